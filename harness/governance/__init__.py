@@ -1,0 +1,11 @@
+"""Decision: a pure function of findings, impact, policy, sign-offs and waivers."""
+
+from harness.governance.values import (
+    ContractChange,
+    GateReport,
+    RequiredSignoff,
+    Revision,
+    Waived,
+)
+
+__all__ = ["ContractChange", "GateReport", "RequiredSignoff", "Revision", "Waived"]

@@ -1,0 +1,128 @@
+"""What the gate answers, as one frozen value that every report renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from harness.impact import Impact
+from harness.model import Bump, ContractComparison, Decision, Finding, NotChecked
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A resolved revision: what was asked for, and the commit it names ("" for the working tree)."""
+
+    ref: str
+    commit: str
+
+    @property
+    def short(self) -> str:
+        """`origin/main @ 5d6e7f8`, or the bare word `worktree`."""
+        return f"{self.ref} @ {self.commit[:7]}" if self.commit else self.ref
+
+
+@dataclass(frozen=True, slots=True)
+class ContractChange:
+    """One contract that differs between merge-base and head.
+
+    Attributes:
+        name: Contract name, such as `billing`.
+        old_path: File at the merge-base, "" if the contract is new.
+        new_path: File at head, "" if the contract was removed.
+        old_version: Version at the merge-base, "" if new.
+        new_version: Version at head, "" if removed.
+        declared_bump: Step from old to new version.
+        comparison: What changed; None where a side does not exist or could not be read.
+        error: Why it could not be compared; "" if it could.
+    """
+
+    name: str
+    old_path: str
+    new_path: str
+    old_version: str
+    new_version: str
+    declared_bump: Bump
+    comparison: ContractComparison | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredSignoff:
+    """One signature the change needs.
+
+    Attributes:
+        role: Who as a role: `contract owner`, `finance systems`, `erp-connector`.
+        group: Catalog reference of the group that may sign.
+        people: Display names of those who may sign.
+        reason: Why, in one clause.
+        alternative: What else settles it, such as `a passing pact`; "" if nothing.
+        signed_by: Who signed with a verified signature; "" if nobody.
+        signed_at: ISO 8601 time of the signature, "" if nobody.
+    """
+
+    role: str
+    group: str
+    people: tuple[str, ...]
+    reason: str
+    alternative: str = ""
+    signed_by: str = ""
+    signed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A change or finding that a waiver covers: it stays visible and counted."""
+
+    waiver: str
+    fingerprint: str
+    reason: str
+    approved_by: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """The whole answer of `harness gate`.
+
+    Attributes:
+        decision: Pass, needs sign-off, or blocked.
+        sentence: Who is hurt, by what, in one clause.
+        change_id: First 12 hex digits of the digest of the normalised change set.
+        base: The trusted revision (tip of the base branch).
+        merge_base: Where the branch left it; contracts are diffed from here.
+        head: What is judged.
+        profile: `starter`, `standard` or `finance`.
+        as_of: The day that sunset and expiry rules use.
+        contracts: Every contract that differs, sorted by name.
+        contracts_read: How many contracts are watched at head.
+        findings: Findings of the gate itself (left the watched set, loosened policy, ...), loudest first.
+        impact: Who and what is touched.
+        required_signoffs: Signatures the change needs, signed or not.
+        waived: Changes and findings covered by a waiver.
+        way_out: Numbered remedies, best first; empty for pass.
+        not_checked: What the answer does not rest on.
+        next_command: The command to run next; "" if none.
+        author: Who proposed it, as claimed.
+        author_verified: Whether a CI event or a verified signature says so.
+    """
+
+    decision: Decision
+    sentence: str
+    change_id: str
+    base: Revision
+    merge_base: Revision
+    head: Revision
+    profile: str
+    as_of: date
+    contracts: tuple[ContractChange, ...]
+    contracts_read: int
+    findings: tuple[Finding, ...]
+    impact: Impact
+    required_signoffs: tuple[RequiredSignoff, ...]
+    waived: tuple[Waived, ...]
+    way_out: tuple[str, ...]
+    not_checked: tuple[NotChecked, ...]
+    next_command: str = ""
+    author: str = ""
+    author_verified: bool = False

@@ -1,0 +1,86 @@
+"""The values an impact analysis returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.model import NotChecked
+
+
+class Hit(StrEnum):
+    """Whether a consumer reads what breaks."""
+
+    HIT = "hit"
+    NOT_HIT = "not-hit"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerImpact:
+    """One consumer of a changed contract.
+
+    Attributes:
+        component: Catalog reference, such as `component:default/erp-connector`.
+        name: Short name, such as `erp-connector`.
+        version: The version known to run, "" if nobody says.
+        environments: Where it runs, such as `("production",)`.
+        owner: Catalog reference of the owning team.
+        hit: Hit, not hit, or unknown.
+        reason: Why, in one clause: `reads tax_amount (3 interactions)`, `no pact`.
+        changes: Fingerprints of the breaking changes that hit it.
+    """
+
+    component: str
+    name: str
+    version: str
+    environments: tuple[str, ...]
+    owner: str
+    hit: Hit
+    reason: str
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowImpact:
+    """One critical workflow that the changed contract or business object takes part in.
+
+    `rto`, `rpo` and `deadline` are ISO 8601 durations as in the catalog; `last_exercised` an ISO date or "".
+    """
+
+    ref: str
+    title: str
+    owner: str
+    steps: tuple[str, ...]
+    rto: str
+    rpo: str
+    deadline: str
+    procedure: str
+    last_exercised: str
+    legal_entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessObjectImpact:
+    """One field of a business object that changes, and the system that owns it."""
+
+    ref: str
+    name: str
+    field: str
+    system_of_record: str
+    sensitivity: str
+    """`none`, `financial` or `sox-key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Who and what a set of changes touches, judged on base and head together."""
+
+    consumers: tuple[ConsumerImpact, ...] = ()
+    workflows: tuple[WorkflowImpact, ...] = ()
+    business_objects: tuple[BusinessObjectImpact, ...] = ()
+    legal_entities: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    finance_sensitive: bool = False
+    probes: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()

@@ -1,0 +1,1 @@
+"""Consumer-driven contracts: who reads which field."""

@@ -1,0 +1,1 @@
+"""Synthetic transactions: probes, sandboxes and faults that prove business state across systems."""

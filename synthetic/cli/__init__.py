@@ -1,0 +1,1 @@
+"""Commands that `synthetic` adds to `harness`."""
