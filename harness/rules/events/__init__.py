@@ -1,0 +1,1 @@
+"""Channels, messages, bindings and CloudEvents."""

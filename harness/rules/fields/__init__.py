@@ -1,0 +1,1 @@
+"""Members of an object: added, withdrawn, required, renamed."""

@@ -1,0 +1,1 @@
+"""Deprecation, sunset and stability."""

@@ -1,0 +1,1 @@
+"""Paths, operations, bodies, responses, headers, servers."""

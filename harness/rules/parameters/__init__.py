@@ -1,0 +1,1 @@
+"""Query, path, header and cookie parameters."""

@@ -1,0 +1,1 @@
+"""Alternatives: oneOf, anyOf, discriminators."""

@@ -1,0 +1,1 @@
+"""What a single value may be: type, enum, bounds, format, null."""
