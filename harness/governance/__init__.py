@@ -5,7 +5,8 @@ from harness.governance.values import (
     GateReport,
     RequiredSignoff,
     Revision,
+    Signature,
     Waived,
 )
 
-__all__ = ["ContractChange", "GateReport", "RequiredSignoff", "Revision", "Waived"]
+__all__ = ["ContractChange", "GateReport", "RequiredSignoff", "Revision", "Signature", "Waived"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from harness.impact import Impact
-from harness.model import Bump, ContractComparison, Decision, Finding, NotChecked
+from harness.model import Bump, ContractComparison, Decision, Finding, NotChecked, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,50 @@ class ContractChange:
     comparison: ContractComparison | None
     error: str = ""
 
+    @property
+    def status(self) -> str:
+        """`added`, `removed` or `changed`."""
+        if not self.old_path:
+            return "added"
+        return "changed" if self.new_path else "removed"
+
+    @property
+    def required_bump(self) -> Bump:
+        """The step the changes need; before 1.0.0 a breaking change needs a minor one (semver.org, item 4)."""
+        if self.status == "removed":
+            return Bump.MAJOR
+        if self.comparison is None:
+            return Bump.NONE
+        return needed_from(self.old_version, self.comparison.required_bump)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Proof for the whole contract; None if it could not be read."""
+        if self.error:
+            return None
+        if self.status == "removed":
+            return Verdict.BREAKING
+        return self.comparison.verdict if self.comparison else Verdict.COMPATIBLE
+
+
+def needed_from(version: str, needed: Bump) -> Bump:
+    """Return the step that `needed` comes to when the old version is `version`.
+
+    Below 1.0.0 the second number plays the part of the first (semver.org 2.0.0, item 4, as npm and cargo read it).
+    """
+    if not re.match(r"v?0(\.|$)", version):
+        return needed
+    return {Bump.MAJOR: Bump.MINOR, Bump.MINOR: Bump.PATCH}.get(needed, needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One verified signature: who, when as signed (not proved), and the file it stands in."""
+
+    name: str
+    signed_at: str
+    file: str
+
 
 @dataclass(frozen=True, slots=True)
 class RequiredSignoff:
@@ -59,6 +104,10 @@ class RequiredSignoff:
         alternative: What else settles it, such as `a passing pact`; "" if nothing.
         signed_by: Who signed with a verified signature; "" if nobody.
         signed_at: ISO 8601 time of the signature, "" if nobody.
+        advised: Shown but never decides: profile `starter`, or a group the policy only consults.
+        quorum: How many different people of the group must sign.
+        signatures: Every verified approval that counts for this role.
+        settled: Enough signatures, or the alternative holds.
     """
 
     role: str
@@ -68,6 +117,10 @@ class RequiredSignoff:
     alternative: str = ""
     signed_by: str = ""
     signed_at: str = ""
+    advised: bool = False
+    quorum: int = 1
+    signatures: tuple[Signature, ...] = ()
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +132,10 @@ class Waived:
     reason: str
     approved_by: str
     expires: date
+    rule: str = ""
+    subject: str = ""
+    ticket: str = ""
+    days_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +162,10 @@ class GateReport:
         next_command: The command to run next; "" if none.
         author: Who proposed it, as claimed.
         author_verified: Whether a CI event or a verified signature says so.
+        unreadable: Contracts that could not be read; the others are judged all the same.
+        repository: Stable name of the repository, part of what a sign-off signs.
+        policy_digest: SHA-256 of the trusted policy, part of what a sign-off signs.
+        informed: Groups the policy wants told, nothing asked of them.
     """
 
     decision: Decision
@@ -126,3 +187,20 @@ class GateReport:
     next_command: str = ""
     author: str = ""
     author_verified: bool = False
+    unreadable: tuple[Finding, ...] = ()
+    repository: str = ""
+    policy_digest: str = ""
+    informed: tuple[str, ...] = ()
+
+    @property
+    def unproven(self) -> int:
+        """How many changes are neither proved safe nor proved breaking."""
+        comparisons = (contract.comparison for contract in self.contracts)
+        return sum(change.verdict is Verdict.UNPROVEN for found in comparisons if found for change in found.changes)
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 blocked or needs sign-off, 3 if a contract could not be read."""
+        if self.unreadable:
+            return 3
+        return 0 if self.decision is Decision.PASS else 1

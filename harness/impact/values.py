@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.model import NotChecked
+from harness.model import NotChecked, Verdict
 
 
 class Hit(StrEnum):
@@ -28,7 +28,9 @@ class ConsumerImpact:
         owner: Catalog reference of the owning team.
         hit: Hit, not hit, or unknown.
         reason: Why, in one clause: `reads tax_amount (3 interactions)`, `no pact`.
-        changes: Fingerprints of the breaking changes that hit it.
+        changes: Fingerprints of the breaking changes that hit it (or may hit it, where unknown).
+        fields: What it reads or sends of that which breaks, as pointers into the body: `/tax_amount`.
+        interactions: How many interactions of its pact touch what breaks.
     """
 
     component: str
@@ -39,6 +41,8 @@ class ConsumerImpact:
     hit: Hit
     reason: str
     changes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    interactions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +66,34 @@ class WorkflowImpact:
 
 @dataclass(frozen=True, slots=True)
 class BusinessObjectImpact:
-    """One field of a business object that changes, and the system that owns it."""
+    """One field of a business object that changes, and the system that owns it.
+
+    Attributes:
+        ref: Catalog reference of the business object.
+        name: Its name, such as `invoice`.
+        field: Path of the field, such as `tax` or `lines.net`; "" if the whole object is touched.
+        system_of_record: The system that owns the field, "" if nobody says.
+        sensitivity: `none`, `financial` or `sox-key`.
+        change: Fingerprint of the change that touches it.
+        verdict: Verdict of that change.
+    """
 
     ref: str
     name: str
     field: str
     system_of_record: str
     sensitivity: str
-    """`none`, `financial` or `sox-key`."""
+    change: str = ""
+    verdict: Verdict = Verdict.COMPATIBLE
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Who and what a set of changes touches, judged on base and head together."""
+    """Who and what a set of changes touches, judged on base and head together.
+
+    `with_pact` and `without_pact` count the consumers whose reading is known and unknown, so that "nobody reads
+    it" never stands without its denominator.
+    """
 
     consumers: tuple[ConsumerImpact, ...] = ()
     workflows: tuple[WorkflowImpact, ...] = ()
@@ -84,3 +103,6 @@ class Impact:
     finance_sensitive: bool = False
     probes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    contracts: tuple[str, ...] = ()
+    with_pact: int = 0
+    without_pact: int = 0
