@@ -1,0 +1,71 @@
+"""Unicode property escapes: general categories and the binary properties that follow from them."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from harness.schema.language_charset import ANY, CharSet, charset
+
+_LONG_NAMES = {
+    "Cased_Letter": "LC", "Close_Punctuation": "Pe", "Connector_Punctuation": "Pc", "Control": "Cc", "cntrl": "Cc",
+    "Currency_Symbol": "Sc", "Dash_Punctuation": "Pd", "Decimal_Number": "Nd", "digit": "Nd", "Enclosing_Mark": "Me",
+    "Final_Punctuation": "Pf", "Format": "Cf", "Initial_Punctuation": "Pi", "Letter": "L", "Letter_Number": "Nl",
+    "Line_Separator": "Zl", "Lowercase_Letter": "Ll", "Mark": "M", "Combining_Mark": "M", "Math_Symbol": "Sm",
+    "Modifier_Letter": "Lm", "Modifier_Symbol": "Sk", "Nonspacing_Mark": "Mn", "Number": "N",
+    "Open_Punctuation": "Ps", "Other": "C", "Other_Letter": "Lo", "Other_Number": "No", "Other_Punctuation": "Po",
+    "Other_Symbol": "So", "Paragraph_Separator": "Zp", "Private_Use": "Co", "Punctuation": "P", "punct": "P",
+    "Separator": "Z", "Space_Separator": "Zs", "Spacing_Mark": "Mc", "Symbol": "S", "Titlecase_Letter": "Lt",
+    "Unassigned": "Cn", "Uppercase_Letter": "Lu",
+}  # fmt: skip
+_SHORT_NAMES = frozenset(
+    "Lu Ll Lt LC Lm Lo L Mn Mc Me M Nd Nl No N Pc Pd Ps Pe Pi Pf Po P Sm Sc Sk So S Zs Zl Zp Z Cc Cf Cs Co Cn C".split()
+)
+# Planes 4 to 13 hold nothing, 15 and 16 only private use: not looked at one by one.
+_EMPTY = (0x40000, 0xDFFFF)
+_PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+_NONCHARACTERS = ((0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
+
+
+def property_set(name: str) -> CharSet | None:
+    """Return the characters with a property as `\\p{name}` spells it; None if it is not known here.
+
+    The assignment of characters is that of the running Python's Unicode version.
+    """
+    key, equals, value = name.partition("=")
+    if equals:
+        return _category(value) if key in ("gc", "General_Category") else None
+    if name == "Any":
+        return ANY
+    if name == "ASCII":
+        return charset(((0, 0x7F),))
+    if name == "Assigned":
+        unassigned = _category("Cn")
+        return None if unassigned is None else ~unassigned
+    return _category(name)
+
+
+def _category(name: str) -> CharSet | None:
+    short = _LONG_NAMES.get(name, name)
+    if short not in _SHORT_NAMES:
+        return None
+    wanted = ("Lu", "Ll", "Lt") if short == "LC" else (short,)
+    found = _categories()
+    return charset(
+        interval for category in sorted(found) if category.startswith(wanted) for interval in found[category]
+    )
+
+
+@lru_cache(maxsize=1)
+def _categories() -> dict[str, list[tuple[int, int]]]:
+    """Return the intervals of each two-letter category."""
+    found: dict[str, list[tuple[int, int]]] = {"Cn": [_EMPTY, *_NONCHARACTERS], "Co": list(_PRIVATE)}
+    for start, stop in ((0, _EMPTY[0]), (_EMPTY[1] + 1, _PRIVATE[0][0])):
+        begin, current = start, unicodedata.category(chr(start))
+        for code in range(start + 1, stop):
+            category = unicodedata.category(chr(code))
+            if category != current:
+                found.setdefault(current, []).append((begin, code - 1))
+                begin, current = code, category
+        found.setdefault(current, []).append((begin, stop - 1))
+    return found
