@@ -246,7 +246,7 @@ def test_the_document_breaks_exactly_where_a_change_breaks(old, new, mode) -> No
     assert all(change.witness is not None and change.settle and change.level is Level.ERROR for change in broken)
 
 
-@pytest.mark.parametrize(("old", "new"), [pair for pair in PAIRS if "of a decimal" not in pair.id])
+@pytest.mark.parametrize(("old", "new"), [pair for pair in PAIRS if "decimal" not in pair.id])
 def test_fastavro_cannot_read_what_is_called_breaking_and_reads_the_rest(old, new) -> None:
     # Decimals are left out: fastavro takes the writer's scale, where the specification says that they do not match.
     fastavro = pytest.importorskip("fastavro")
