@@ -160,14 +160,14 @@ def _proof(change: Change, comparison: ContractComparison) -> list[str]:
 
 
 def _carrier(change: Change) -> str:
-    """Say in words where the payload travels: a response may now answer it, a request may no longer send it."""
+    """Say in words where the payload travels and what is new about it."""
     carrier = change.witness.carrier if change.witness else ""
     where = printable(carrier or (change.reached_from[0] if change.reached_from else "this payload"), 120)
-    if change.direction == "received":
-        return f"{where} was accepted with"
-    if change.direction == "sent":
+    if change.witness and change.witness.valid_under is Side.NEW:
         return f"{where} may now be"
-    return where
+    if change.direction == "sent":
+        return f"{where} was, and readers may use what it lost"
+    return f"{where} was accepted with" if change.direction == "received" else where
 
 
 def _checked(accepts: str, refuses: str, view: str) -> str:

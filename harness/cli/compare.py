@@ -1,0 +1,104 @@
+"""`harness compare OLD NEW`: is this contract compatible, proved with a payload?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.comparing import Answer, Judging, compare_operands
+from harness.cli.options import Decorated, as_of_option, format_option, repo_option
+from harness.cli.output import write, write_file
+from harness.model import ContentModel, ContractKind, UsageError, Verdict
+
+if TYPE_CHECKING:
+    from harness.model import ContractComparison
+
+EVERY = 1_000_000
+_EXIT = {Verdict.COMPATIBLE: 0, Verdict.BREAKING: 1, Verdict.UNPROVEN: 3}
+
+
+def _judging_options(function: Decorated) -> Decorated:
+    """Add the options that change how two contracts are judged."""
+    for option in (
+        click.option("--mode", type=click.Choice(["backward", "forward", "full"]), default=None,
+                     help="Which direction decides (JSON Schema and Avro only; default: backward)."),
+        click.option("--format-assertion", type=click.Choice(["on", "off"]), default=None,
+                     help="Whether `format` limits values (default: as the content model says)."),
+        click.option("--content-model", type=click.Choice([m.value for m in ContentModel]), default=None,
+                     help="What readers do with undeclared fields (default: declared; open for JSON Schema)."),
+        click.option("--kind", type=click.Choice([k.value for k in ContractKind]), default=None,
+                     help="Language of both documents (default: found)."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("operands", nargs=-1, metavar="OLD NEW")
+@_judging_options
+@as_of_option
+@format_option
+@click.option("--all", "show_all", is_flag=True, help="Show every change, however many.")
+@click.option("--timings", is_flag=True, help="Add milliseconds to JSON output (which is then not reproducible).")
+@click.option("--batch", type=click.Path(path_type=Path, dir_okay=False), help="Read pairs from a JSON Lines file.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where --batch writes its rows.")
+@repo_option
+def compare(**options: Any) -> int:
+    """Compare two versions of one contract, with proof.
+
+    OLD and NEW are files, folders, NAME@VERSION, or git objects REF:PATH.
+    Exit code 0 compatible, 1 breaking, 3 unproven or unreadable.
+    """
+    operands: tuple[str, ...] = options["operands"]
+    if options["batch"] is not None:
+        if operands or options["out"] is None:
+            raise UsageError("--batch goes with --out and without OLD and NEW.")
+        return _batch(options["batch"], options["out"], timings=options["timings"])
+    if len(operands) != 2:
+        raise UsageError(
+            f"compare takes two contracts, OLD and NEW; {len(operands)} given.",
+            remedy="harness compare old.yaml new.yaml",
+        )
+    judging = Judging(**{name: options[name] for name in Judging.__dataclass_fields__})
+    answer = compare_operands(operands[0], operands[1], options["repo"], judging)
+    if options["form"] == "json":
+        write(_as_json(answer, timings=options["timings"]))
+    else:
+        write(_as_text(answer, most=EVERY if options["show_all"] else 20))
+    return exit_code(answer.comparison)
+
+
+def _as_json(answer: Answer, *, timings: bool) -> str:
+    import json  # noqa: PLC0415  (start-up)
+
+    from harness.compat.encoding import comparison_to_json  # noqa: PLC0415
+
+    row = comparison_to_json(answer.comparison) | ({"ms": answer.milliseconds} if timings else {})
+    return json.dumps(row, indent=1, ensure_ascii=False) + "\n"
+
+
+def _as_text(answer: Answer, *, most: int) -> str:
+    from harness.report.compare_text import comparison_text  # noqa: PLC0415  (start-up)
+
+    return comparison_text(answer.comparison, answer.declared, most=most)
+
+
+def exit_code(comparison: ContractComparison) -> int:
+    """0 compatible, 1 breaking, 3 unproven."""
+    return _EXIT[comparison.verdict]
+
+
+def _batch(pairs: Path, out: Path, *, timings: bool) -> int:
+    """Judge every row; exit 0 whatever the verdicts, since each row carries its own."""
+    from harness.compat.batch import run_batch  # noqa: PLC0415  (start-up)
+
+    try:
+        lines = pairs.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {pairs}: {error}", remedy="Name a UTF-8 file of JSON rows.") from error
+    rows: Iterable[str] = run_batch(lines, base=pairs.parent, timings=timings)
+    write_file(out, "".join(f"{row}\n" for row in rows))
+    return 0

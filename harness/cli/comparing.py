@@ -1,0 +1,63 @@
+"""From two operands of the command line to one comparison."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from harness.model import Bump, ContractComparison
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How two contracts are to be judged; None means the default of the kind."""
+
+    kind: str | None = None
+    content_model: str | None = None
+    format_assertion: str | None = None
+    mode: str | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A comparison, the step that the version numbers declare, and how long it took."""
+
+    comparison: ContractComparison
+    declared: Bump
+    milliseconds: float
+
+
+def compare_operands(old: str, new: str, repo: Path, judging: Judging) -> Answer:
+    """Open OLD and NEW (file, folder, NAME@VERSION or REF:PATH) and compare them."""
+    from harness.compat import compare_nodes  # noqa: PLC0415  (start-up)
+    from harness.registry import declared_bump, open_operand  # noqa: PLC0415
+
+    started = time.perf_counter()
+    (old_library, old_path), (new_library, new_path) = open_operand(old, repo), open_operand(new, repo)
+    comparison = compare_nodes(
+        old_library.node(old_path),
+        new_library.node(new_path),
+        old_library,
+        new_library,
+        kind=judging.kind,
+        content_model=judging.content_model,
+        as_of=judging.as_of,
+        mode=judging.mode,
+        format_assertion=judging.format_assertion,
+    )
+    declared = declared_bump(comparison.old_version, comparison.new_version)
+    return Answer(comparison, declared, round((time.perf_counter() - started) * 1000, 1))
+
+
+def contract_name(operand: str) -> str:
+    """Return what a person calls an operand: the name before `@`, or the last folder or file of a path."""
+    name, at, _ = operand.partition("@")
+    if at:
+        return name
+    parts = [part for part in operand.replace(":", "/").split("/") if part not in {"", "."}]
+    generic = {"openapi", "asyncapi", "schema", "swagger"}
+    named = [part for part in parts if part.rpartition(".")[0] not in generic and not part[:1].isdigit()]
+    return (named or parts or [operand])[-1]

@@ -1,0 +1,52 @@
+"""Options that several commands share: same flag, same meaning everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+Decorated = Callable[..., Any]
+
+
+def format_option(function: Decorated) -> Decorated:
+    """Add `--format text|json` for standard output."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What standard output holds."
+    )(function)
+
+
+def repo_option(function: Decorated) -> Decorated:
+    """Add `--repo PATH`, so that the program need not run inside the judged checkout (threat model 4.1)."""
+    return click.option(
+        "--repo",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        default=Path(),
+        show_default="this folder",
+        help="The repository or folder to read.",
+    )(function)
+
+
+def as_of_option(function: Decorated) -> Decorated:
+    """Add `--as-of DATE`: the day that sunset and expiry rules use."""
+    return click.option(
+        "--as-of", type=Day(), default=None, help="Day for sunset and expiry rules (YYYY-MM-DD; default: printed)."
+    )(function)
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, `YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the day, or say how it is written."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f'"{value}" is no day; write it as 2026-11-22', param, ctx)
