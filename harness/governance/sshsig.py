@@ -94,7 +94,6 @@ def _read(blob: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _fingerprint(public: bytes) -> str:
 
-
     return "SHA256:" + base64.b64encode(hashlib.sha256(public).digest()).decode().rstrip("=")
 
 

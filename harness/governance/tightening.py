@@ -18,9 +18,13 @@ def tighten(base: Policy, head: Policy) -> Policy:
     """Return the stricter of both, point by point; name and owner stay the base's."""
     head_rows = set(head.rows) if head.found else set()
     approving = {(row.kind, row.group) for row in (*base.rows, *head_rows) if row.part is Part.APPROVE}
-    rows = {row for row in (*base.rows, *head_rows) if row.part is Part.APPROVE or (row.kind, row.group) not in approving}
+    rows = {
+        row for row in (*base.rows, *head_rows) if row.part is Part.APPROVE or (row.kind, row.group) not in approving
+    }
     kinds = {kind for kind, _ in (*base.quorum, *head.quorum)}
-    days = {level: min(base.days_of(level), head.days_of(level)) if head.found else base.days_of(level) for level in Level}
+    days = {
+        level: min(base.days_of(level), head.days_of(level)) if head.found else base.days_of(level) for level in Level
+    }
     approvers = base.waiver_approvers
     if head.found and approvers:
         approvers = tuple(group for group in approvers if group in head.waiver_approvers)
@@ -71,6 +75,8 @@ def _missing(old: Policy, new: Policy) -> list[Row]:
 
 def _row(row: Row) -> str:
     group = row.group.rpartition("/")[2]
-    return f"{group} {row.part}s a {row.kind} change" if row.part is not Part.CONSULT else (
-        f"{group} is consulted about a {row.kind} change"
+    return (
+        f"{group} {row.part}s a {row.kind} change"
+        if row.part is not Part.CONSULT
+        else (f"{group} is consulted about a {row.kind} change")
     )

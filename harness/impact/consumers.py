@@ -1,0 +1,159 @@
+"""Name the consumers of a changed contract: hit, not hit, or unknown, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.catalog import Catalog, Entity
+from harness.impact.hits import Answer, interaction_hit
+from harness.impact.landscape import ChangedContract, Landscape, pacts_about, uses_of
+from harness.impact.values import ConsumerImpact, Hit
+from harness.model import Change, Location, Verdict
+from harness.pacts import FieldUse
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One interaction, one change, and the answer."""
+
+    interaction: Location
+    change: Change
+    answer: Answer
+
+
+def consumers_of(contract: ChangedContract, landscapes: tuple[Landscape, ...]) -> tuple[ConsumerImpact, ...]:
+    """Return every consumer that any of the revisions knows, sorted: hit first, then unknown, then not hit.
+
+    Deleting a pact or a `consumesApis` entry on a branch therefore hides nobody.
+    """
+    uses: dict[str, set[FieldUse]] = {}
+    names: set[str] = set()
+    for landscape in landscapes:
+        names |= {entity.name for entity in _entities(contract.name, landscape.catalog)}
+        for consumer, found in uses_of(contract, landscape).items():
+            uses.setdefault(consumer, set()).update(found)
+    by_lower = {name.lower(): name for name in uses}
+    names = {name for name in names if name.lower() not in by_lower} | set(uses)
+    impacts = (_consumer(name, contract, uses.get(name), landscapes) for name in names)
+    order = (Hit.HIT, Hit.UNKNOWN, Hit.NOT_HIT)
+    return tuple(sorted(impacts, key=lambda impact: (order.index(impact.hit), impact.name)))
+
+
+def _entities(contract: str, catalog: Catalog) -> tuple[Entity, ...]:
+    entity = catalog.api_for_contract(contract) or catalog.get(f"api:default/{contract}")
+    return catalog.consumers_of(entity.ref) if entity else ()
+
+
+def _consumer(
+    name: str, contract: ChangedContract, uses: set[FieldUse] | None, landscapes: tuple[Landscape, ...]
+) -> ConsumerImpact:
+    entity = next((found for scape in landscapes if (found := _component(name, scape.catalog))), None)
+    version = next(
+        (
+            pact.version
+            for scape in landscapes
+            for pact, _ in pacts_about(contract.name, scape)
+            if pact.consumer == name and pact.version
+        ),
+        "",
+    )
+    if uses is None:
+        hit, reason, found = Hit.UNKNOWN, "no pact", ()
+        relevant = _relevant(contract)
+        changes = tuple(change.fingerprint for change in relevant)
+        fields: tuple[str, ...] = ()
+    else:
+        hit, reason, found = _judge(contract, uses)
+        changes = tuple(sorted({item.change.fingerprint for item in found}))
+        fields = tuple(sorted({field for item in found for field in item.answer.fields}))
+    return ConsumerImpact(
+        component=entity.ref if entity else f"component:default/{name}",
+        name=name,
+        version=version or (entity.annotation("version") if entity else ""),
+        environments=_environments(entity),
+        owner=entity.owner if entity else "",
+        hit=hit,
+        reason=reason,
+        changes=changes,
+        fields=fields,
+        interactions=len({item.interaction for item in found}),
+    )
+
+
+def _component(name: str, catalog: Catalog) -> Entity | None:
+    return next((entity for entity in catalog.of_kind("component") if entity.name.lower() == name.lower()), None)
+
+
+def _environments(entity: Entity | None) -> tuple[str, ...]:
+    listed = entity.governance.get("environments") if entity else None
+    found = []
+    for item in listed if isinstance(listed, list) else []:
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(name, str):
+            found.append(name.rpartition("/")[2].rpartition(":")[2])
+    return tuple(found)
+
+
+def _relevant(contract: ChangedContract) -> tuple[Change, ...]:
+    return tuple(change for change in contract.changes if change.verdict is not Verdict.COMPATIBLE)
+
+
+def _judge(contract: ChangedContract, uses: Iterable[FieldUse]) -> tuple[Hit, str, tuple[_Found, ...]]:
+    """Return hit or not, why, and the (interaction, change) pairs that say so."""
+    by_interaction: dict[tuple[Location, str], list[FieldUse]] = {}
+    for use in uses:
+        by_interaction.setdefault((use.location, use.operation), []).append(use)
+    listed = [tuple(sorted(group, key=lambda use: (use.direction, use.pointer))) for group in by_interaction.values()]
+    count = len({(use.operation, use.direction, use.pointer) for group in listed for use in group if use.pointer})
+    if contract.removed:
+        return Hit.HIT, f"reads {count} fields of a contract that is gone", ()
+    found = [
+        _Found(group[0].location, change, _answer(change, group, contract))
+        for group in listed
+        for change in _relevant(contract)
+    ]
+    for kind in (Hit.HIT, Hit.UNKNOWN):
+        chosen = tuple(item for item in found if item.answer.hit is kind)
+        if chosen:
+            return kind, _reason(kind, chosen, listed), chosen
+    if not listed:
+        return Hit.UNKNOWN, "its pact has no interaction", ()
+    return Hit.NOT_HIT, f"reads {count} {'field' if count == 1 else 'fields'}, none changed", ()
+
+
+def _answer(change: Change, uses: tuple[FieldUse, ...], contract: ChangedContract) -> Answer:
+    answer = interaction_hit(change, uses, contract.documents)
+    if change.verdict is Verdict.UNPROVEN and answer.hit is Hit.HIT:
+        # nobody is hurt for certain by what nobody could prove
+        return Answer(Hit.UNKNOWN, answer.fields)
+    return answer
+
+
+def _reason(kind: Hit, found: tuple[_Found, ...], listed: Iterable[tuple[FieldUse, ...]]) -> str:
+    interactions = len({item.interaction for item in found})
+    counted = f"({interactions} {'interaction' if interactions == 1 else 'interactions'})"
+    fields = tuple(dict.fromkeys(field for item in found for field in item.answer.fields))
+    shown = [_field(field) for field in sorted(fields)][:_SHOWN]
+    more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
+    if kind is Hit.HIT:
+        received = all(
+            item.change.direction is not None and item.change.direction.value == "received" for item in found
+        )
+        verb = "sends or must send" if received else ("uses" if all(" " in field for field in fields) else "reads")
+        return f"{verb} {', '.join(shown) or 'what breaks'}{more} {counted}"
+    unmatched = [group for group in listed if not group[0].matched]
+    if unmatched and not fields:
+        return f"its pact uses {unmatched[0][0].operation}, which the contract does not offer"
+    if all(item.change.verdict is Verdict.UNPROVEN for item in found):
+        return f"reads {', '.join(shown) or 'what changed'}{more}, whose change is unproven {counted}"
+    return f"cannot tell whether {', '.join(shown) or 'what it reads'}{more} breaks {counted}"
+
+
+def _field(pointer: str) -> str:
+    """Show `/lines/*/net` as `lines[].net`; an operation stays as it is."""
+    if not pointer.startswith("/"):
+        return pointer or "the whole body"
+    return pointer[1:].replace("/*", "[]").replace("/", ".").replace("~1", "/").replace("~0", "~")

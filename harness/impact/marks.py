@@ -1,0 +1,174 @@
+"""Which business-object field a place in a contract stands for.
+
+A schema says `x-business-object: invoice`; its properties are fields of that object by name, or by
+`x-canonical-field: invoice.tax` where the names differ; `x-local: why` says a property is no field of any object.
+A place inside a shared schema without a mark of its own stands for every field that refers to the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.documents import Library, Node
+from harness.model import JSON, HarnessError, Location, join, split
+
+_DEEPEST_USE = 4
+_OPERATION_TOKENS = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """One field of one business object.
+
+    Attributes:
+        object: Name as contracts write it, such as `invoice`.
+        field: Dotted path, "" for the whole object.
+        financial: Whether the contract itself says `x-classification: financial` there.
+    """
+
+    object: str
+    field: str
+    financial: bool = False
+
+
+def marks_at(library: Library, root: Node, place: Location, names: tuple[str, ...] = ()) -> tuple[Mark, ...]:
+    """Return the fields that a changed place stands for, sorted; none where no mark leads to it.
+
+    Args:
+        library: Reads the files that `root` refers to.
+        root: The whole contract.
+        place: The changed node.
+        names: Property names by which a changed `required` differs: the change is about those fields only.
+    """
+    try:
+        document = library.node(place.file, "") if place.file else root
+    except HarnessError:
+        return ()
+    tokens = split(place.pointer)
+    if tokens[:1] == ["paths"] and len(tokens) <= _OPERATION_TOKENS:
+        return tuple(sorted(set(_of_operation(library, document, place.pointer))))
+    found = set(_chain(document.value, tokens))
+    if not found:
+        found = set(_through_references(library, root, document.document.path, place.pointer, _DEEPEST_USE))
+    if "required" in tokens[-2:] and names:
+        found = {_below(mark, name) for mark in found for name in names}
+    return tuple(sorted(found))
+
+
+def _below(mark: Mark, name: str) -> Mark:
+    return Mark(mark.object, f"{mark.field}.{name}" if mark.field else name, mark.financial)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk from the root of a document to a place stands."""
+
+    object: str = ""
+    field: tuple[str, ...] = ()
+    financial: bool = False
+    message: bool = False
+
+    def enter(self, value: dict[str, JSON], name: str | None) -> None:
+        """Enter a mapping; `name` is the property it describes, if it is one."""
+        if name is not None:
+            self.field = (*self.field, name)
+            if self.message and self.field == ("data",):
+                self.field = ()  # the envelope of a CloudEvent is no field of the object
+        canonical, whole = value.get("x-canonical-field"), value.get("x-business-object")
+        if isinstance(canonical, str) and canonical:
+            self.object, *path = canonical.split(".")
+            self.field = tuple(path)
+        elif isinstance(whole, str) and whole:
+            self.object, self.field = whole, ()
+            self.message = "payload" in value
+        elif "x-local" in value:
+            self.object, self.field = "", ()
+        self.financial = value.get("x-classification") == "financial" if name is not None else self.financial
+
+
+def _chain(value: JSON, tokens: list[str]) -> Iterator[Mark]:
+    """Yield the mark that the ancestors of a place give it."""
+    walk = _Walk()
+    for position, token in enumerate(["", *tokens]):
+        if position:
+            value = _step(value, token)
+        if isinstance(value, dict):
+            is_property = position > 1 and tokens[position - 2] == "properties"
+            walk.enter(value, token if is_property else None)
+    if walk.object:
+        yield Mark(walk.object, ".".join(walk.field), walk.financial)
+
+
+def _step(value: JSON, token: str) -> JSON:
+    if isinstance(value, dict):
+        return value.get(token)
+    if isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        return value[int(token)]
+    return None
+
+
+def _through_references(library: Library, root: Node, file: str, pointer: str, depth: int) -> Iterator[Mark]:
+    """Yield the marks of every place that refers to a schema around `pointer`, going up at most four references."""
+    if depth == 0:
+        return
+    for user, target in _references(library, root):
+        inside = target.document.path == file and (
+            pointer == target.pointer or pointer.startswith(target.pointer + "/")
+        )
+        if not inside or not target.pointer:
+            continue
+        marks = tuple(_chain(library.node(user.document.path, "").value, split(user.pointer)))
+        if marks:
+            below = _property_names(split(pointer[len(target.pointer) :]))
+            for mark in marks:
+                field = ".".join((mark.field, *below)) if mark.field else ".".join(below)
+                yield Mark(mark.object, field, mark.financial)
+        else:
+            yield from _through_references(library, root, user.document.path, user.pointer, depth - 1)
+
+
+def _property_names(tokens: list[str]) -> list[str]:
+    return [token for before, token in zip(tokens, tokens[1:], strict=False) if before == "properties"]
+
+
+def _references(library: Library, root: Node) -> tuple[tuple[Node, Node], ...]:
+    """Return (node with `$ref`, node it names) of every file that the contract consists of."""
+    files = sorted({root.document.path, *library.references(root.document.path)})
+    found = []
+    for file in files:
+        for node in _referring(library.node(file, "")):
+            try:
+                found.append((node, library.resolve(node, str(node.value["$ref"]))))  # type: ignore[index,call-overload]  # _referring saw it
+            except HarnessError:
+                continue
+    return tuple(found)
+
+
+def _referring(top: Node) -> Iterator[Node]:
+    waiting: list[tuple[str, JSON]] = [("", top.value)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield top.child(*split(pointer)) if pointer else top
+            waiting.extend((join(pointer, key), item) for key, item in value.items())
+        elif isinstance(value, list):
+            waiting.extend((join(pointer, index), item) for index, item in enumerate(value))
+
+
+def _of_operation(library: Library, document: Node, pointer: str) -> Iterator[Mark]:
+    """Yield the whole objects that an operation carries."""
+    value: JSON = document.value
+    for token in split(pointer):
+        value = _step(value, token)
+    if value is None:
+        return
+    start = document.child(*split(pointer))
+    for node in _referring(start):
+        try:
+            target = library.follow(node).value
+        except HarnessError:
+            continue
+        if isinstance(target, dict) and isinstance(target.get("x-business-object"), str):
+            yield Mark(str(target["x-business-object"]), "")

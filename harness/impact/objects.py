@@ -1,0 +1,71 @@
+"""From changed places to fields of business objects: system of record and sensitivity, of base and head together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from harness.catalog import BusinessField, BusinessObject, Catalog
+from harness.impact.hits import Document
+from harness.impact.marks import Mark, marks_at
+from harness.impact.values import BusinessObjectImpact
+from harness.model import Change, Verdict
+
+SENSITIVITIES = ("none", "financial", "sox-key")
+
+
+def objects_of(
+    change: Change, documents: tuple[Document, ...], catalogs: tuple[Catalog, ...]
+) -> tuple[BusinessObjectImpact, ...]:
+    """Return the fields of business objects that one change touches.
+
+    A change that is proved safe touches the field it stands at and nothing around it; one that is not touches
+    everything below its place too.
+    """
+    marks = sorted({mark for document in documents for mark in _marks(change, document)})
+    if change.verdict is Verdict.COMPATIBLE:
+        marks = [mark for mark in marks if mark.field]
+    return tuple(_impact(mark, change, catalogs) for mark in marks)
+
+
+def _marks(change: Change, document: Document) -> tuple[Mark, ...]:
+    place = change.location if change.side is document.side else change.counterpart
+    return marks_at(document.library, document.root, place, _required_names(change)) if place else ()
+
+
+def _required_names(change: Change) -> tuple[str, ...]:
+    lists = [
+        {str(item) for item in side} if isinstance(side, list) else set() for side in (change.before, change.after)
+    ]
+    return tuple(sorted(lists[0] ^ lists[1]))
+
+
+def _impact(mark: Mark, change: Change, catalogs: Iterable[Catalog]) -> BusinessObjectImpact:
+    known = [found for catalog in catalogs for found in catalog.business_objects() if found.name == mark.object]
+    fields = [field for found in known for field in _fields(found, mark.field)]
+    ranks = [SENSITIVITIES.index(field.sensitivity) for field in fields if field.sensitivity in SENSITIVITIES]
+    ranks += [SENSITIVITIES.index("financial")] * any(field.sensitivity not in SENSITIVITIES for field in fields)
+    ranks += [SENSITIVITIES.index("financial")] * mark.financial
+    owners = [field.owner for field in fields if field.owner] or [found.default_owner for found in known]
+    return BusinessObjectImpact(
+        ref=known[0].ref if known else "",
+        name=mark.object,
+        field=mark.field,
+        system_of_record=", ".join(dict.fromkeys(owner.rpartition("/")[2] for owner in owners if owner)),
+        sensitivity=SENSITIVITIES[max(ranks, default=0)],
+        change=change.fingerprint,
+        verdict=change.verdict,
+    )
+
+
+def _fields(found: BusinessObject, path: str) -> Iterator[BusinessField]:
+    """Yield what is said about a field, its parents, and everything below it; the whole object for ""."""
+    if not path:
+        yield from found.fields
+        return
+    yield from found.fields_at(path)
+    yield from (field for field in found.fields if field.path.startswith(path + "."))
+
+
+def rank(sensitivity: str) -> int:
+    """0 for none, 1 for financial, 2 for sox-key; an unknown word counts as financial."""
+    return SENSITIVITIES.index(sensitivity) if sensitivity in SENSITIVITIES else 1
