@@ -1,0 +1,124 @@
+"""Whether `new URL(text)` of JavaScript would succeed (WHATWG URL Standard, section 4.4), without network.
+
+Only the failures of the standard are modelled, not the parsed record: Backstage asks nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+_C0_OR_SPACE = "".join(map(chr, range(0x21)))
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp", "file"})
+# Forbidden host code points and, for domains, also C0 controls, `%` and DEL (section 3.5).
+_FORBIDDEN_HOST = frozenset("\x00\t\n\r #/:<>?@[\\]^|")
+_FORBIDDEN_DOMAIN = _FORBIDDEN_HOST | frozenset(map(chr, range(0x20))) | {"%", "\x7f"}
+_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
+_HIGHEST_PORT = 65535
+
+
+def is_valid_url(value: object) -> bool:
+    """Whether `value` is a string that JavaScript's `URL` accepts without a base."""
+    if not isinstance(value, str):
+        return False
+    text = re.sub(r"[\t\n\r]", "", value.strip(_C0_OR_SPACE))
+    match = _SCHEME.match(text)
+    if match is None:
+        return False
+    scheme, rest = match[1].lower(), text[match.end() :]
+    if scheme == "file":
+        return _file(rest)
+    if scheme in _SPECIAL:
+        return _authority(rest.lstrip("/\\"), special=True)
+    return not rest.startswith("//") or _authority(rest[2:], special=False)
+
+
+def _file(rest: str) -> bool:
+    slashed = rest.replace("\\", "/")
+    if not slashed.startswith("//"):
+        return True
+    host = re.split(r"[/?#]", slashed[2:], maxsplit=1)[0]
+    return host == "" or re.fullmatch(r"[A-Za-z][:|]", host) is not None or _special_host(host)
+
+
+def _authority(rest: str, *, special: bool) -> bool:
+    ends = r"[/\\?#]" if special else r"[/?#]"
+    authority = re.split(ends, rest, maxsplit=1)[0]
+    credentials, at, host_port = authority.rpartition("@")
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(.*))?", host_port, re.DOTALL)
+    if match is None:
+        return False
+    host, port = match[1], match[2] or ""
+    if port and not (port.isascii() and port.isdigit() and int(port) <= _HIGHEST_PORT):
+        return False
+    if host == "":
+        return not special and not at and match[2] is None and not credentials
+    return _special_host(host) if special else _opaque_host(host)
+
+
+def _opaque_host(host: str) -> bool:
+    if host.startswith("["):
+        return _ipv6(host)
+    return not _FORBIDDEN_HOST & set(host)
+
+
+def _special_host(host: str) -> bool:
+    if host.startswith("["):
+        return _ipv6(host)
+    domain = unquote_to_bytes(host).decode("utf-8", "replace")
+    ascii_domain = _to_ascii(domain)
+    if not ascii_domain or _FORBIDDEN_DOMAIN & set(ascii_domain):
+        return False
+    return _ipv4_or_name(ascii_domain)
+
+
+def _to_ascii(domain: str) -> str:
+    """Return the ASCII form (UTS 46, not strict), "" where it has none."""
+    if domain.isascii():
+        labels = domain.lower()
+    else:
+        import unicodedata  # noqa: PLC0415  (international host names only)
+
+        if "\ufffd" in domain:
+            return ""
+        folded = unicodedata.normalize("NFKC", domain).casefold().replace("\u3002", ".").replace("\u00ad", "")
+        labels = ".".join(
+            part if part.isascii() else "xn--" + part.encode("punycode").decode("ascii") for part in folded.split(".")
+        )
+    return labels
+
+
+def _ipv4_or_name(domain: str) -> bool:
+    """Whether a domain whose last label looks like a number is an IPv4 address (section 3.5, ends in a number)."""
+    parts = domain.split(".")
+    if parts[-1] == "" and len(parts) > 1:
+        parts.pop()
+    last = parts[-1]
+    if not (last.isdigit() or re.fullmatch(r"0[xX][0-9A-Fa-f]*", last)):
+        return True
+    if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
+        return False
+    try:
+        numbers = [_number(part) for part in parts]
+    except ValueError:
+        return False
+    return all(number <= 255 for number in numbers[:-1]) and numbers[-1] < 256 ** (5 - len(numbers))
+
+
+def _number(part: str) -> int:
+    if part[:2].lower() == "0x":
+        return int(part[2:] or "0", 16)
+    return int(part, 8) if len(part) > 1 and part.startswith("0") else int(part)
+
+
+def _ipv6(host: str) -> bool:
+    import ipaddress  # noqa: PLC0415  (rare)
+
+    if not host.endswith("]") or "%" in host:
+        return False
+    try:
+        ipaddress.IPv6Address(host[1:-1])
+    except ValueError:
+        return False
+    return True
