@@ -108,6 +108,7 @@ class Language:
 
     def matches(self, text: str) -> bool:
         """Tell whether the text is a member."""
+        tidy()
         term = self._term
         for char in _scalars(text):
             term = after(term, ord(char))
@@ -128,7 +129,7 @@ class Language:
             wanted = wanted & Language.of_length(min_length, max_length)
         if avoid:
             wanted = wanted - Language.of_strings(avoid)
-        return shortest(wanted._term)
+        return shortest(wanted._term)  # noqa: SLF001  (of the same class)
 
     def samples(self, number: int) -> tuple[str, ...]:
         """Return up to `number` different members, the shortest first; fewer if there are no more."""

@@ -35,6 +35,7 @@ _T = TypeVar("_T")
 _TABLE: dict[Hashable, object] = {}
 _AGE: dict[Term | Regex, int] = {}
 _UNROLLED = 64
+Counts = tuple[int, int | None]
 
 
 def _shared(key: Hashable, make: Callable[..., _T], *fields: object) -> _T:
@@ -199,18 +200,20 @@ def seq(head: Regex, rest: Term) -> Term:
         return NOTHING
     match head:
         case Blank():
-            return rest
+            result = rest
         case Cat(left, right):
-            return seq(left, seq(right, rest))
+            result = seq(left, seq(right, rest))
         case Alt(options):
-            return union(seq(option, rest) for option in options)
+            result = union(seq(option, rest) for option in options)
         case Ahead(term):
-            return both((term, rest))
+            result = both((term, rest))
         case Repeat():
-            return _seq_repeat(head, rest)
-    if type(rest) is Seq and _body(rest.head) is head and type(head) is Chars:
-        return _merged(head, 1, 1, rest)
-    return _seq(head, rest)
+            result = _seq_repeat(head, rest)
+        case Chars() if type(rest) is Seq and _body(rest.head) is head:
+            result = _merged(head, 1, 1, rest)
+        case _:
+            result = _seq(head, rest)
+    return result
 
 
 def _seq(head: Regex, rest: Term) -> Term:
@@ -232,17 +235,20 @@ def _seq_repeat(head: Repeat, rest: Term) -> Term:
     if rest is ALL and head.high != head.low:
         # further repetitions are covered by "anything"
         return seq(repeat(head.body, head.low, head.low), ALL)
-    if type(rest) is Seq:
-        if _body(rest.head) is head.body:
-            return _merged(head.body, head.low, head.high, rest)
-        if type(rest.head) is Behind and rest.head.term is END:
-            # only at the very start, where the repetition has read nothing
-            return rest if head.low == 0 else NOTHING if must_read(head.body) else _seq(head, rest)
-        if head.body is ANYTHING and head.high is None:
-            return _seq_anything(head, rest)
-    if type(rest) is Or and any(type(t) is Seq and type(t.head) is Behind for t in rest.terms):
+    if type(rest) is Seq and _body(rest.head) is head.body:
+        return _merged(head.body, head.low, head.high, rest)
+    if type(rest) is Seq and _at_start(rest):
+        # what repeats may have read nothing before the start of the text
+        return rest if head.low == 0 else NOTHING if must_read(head.body) else _seq(head, rest)
+    if type(rest) is Seq and head.body is ANYTHING and head.high is None:
+        return _seq_anything(head, rest)
+    if type(rest) is Or and any(_at_start(term) for term in rest.terms):
         return union(seq(head, term) for term in rest.terms)
     return _seq(head, rest)
+
+
+def _at_start(term: Term) -> bool:
+    return type(term) is Seq and type(term.head) is Behind and term.head.term is END
 
 
 def _seq_anything(head: Repeat, rest: Seq) -> Term:
@@ -257,10 +263,9 @@ def _seq_anything(head: Repeat, rest: Seq) -> Term:
 
 def negate(term: Term) -> Term:
     """All texts that do not belong to the term."""
-    if term is NOTHING:
-        return ALL
-    if term is ALL:
-        return NOTHING
+    opposite = _OPPOSITES.get(term)
+    if opposite is not None:
+        return opposite
     match term:
         case Not(inner):
             return inner
@@ -268,12 +273,11 @@ def negate(term: Term) -> Term:
             return union(negate(item) for item in terms)
         case Or(terms):
             return both(negate(item) for item in terms)
-    if term is END:
-        return seq(ANYTHING, ALL)
     return _shared((Not, term), Not, term, term.behind)
 
 
-_SOME = seq(ANYTHING, ALL)
+_SOME = _seq(ANYTHING, ALL)
+_OPPOSITES: dict[Term, Term] = {NOTHING: ALL, ALL: NOTHING, END: _SOME, _SOME: END}
 
 
 def both(terms: Iterable[Term]) -> Term:
@@ -308,7 +312,7 @@ def union(terms: Iterable[Term]) -> Term:
     return _combined(Or, kept, NOTHING)
 
 
-def _combined(kind: type[And] | type[Or], kept: dict[Term, None], nothing_kept: Term) -> Term:
+def _combined(kind: type[And | Or], kept: dict[Term, None], nothing_kept: Term) -> Term:
     if not kept:
         return nothing_kept
     parts = tuple(sorted(kept, key=_age))
@@ -319,42 +323,39 @@ def _combined(kind: type[And] | type[Or], kept: dict[Term, None], nothing_kept: 
 
 def _merge_counts(kept: dict[Term, None]) -> dict[Term, None]:
     """Join repeats of one body before one rest, and single characters before one rest."""
-    groups: dict[tuple[Regex, Term], list[tuple[int, int | None]]] = {}
-    single: dict[Term, list[CharSet]] = {}
+    groups: dict[tuple[Regex, Term], list[Counts]] = {}
     result: dict[Term, None] = {}
-    absorbed: list[Term] = []
     for term in kept:
         if type(term) is not Seq:
             result[term] = None
             continue
         head = term.head
-        low, high = (head.low, head.high) if type(head) is Repeat else (1, 1)
-        groups.setdefault((_body(head), term.rest), []).append((low, high))
-    for (body, rest), counts in groups.items():
-        if rest in kept and any(low <= 1 for low, _ in counts):
-            counts.append((0, 0))
-            absorbed.append(rest)
-        for low, high in _joined(counts):
+        counts = (head.low, head.high) if type(head) is Repeat else (1, 1)
+        groups.setdefault((_body(head), term.rest), []).append(counts)
+    single: dict[Term, CharSet] = {}
+    absorbed: list[Term] = []
+    for (body, rest), spans in groups.items():
+        if rest in kept and any(low <= 1 for low, _ in spans):
+            spans.append((0, 0))
+        for low, high in _joined(spans):
             if type(body) is Chars and (low, high) == (1, 1):
-                single.setdefault(rest, []).append(body.of)
-            elif (low, high) == (0, 0):
-                result[rest] = None
-            else:
-                result[seq(repeat(body, low, high), rest)] = None
-    for rest, sets in single.items():
-        whole = NONE
-        for item in sets:
-            whole = whole | item
-        result[seq(characters(whole), rest)] = None
+                single[rest] = single.get(rest, NONE) | body.of
+                continue
+            joined = seq(repeat(body, low, high), rest)
+            result[joined] = None
+            if low == 0 and type(joined) is Seq and joined.rest is rest:
+                absorbed.append(rest)
+    for rest, of in single.items():
+        result[seq(characters(of), rest)] = None
     for term in absorbed:
         result.pop(term, None)
     return result
 
 
-def _joined(counts: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+def _joined(counts: list[Counts]) -> list[Counts]:
     if len(counts) == 1:
         return counts
-    joined: list[tuple[int, int | None]] = []
+    joined: list[Counts] = []
     for low, high in sorted(counts, key=lambda pair: pair[0]):
         last = joined[-1] if joined else None
         if last is None or (last[1] is not None and low > last[1] + 1):

@@ -60,6 +60,10 @@ class CharSet:
         """Join two sets."""
         return charset((*self.ranges, *other.ranges))
 
+    def __sub__(self, other: CharSet) -> CharSet:
+        """Return the members that the other set lacks."""
+        return ~(~self | other)
+
     def __invert__(self) -> CharSet:
         """Return every character that is no member."""
         gaps: list[tuple[int, int]] = []
@@ -169,6 +173,7 @@ ANY = charset(_UNIVERSE)
 DIGITS = charset(((0x30, 0x39),))
 WORD = charset(((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)))
 # ECMA-262 WhiteSpace and LineTerminator: general category Zs, tab, VT, FF, ZWNBSP and the four line ends
-SPACES = charset(((0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A),
-                  (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)))  # fmt: skip
+SPACES = charset(
+    (ord(char), ord(char)) for char in "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
+) | charset(((0x2000, 0x200A),))
 DOT = ~chars("\n\r\u2028\u2029")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from harness.schema.language_charset import ANY, CharSet, charset
+from harness.schema.language_charset import ANY, SPACES, CharSet, charset
 
 _LONG_NAMES = {
     "Cased_Letter": "LC", "Close_Punctuation": "Pe", "Connector_Punctuation": "Pc", "Control": "Cc", "cntrl": "Cc",
@@ -18,9 +18,7 @@ _LONG_NAMES = {
     "Separator": "Z", "Space_Separator": "Zs", "Spacing_Mark": "Mc", "Symbol": "S", "Titlecase_Letter": "Lt",
     "Unassigned": "Cn", "Uppercase_Letter": "Lu",
 }  # fmt: skip
-_SHORT_NAMES = frozenset(
-    "Lu Ll Lt LC Lm Lo L Mn Mc Me M Nd Nl No N Pc Pd Ps Pe Pi Pf Po P Sm Sc Sk So S Zs Zl Zp Z Cc Cf Cs Co Cn C".split()
-)
+_SHORT_NAMES = frozenset((*_LONG_NAMES.values(),))
 # Planes 4 to 13 hold nothing, 15 and 16 only private use: not looked at one by one.
 _EMPTY = (0x40000, 0xDFFFF)
 _PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
@@ -28,7 +26,7 @@ _NONCHARACTERS = ((0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
 
 
 def property_set(name: str) -> CharSet | None:
-    """Return the characters with a property as `\\p{name}` spells it; None if it is not known here.
+    r"""Return the characters with a property as `\p{name}` spells it; None if it is not known here.
 
     The assignment of characters is that of the running Python's Unicode version.
     """
@@ -39,6 +37,8 @@ def property_set(name: str) -> CharSet | None:
         return ANY
     if name == "ASCII":
         return charset(((0, 0x7F),))
+    if name in ("White_Space", "space"):
+        return (SPACES | charset(((0x85, 0x85),))) - charset(((0xFEFF, 0xFEFF),))
     if name == "Assigned":
         unassigned = _category("Cn")
         return None if unassigned is None else ~unassigned

@@ -36,11 +36,13 @@ def shortest(term: Term) -> str | None:
 
 def _problems(term: Term) -> Iterator[tuple[Term, Lengths]]:
     """Split a term into terms with bounds on the length, whose union it is."""
-    if type(term) is Or:
-        for item in term.terms:
-            yield from _problems(item)
-        return
     parts = term.terms if type(term) is And else (term,)
+    mixed = next((part for part in parts if type(part) is Or and _names_a_length(part)), None)
+    if mixed is not None:
+        others = [part for part in parts if part is not mixed]
+        for option in mixed.terms:
+            yield from _problems(both((option, *others)))
+        return
     spans: list[Lengths] = [_NO_BOUND]
     rest: list[Term] = []
     for part in parts:
@@ -48,19 +50,19 @@ def _problems(term: Term) -> Iterator[tuple[Term, Lengths]]:
         if allowed is None:
             rest.append(part)
         else:
-            spans = [both_of for one in spans for other in allowed if (both_of := _overlap(one, other)) is not None]
+            spans = [span for one in spans for other in allowed if (span := _overlap(one, other)) is not None]
     core = both(rest)
     for span in spans:
         yield core, span
 
 
+def _names_a_length(term: Or) -> bool:
+    return any(_lengths(item) is not None for item in term.terms)
+
+
 def _lengths(term: Term) -> list[Lengths] | None:
     """Return the lengths that the term allows if it speaks of nothing else."""
-    if type(term) is Or:
-        spans = [_lengths(item) for item in term.terms]
-        return None if None in spans else [span for part in spans if part for span in part]
-    negated = type(term) is Not
-    inner = term.term if type(term) is Not else term
+    negated, inner = (True, term.term) if type(term) is Not else (False, term)
     if inner is END:
         return [(0, 0)]
     if type(inner) is not Seq or inner.rest not in (END, ALL):

@@ -69,18 +69,20 @@ def skip(regex: Regex) -> Term:
     """Return what the text left must be for the regex to match the empty text here."""
     match regex:
         case Chars():
-            return NOTHING
+            left = NOTHING
         case Repeat(body, low):
-            return ALL if low == 0 else skip(body)
-        case Cat(left, right):
-            return both((skip(left), skip(right)))
+            left = ALL if low == 0 else skip(body)
+        case Cat(first, second):
+            left = both((skip(first), skip(second)))
         case Alt(options):
-            return union(skip(option) for option in options)
+            left = union(skip(option) for option in options)
         case Ahead(term):
-            return term
-        case Behind(term):
-            return ALL if accepts_end(term) else NOTHING
-    return ALL
+            left = term
+        case Behind(term) if not accepts_end(term):
+            left = NOTHING
+        case _:
+            left = ALL
+    return left
 
 
 def after(term: Term, code: int) -> Term:
@@ -164,18 +166,19 @@ def _moved(term: Term, code: int) -> Term:
 def _moved_regex(regex: Regex, code: int) -> Regex:
     if not regex.behind:
         return regex
+    moved = regex
     match regex:
         case Behind(term):
-            return behind(after(term, code))
+            moved = behind(after(term, code))
         case Ahead(term):
-            return ahead(_moved(term, code))
+            moved = ahead(_moved(term, code))
         case Cat(left, right):
-            return cat(_moved_regex(left, code), _moved_regex(right, code))
+            moved = cat(_moved_regex(left, code), _moved_regex(right, code))
         case Alt(options):
-            return alt(_moved_regex(option, code) for option in options)
+            moved = alt(_moved_regex(option, code) for option in options)
         case Repeat(body, low, high):
-            return repeat(_moved_regex(body, code), low, high)
-    return regex
+            moved = repeat(_moved_regex(body, code), low, high)
+    return moved
 
 
 def settled(term: Term) -> Term:
@@ -252,12 +255,10 @@ def _trackers(node: Term | Regex) -> frozenset[CharSet]:
     match node:
         case Behind(term):
             return _heads(term)
-        case Ahead(term) | Not(term):
-            return _trackers(term)
+        case Ahead(inner) | Not(inner) | Repeat(inner):
+            return _trackers(inner)
         case Seq(left, right) | Cat(left, right):
             return _trackers(left) | _trackers(right)
         case And(parts) | Or(parts) | Alt(parts):
             return _NO_SETS.union(*(_trackers(part) for part in parts))
-        case Repeat(body):
-            return _trackers(body)
     return _NO_SETS

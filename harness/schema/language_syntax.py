@@ -1,8 +1,8 @@
-"""Reading ECMA-262 patterns (2025 edition, section 22.2.1, Unicode mode with the leniencies of Annex B.1.2).
+r"""Reading ECMA-262 patterns (2025 edition, section 22.2.1, Unicode mode with the leniencies of Annex B.1.2).
 
-Leniencies kept because contracts use them and nobody reads them differently: escaped punctuation (`\\-`, `\\@`),
+Leniencies kept because contracts use them and nobody reads them differently: escaped punctuation (`\-`, `\@`),
 a brace or closing bracket that opens no quantifier or class, and a hyphen beside a class escape. Escaped letters
-without meaning (`\\A`, `\\Z`, `\\h`) are refused: other engines take them for anchors or classes.
+without meaning (`\A`, `\Z`, `\h`) are refused: other engines take them for anchors or classes.
 """
 
 from __future__ import annotations
@@ -296,7 +296,7 @@ def _decimal(text: str) -> bool:
 
 
 def _boundary(*, wanted: bool) -> Regex:
-    """Return `\\b`: exactly one of the two neighbours is a word character; `\\B` is the contrary."""
+    r"""Return `\b`: exactly one of the two neighbours is a word character; `\B` is the contrary."""
     after_word, after_other = behind(_WORD_BEHIND), behind(negate(_WORD_BEHIND))
     before_word, before_other = ahead(_WORD_AHEAD), ahead(negate(_WORD_AHEAD))
     if wanted:
