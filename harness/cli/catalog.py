@@ -1,0 +1,131 @@
+"""`harness catalog`: show entries, the graph, owners; validate as Backstage does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.opening import open_library
+from harness.cli.options import format_option, repo_option
+from harness.cli.output import write, write_file
+from harness.model import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from harness.catalog import Catalog
+
+
+@click.group()
+def catalog() -> None:
+    """Show the catalog: entries, graph, owners."""
+
+
+def _read(repo: Path) -> Catalog:
+    from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
+    from harness.registry import read_config  # noqa: PLC0415
+
+    library = open_library(repo)
+    return read_catalog(library, read_config(library).catalog)
+
+
+@catalog.command()
+@click.argument("ref", required=False)
+@format_option
+@repo_option
+def show(ref: str | None, form: str, repo: Path) -> int:
+    """List all entries, or show one: what it is, who owns it, what it depends on and who depends on it."""
+    from harness.report.catalog_text import catalog_table, entity_text, entity_to_json  # noqa: PLC0415  (start-up)
+
+    entries = _read(repo)
+    if ref is None:
+        write(
+            json.dumps([e.ref for e in entries.entities], indent=1) + "\n" if form == "json" else catalog_table(entries)
+        )
+        return 0
+    entity = entries.get(ref)
+    if entity is None:
+        raise NotFoundError(f'no catalog entry "{ref}"', remedy=_nearest(ref, entries))
+    write(
+        json.dumps(entity_to_json(entity, entries), indent=1, default=str) + "\n"
+        if form == "json"
+        else entity_text(entity, entries)
+    )
+    return 0
+
+
+def _nearest(ref: str, entries: Catalog) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  (only for this message)
+
+    near = get_close_matches(ref, [entity.ref for entity in entries.entities], 3, 0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "harness catalog show lists every entry."
+
+
+@catalog.command()
+@click.option("--form", "form", type=click.Choice(["mermaid", "dot"]), default="mermaid", help="Language of the graph.")
+@click.option("--of", "ref", default=None, help="Only this entry and its neighbours.")
+@repo_option
+def graph(form: str, ref: str | None, repo: Path) -> int:
+    """Print the graph of systems, components and APIs as Mermaid or DOT."""
+    from harness.catalog import graph as graphs  # noqa: PLC0415  (start-up)
+
+    entries = _read(repo)
+    write(graphs.mermaid(entries, ref) if form == "mermaid" else graphs.dot(entries, ref))
+    return 0
+
+
+@catalog.command()
+@format_option
+@repo_option
+def owners(form: str, repo: Path) -> int:
+    """List who owns what, and what nobody owns."""
+    from harness.report.catalog_text import owner_rows, owners_text  # noqa: PLC0415  (start-up)
+
+    entries = _read(repo)
+    write(json.dumps(owner_rows(entries), indent=1) + "\n" if form == "json" else owners_text(entries))
+    return 0
+
+
+@catalog.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--batch", type=click.Path(path_type=Path, dir_okay=False), help="Entities as JSON Lines.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where --batch writes its rows.")
+@format_option
+def validate(path: Path | None, batch: Path | None, out: Path | None, form: str) -> int:
+    """Say which entries a genuine Backstage would accept.
+
+    PATH is a folder or a file. Exit code 0 all accepted, 1 some refused, 3 something could not be read.
+    """
+    if batch is not None:
+        if out is None or path is not None:
+            raise UsageError("--batch goes with --out and without PATH.")
+        return _validate_batch(batch, out)
+    from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
+    from harness.report.catalog_text import validation_text, validation_to_json  # noqa: PLC0415
+
+    folder, globs = (
+        (path.parent, (path.name,)) if path and path.is_file() else (path or Path(), ("**/*.yaml", "**/*.yml"))
+    )
+    found = read_catalog(open_library(folder), globs)
+    write(json.dumps(validation_to_json(found), indent=1) + "\n" if form == "json" else validation_text(found))
+    if found.problems:
+        return 3
+    return 1 if any(entity.refused for entity in found.entities) else 0
+
+
+def _validate_batch(batch: Path, out: Path) -> int:
+    """Judge every row; exit 0 whatever the answers, since each row carries its own."""
+    from harness.catalog import validate_batch  # noqa: PLC0415  (start-up)
+
+    rows = [_row(line, number) for number, line in enumerate(batch.read_text("utf-8").splitlines(), 1) if line.strip()]
+    write_file(out, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in validate_batch(rows)))
+    return 0
+
+
+def _row(line: str, number: int) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"row {number} is not JSON: {error}", remedy="One JSON object a line.") from error
+    return row if isinstance(row, dict) else {"id": None}

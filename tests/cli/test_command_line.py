@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.cli.commands import COMMANDS
+from harness.cli.main import help_screen, run
+
+ROOT = Path(__file__).parents[2]
+
+
+def harness(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does, without the variables of a CI runner."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "CI"))}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "harness.cli", *arguments],
+        cwd=cwd,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_the_help_screen_names_every_command_once_and_ends_with_the_exit_codes() -> None:
+    screen = help_screen()
+    for command in COMMANDS:
+        assert re.search(rf"^  {command.name} +{re.escape(command.help)}$", screen, re.MULTILINE)
+    assert screen.rstrip().endswith("Exit codes: 0 yes   1 no   2 asked wrongly   3 could not tell   4 our bug")
+    assert max(map(len, screen.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([command, "--help"]) == 0
+    assert "Usage:" in capsys.readouterr().out
+
+
+def test_a_mistyped_command_is_asked_wrongly_and_the_near_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["chek"]) == 2
+    assert 'Did you mean "check"?' in capsys.readouterr().err
+
+
+def test_a_crash_is_our_bug_and_never_a_verdict(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr("harness.cli.main.cli.main", crash)
+    assert run(["check"]) == 4
+    told = capsys.readouterr().err
+    assert "this is our bug: ZeroDivisionError: planted" in told
+    assert "Traceback" not in told
+
+
+def test_two_operands_are_needed_to_compare(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "one.yaml"]) == 2
+    assert "OLD and NEW; 1 given" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_named_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "nowhere/old.yaml", "nowhere/new.yaml"]) == 2
+    told = capsys.readouterr().err
+    assert "nowhere/old.yaml" in told
+    assert "Fix:" in told
+
+
+def test_explain_knows_every_exit_code_and_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "3"]) == 0
+    assert "could not tell" in capsys.readouterr().out
+    assert run(["explain", "field-withdrawn"]) == 0
+    assert "Why it hurts" in capsys.readouterr().out
+
+
+def test_explain_names_the_nearest_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "field-withdrawm"]) == 2
+    assert 'Did you mean "field-withdrawn"?' in capsys.readouterr().err
+
+
+@pytest.mark.integration
+def test_a_reader_that_goes_away_gets_no_traceback() -> None:
+    command = f"{sys.executable} -P -m harness.cli rules list | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.integration
+def test_a_narrow_encoding_still_gets_every_word() -> None:
+    done = harness("explain", "pass", PYTHONIOENCODING="cp1252")
+    assert done.returncode == 0
+    assert "may merge" in done.stdout
+
+
+# What each command may import. A new name here costs start-up: measure before adding it.
+HEAVY = {"rich", "jinja2", "jsonschema", "referencing", "sqlalchemy", "httpx", "git", "yaml", "yaml12", "jsonschema_rs"}
+HEAVY |= {"importlib.metadata", "hypothesis", "interegular", "synthetic.cli.demo"}
+ALLOWED = {
+    "--help": set(),
+    "explain": set(),
+    "compare": {"yaml12", "yaml", "jsonschema_rs"},
+    "gate": {"yaml12", "yaml", "jsonschema_rs", "git"},
+}
+
+
+def imported(*arguments: str, cwd: Path) -> set[str]:
+    """Return the modules that a command imports, read from `-X importtime`."""
+    command = [sys.executable, "-P", "-X", "importtime", "-m", "harness.cli", *arguments]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "CI"))}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in {0, 1}, done.stderr[-2000:]
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("--help", ["--help"]),
+        ("explain", ["explain", "field-withdrawn"]),
+        (
+            "compare",
+            [
+                "compare",
+                "contracts/apis/billing-invoices/2.2.0/openapi.yaml",
+                "contracts/apis/billing-invoices/2.3.0/openapi.yaml",
+            ],
+        ),
+        ("gate", ["gate", "--base", "HEAD", "--head", "HEAD"]),
+    ],
+)
+def test_a_command_imports_only_its_allow_list(name: str, arguments: list[str]) -> None:
+    assert imported(*arguments, cwd=ROOT) & HEAVY <= ALLOWED[name]
