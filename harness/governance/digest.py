@@ -101,5 +101,5 @@ def number(value: int | Decimal) -> str:
 
 
 def _text(value: str) -> str:
-    """Quote a string: short escapes, `\\u00xx` for other control characters, everything else as it is."""
+    """Quote a string: short escapes, four hex digits for other control characters, all else as it is."""
     return '"' + "".join(_ESCAPES.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in value) + '"'

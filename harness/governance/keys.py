@@ -100,7 +100,7 @@ def key_ring(people: Iterable[tuple[str, Iterable[str]]]) -> KeyRing:
     return KeyRing(tuple(accepted), tuple(sorted(set(refused))))
 
 
-def _parse(person: str, line: str) -> Key | str:
+def _parse(person: str, line: str) -> Key | str:  # noqa: PLR0911  (one return a reason reads best)
     """Return the key of one line, or why it is refused."""
     if not _PRINCIPAL.match(person):
         return "a name with wildcards or blanks cannot be a signer"

@@ -47,7 +47,9 @@ def verifier(ring: KeyRing, now: datetime) -> Verifier:
     return lambda signed, signature: verify(signed, signature, ring, now)
 
 
-def verify(signed: bytes, signature: bytes, ring: KeyRing, now: datetime) -> Verified:
+def verify(  # noqa: PLR0911  (one return a reason reads best)
+    signed: bytes, signature: bytes, ring: KeyRing, now: datetime
+) -> Verified:
     """Say who signed `signed`.
 
     Raises:

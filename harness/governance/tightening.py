@@ -41,12 +41,16 @@ def tighten(base: Policy, head: Policy) -> Policy:
 def loosenings(old: Policy, new: Policy) -> tuple[str, ...]:
     """Say, one clause each, what `new` asks for less than `old`."""
     found = [f"{_row(row)} no longer" for row in _missing(old, new)]
-    for kind, number in old.quorum:
-        if new.quorum_of(kind) < number:
-            found.append(f"{new.quorum_of(kind)} instead of {number} people sign a {kind} change")
-    for level in Level:
-        if new.days_of(level) > old.days_of(level):
-            found.append(f"a waiver of level {level} may run {new.days_of(level)} instead of {old.days_of(level)} days")
+    found.extend(
+        f"{new.quorum_of(kind)} instead of {number} people sign a {kind} change"
+        for kind, number in old.quorum
+        if new.quorum_of(kind) < number
+    )
+    found.extend(
+        f"a waiver of level {level} may run {new.days_of(level)} instead of {old.days_of(level)} days"
+        for level in Level
+        if new.days_of(level) > old.days_of(level)
+    )
     wider = set(new.waiver_approvers) - set(old.waiver_approvers)
     found.extend(f"{group} may approve waivers" for group in sorted(wider))
     if old.unknown_consumers and not new.unknown_consumers:
