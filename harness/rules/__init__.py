@@ -20,7 +20,7 @@ Add a rule for a finding or a change in two places:
    enough for a screen. `tests/rules` runs every pair against every rule. A finding needs no pair.
 
 A level other than the default belongs into the one table in `harness.rules.profiles`.
-After adding or changing a rule run `python -m harness.rules.catalogue` to write docs/rules.md anew.
+After adding or changing a rule run `python -m harness.rules.page` to write docs/rules.md anew.
 The code that reports a finding takes the id as a plain string: rooms below `rules` cannot import it.
 """
 

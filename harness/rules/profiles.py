@@ -17,21 +17,17 @@ _DEVIATIONS: Mapping[str, Mapping[str, Level]] = MappingProxyType(
         # Advises: what no consumer may ever meet is said, not shouted.
         "starter": {
             "security-weakened": _W,
-            "version-not-bumped": _W,
-            "no-trusted-base": _W,
         },
         "standard": {},
-        # A grown enum or a withdrawn optional field books wrong amounts silently, so both are loud here.
+        # A grown list or a withdrawn field books wrong amounts without a word, so both are loud here.
         "finance": {
-            "enum-grew": _E,
-            "field-withdrawn": _E,
-            "map-opened": _W,
-            "default-changed": _W,
-            "oneof-overlap": _E,
-            "server-removed": _E,
-            "message-added": _E,
-            "closed-reader": _E,
             "avro-logical-type-changed": _E,
+            "default-changed": _E,
+            "enum-value-added": _E,
+            "field-renamed": _E,
+            "field-withdrawn": _E,
+            "message-added": _E,
+            "server-removed": _E,
         },
     }
 )

@@ -1,0 +1,18 @@
+"""A channel carries a further message."""
+
+from harness.model import Level
+from harness.rules.record import Action, Area, Aspect, Rule
+
+RULE = Rule(
+    id="message-added",
+    title="A channel carries a further message",
+    why="Consumers without a branch for it stop, or park it among the failed ones.",
+    area=Area.EVENTS,
+    aspect=Aspect.EXISTENCE,
+    action=Action.ADDED,
+    reference="AsyncAPI 3.0.0, Messages Object",
+    remedy="Tell consumers first; they need a branch for the rest.",
+    received="compatible.",
+    sent="breaking by union, level warning.",
+    level=Level.WARNING,
+)
