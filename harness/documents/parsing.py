@@ -1,0 +1,88 @@
+"""The one way from bytes to documents."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from harness.documents.decoding import decode
+from harness.documents.document import Document
+from harness.documents.json_text import read_json
+from harness.documents.yaml_text import read_yaml
+from harness.model import Location, UnreadableError
+
+_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|$)([^\n]*)\n?", re.MULTILINE)
+_BLANK = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?(?:\n|$)|%[^\n]*(?:\n|$))*\Z")
+_JSON_SUFFIXES = (".json", ".avsc", ".avpr")
+
+
+def parse(data: bytes, path: str) -> Document:
+    """Return the one document in a file.
+
+    Files that begin with `{` or `[` are JSON, whatever they are called; everything else is YAML 1.2.
+
+    Args:
+        data: The bytes, read once: digest and value are of the same bytes.
+        path: As the tree names it.
+
+    Raises:
+        UnreadableError: Not UTF-8, not JSON or YAML, ambiguous (duplicate keys), more than one document, or beyond the
+            bounds; with line, column and remedy.
+    """
+    documents = parse_all(data, path)
+    if len(documents) > 1:
+        raise UnreadableError(
+            "a second document begins here, and it is not said which one is the contract",
+            location=Location(path, line=documents[1].first_line, column=1),
+            remedy="Keep one document in a file.",
+        )
+    return documents[0]
+
+
+def parse_all(data: bytes, path: str) -> tuple[Document, ...]:
+    """Return every document of a file: YAML may hold several, separated by `---`. At least one.
+
+    Raises:
+        UnreadableError: As `parse`, or there is nothing in the file.
+    """
+    text = decode(data, path)
+    digest = hashlib.sha256(data).hexdigest()
+    if text.lstrip(" \t\r\n")[:1] in {"{", "["} or path.endswith(_JSON_SUFFIXES):
+        document = _json(text, path, digest)
+        if document is not None:
+            return (document,)
+    parts = [(part, line) for part, line in _parts(text) if not _BLANK.match(part)]
+    if not parts:
+        raise UnreadableError(
+            "the file is empty", location=Location(path, line=1, column=1), remedy="Write it, or remove it."
+        )
+    return tuple(
+        Document(path=path, digest=digest, text=part, value=read_yaml(part, path, line), first_line=line)
+        for part, line in parts
+    )
+
+
+def _json(text: str, path: str, digest: str) -> Document | None:
+    """Return None where a YAML file merely begins like JSON (a flow mapping)."""
+    try:
+        value = read_json(text, path)
+    except UnreadableError as error:
+        if path.endswith(_JSON_SUFFIXES) or not error.message.startswith("not JSON"):
+            raise
+        return None
+    return Document(path=path, digest=digest, text=text, value=value, is_json=True)
+
+
+def _parts(text: str) -> Iterator[tuple[str, int]]:
+    """Split at document markers, which no scalar may hold at the start of a line (YAML 1.2.2, 9.1.1)."""
+    start, line = 0, 1
+    for marker in _MARKER.finditer(text):
+        yield text[start : marker.start()], line
+        line += text.count("\n", start, marker.start())
+        if marker[1].split("#")[0].strip():  # content beside the marker keeps its column
+            start = marker.start() + 3
+            continue
+        line += text.count("\n", marker.start(), marker.end())
+        start = marker.end()
+    yield text[start:], line
