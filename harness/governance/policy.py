@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.catalog.references import normal_ref
 from harness.documents import Document
 from harness.governance.digest import canonical
 from harness.model import JSON, Level, Location, UnreadableError
@@ -141,7 +142,7 @@ def read_policy(document: Document) -> Policy:
     waivers = _mapping(document, "/waivers", value.get("waivers"))
     return Policy(
         repository=_text(document, "/repository", value.get("repository", "")),
-        owner=_text(document, "/owner", value.get("owner", "")),
+        owner=_group(_text(document, "/owner", value.get("owner", ""))),
         rows=_table(document, _mapping(document, "/signoffs", value.get("signoffs"))),
         quorum=tuple(
             sorted(
@@ -150,7 +151,7 @@ def read_policy(document: Document) -> Policy:
             )
         ),
         waiver_days=_days(document, _mapping(document, "/waivers/max_days", waivers.get("max_days"))),
-        waiver_approvers=_texts(document, "/waivers/approvers", waivers.get("approvers", [])),
+        waiver_approvers=tuple(map(_group, _texts(document, "/waivers/approvers", waivers.get("approvers", [])))),
         unknown_consumers=value.get("unknown_consumers") == Part.APPROVE.value,
         found=True,
         file=document.path,
@@ -164,8 +165,13 @@ def _table(document: Document, table: Mapping[str, JSON]) -> tuple[Row, ...]:
         for group, part in _mapping(document, f"/signoffs/{key}", groups).items():
             if part not in set(Part):
                 raise _wrong(document, f"/signoffs/{key}", f'"{part}" is none of {", ".join(Part)}')
-            cells.append((kind, group, Part(str(part))))
+            cells.append((kind, _group(group), Part(str(part))))
     return _rows(*cells)
+
+
+def _group(written: str) -> str:
+    """Return the normal form of a group, such as `group:default/finance-systems`; stand-ins stay as they are."""
+    return written if written in {"", CONTRACT_OWNER, HIT_CONSUMER} else normal_ref(written, "group", "default")
 
 
 def _days(document: Document, table: Mapping[str, JSON]) -> tuple[tuple[Level, int], ...]:

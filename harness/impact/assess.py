@@ -48,7 +48,7 @@ def _objects(contracts: Iterable[ChangedContract], catalogs: tuple[Catalog, ...]
         impact
         for contract in contracts
         for change in contract.changes
-        for impact in objects_of(change, contract.documents, catalogs)
+        for impact in objects_of(contract.name, change, contract.documents, catalogs)
     }
     return tuple(sorted(found, key=lambda item: (-rank(item.sensitivity), item.name, item.field, item.change)))
 

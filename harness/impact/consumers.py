@@ -51,15 +51,7 @@ def _consumer(
     name: str, contract: ChangedContract, uses: set[FieldUse] | None, landscapes: tuple[Landscape, ...]
 ) -> ConsumerImpact:
     entity = next((found for scape in landscapes if (found := _component(name, scape.catalog))), None)
-    version = next(
-        (
-            pact.version
-            for scape in landscapes
-            for pact, _ in pacts_about(contract.name, scape)
-            if pact.consumer == name and pact.version
-        ),
-        "",
-    )
+    version, environments = _running(entity)
     if uses is None:
         hit, reason, found = Hit.UNKNOWN, "no pact", ()
         relevant = _relevant(contract)
@@ -72,8 +64,8 @@ def _consumer(
     return ConsumerImpact(
         component=entity.ref if entity else f"component:default/{name}",
         name=name,
-        version=version or (entity.annotation("version") if entity else ""),
-        environments=_environments(entity),
+        version=version or _pact_version(name, contract.name, landscapes),
+        environments=environments,
         owner=entity.owner if entity else "",
         hit=hit,
         reason=reason,
@@ -83,18 +75,23 @@ def _consumer(
     )
 
 
+def _pact_version(name: str, contract: str, landscapes: tuple[Landscape, ...]) -> str:
+    pacts = (pact for landscape in landscapes for pact, _ in pacts_about(contract, landscape))
+    return next((pact.version for pact in pacts if pact.consumer == name and pact.version), "")
+
+
 def _component(name: str, catalog: Catalog) -> Entity | None:
     return next((entity for entity in catalog.of_kind("component") if entity.name.lower() == name.lower()), None)
 
 
-def _environments(entity: Entity | None) -> tuple[str, ...]:
-    listed = entity.governance.get("environments") if entity else None
-    found = []
-    for item in listed if isinstance(listed, list) else []:
-        name = item.get("name") if isinstance(item, dict) else item
-        if isinstance(name, str):
-            found.append(name.rpartition("/")[2].rpartition(":")[2])
-    return tuple(found)
+def _running(entity: Entity | None) -> tuple[str, tuple[str, ...]]:
+    """Return the version in production (else the first one known) and the environments that run it."""
+    deployed = entity.governance.get("deployments") if entity else None
+    runs = {name: str(version) for name, version in deployed.items()} if isinstance(deployed, dict) else {}
+    if not runs:
+        return (entity.annotation("version") if entity else ""), ()
+    version = runs.get("production") or next(iter(runs.values()))
+    return version, tuple(name for name, seen in runs.items() if seen == version)
 
 
 def _relevant(contract: ChangedContract) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.documents import Library, Node
 from harness.model import JSON, HarnessError, Location, join, split
@@ -129,7 +130,7 @@ def _through_references(library: Library, root: Node, file: str, pointer: str, d
 
 
 def _property_names(tokens: list[str]) -> list[str]:
-    return [token for before, token in zip(tokens, tokens[1:], strict=False) if before == "properties"]
+    return [token for before, token in pairwise(tokens) if before == "properties"]
 
 
 def _references(library: Library, root: Node) -> tuple[tuple[Node, Node], ...]:

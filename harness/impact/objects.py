@@ -14,17 +14,34 @@ SENSITIVITIES = ("none", "financial", "sox-key")
 
 
 def objects_of(
-    change: Change, documents: tuple[Document, ...], catalogs: tuple[Catalog, ...]
+    contract: str, change: Change, documents: tuple[Document, ...], catalogs: tuple[Catalog, ...]
 ) -> tuple[BusinessObjectImpact, ...]:
     """Return the fields of business objects that one change touches.
 
     A change that is proved safe touches the field it stands at and nothing around it; one that is not touches
-    everything below its place too.
+    everything below its place too. One that is not proved safe and has no mark is as sensitive as the catalog says
+    its whole contract is.
     """
     marks = sorted({mark for document in documents for mark in _marks(change, document)})
     if change.verdict is Verdict.COMPATIBLE:
         marks = [mark for mark in marks if mark.field]
+    elif not marks:
+        return _of_contract(contract, change, catalogs)
     return tuple(_impact(mark, change, catalogs) for mark in marks)
+
+
+def _of_contract(
+    contract: str, change: Change, catalogs: tuple[Catalog, ...]
+) -> tuple[BusinessObjectImpact, ...]:
+    entities = [found for catalog in catalogs if (found := catalog.api_for_contract(contract))]
+    words = [word for entity in entities if (word := entity.annotation("finance-sensitivity"))]
+    sensitivity = max((rank(word) for word in words), default=0)
+    if not sensitivity:
+        return ()
+    found = BusinessObjectImpact(
+        entities[0].ref, contract, "", "", SENSITIVITIES[sensitivity], change.fingerprint, change.verdict
+    )
+    return (found,)
 
 
 def _marks(change: Change, document: Document) -> tuple[Mark, ...]:

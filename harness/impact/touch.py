@@ -59,8 +59,7 @@ def touched(library: Library, root: Node, pointer: str) -> tuple[Touched, ...]:
     for depth in range(len(tokens) + 1):
         body = "".join(f"/{_escaped(token)}" for token in tokens[:depth])
         rest = tokens[depth:]
-        for node in level:
-            found.append(Touched(node.document.path, node.pointer, body, rest, _has_children(node)))
+        found.extend(Touched(node.document.path, node.pointer, body, rest, _has_children(node)) for node in level)
         if len(found) > _BUDGET:
             raise TooWideError
         if rest:
