@@ -47,17 +47,15 @@ def code(text: object, limit: int = 200) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+_ESCAPES = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*_[]|~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
+)
+
+
 def prose(text: str) -> str:
-    """Return a sentence of ours that holds data, so that nothing in it is markup, a mention or a link."""
-    shown = printable(text, 300)
-    for char in "\\`*_[]<>|~":
-        shown = (
-            shown.replace(char, f"\\{char}")
-            if char not in "<>"
-            else shown.replace(char, {"<": "&lt;", ">": "&gt;"}[char])
-        )
-    # A zero-width joiner would be invisible to a reader and is refused by printable(); an entity breaks both safely.
-    return shown.replace("@", "&#64;").replace("#", "&#35;").replace("://", ":&#47;/").replace("www.", "www&#46;")
+    """Return a sentence of ours that holds data, so that nothing in it is markup, a mention, a ticket or a link."""
+    shown = printable(text, 300).translate(_ESCAPES)
+    return shown.replace("://", ":&#47;/").replace("www.", "www&#46;")
 
 
 def _bullets(report: GateReport) -> list[str]:
