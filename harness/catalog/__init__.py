@@ -8,6 +8,7 @@ under `spec.x-governance`; typed views of them are methods of `Catalog`.
 from harness.catalog.backstage import validate, validate_batch
 from harness.catalog.business import BusinessField, BusinessObject, BusinessState
 from harness.catalog.catalog import Catalog
+from harness.catalog.checks import check_catalog
 from harness.catalog.entities import Entity
 from harness.catalog.mappings import Mapping, MappingRow
 from harness.catalog.people import Group, Person
@@ -38,6 +39,7 @@ __all__ = [
     "Relation",
     "Step",
     "Workflow",
+    "check_catalog",
     "parse_entity_ref",
     "read_catalog",
     "stringify_entity_ref",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.catalog.entities import Entity, mapping, sequence, text, texts
+from harness.catalog.entities import Entity, mapping, resolve_path, sequence, text, texts
 from harness.model import JSON
 
 
@@ -88,7 +88,7 @@ def business_object(entity: Entity) -> BusinessObject:
         ref=entity.ref,
         name=text(body.get("object")) or entity.name,
         title=entity.title,
-        canonical=text(body.get("canonical")),
+        canonical=resolve_path(entity.location.file or "", text(body.get("canonical"))),
         default_owner=entity.refer(record.get("default"), "component"),
         fields=tuple(_field(entity, mapping(row), index) for index, row in enumerate(sequence(record.get("fields")))),
         states=tuple(

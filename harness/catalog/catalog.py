@@ -69,6 +69,11 @@ class Catalog:
             return self._index.by_type.get((kind.lower(), type), ())
         return self._index.by_type.get((kind.lower(), ""), ())
 
+    def refs_of_kind(self, kind: str) -> tuple[str, ...]:
+        """Return the references of a kind, sorted; of every kind where the kind is unknown."""
+        found = self.of_kind(kind) or self.entities
+        return tuple(sorted({entity.ref for entity in found}))
+
     def relations_from(self, ref: str) -> tuple[Relation, ...]:
         """Return the references written in an entity."""
         return self._index.outgoing.get(ref, ())

@@ -111,4 +111,3 @@ def is_valid_annotation_value(value: object) -> bool:
 def is_non_empty_string(value: object) -> bool:
     """Whether `value` is a string that is not blank as JavaScript trims."""
     return isinstance(value, str) and value.strip(_JS_BLANK) != ""
-

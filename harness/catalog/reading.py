@@ -76,16 +76,16 @@ class _Reading:
             return None
         line, column = document.position("")
         location = Location(path, "", line, column)
-        value = mapping(self._resolved(value, path, location, 0))
-        metadata = mapping(value.get("metadata"))
+        resolved = mapping(self._resolved(value, path, location, 0))
+        metadata = mapping(resolved.get("metadata"))
         return Entity(
-            kind=text(value.get("kind")),
+            kind=text(resolved.get("kind")),
             namespace=text(metadata.get("namespace")) or "default",
             name=text(metadata.get("name")),
             metadata=metadata,
-            spec=mapping(value.get("spec")),
+            spec=mapping(resolved.get("spec")),
             location=location,
-            refused=validate(self._read_through(value, path)),
+            refused=validate(self._read_through(resolved, path)),
             document=document,
         )
 

@@ -1,0 +1,73 @@
+"""Everything that can be wrong with a catalog, each check a rule of `harness.rules.catalog`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from harness.catalog.catalog import Catalog
+from harness.catalog.checks import contracts as with_contracts
+from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables
+from harness.catalog.checks.context import Check, Context
+from harness.documents import Library
+from harness.model import Finding
+
+CHECKS: tuple[Check, ...] = (
+    names.refused,
+    names.duplicates,
+    names.dangling,
+    cycles.cyclic,
+    cycles.promotion_cycle,
+    shapes.misshapen,
+    ownership.two_writers,
+    ownership.unowned,
+    flows.steps_without_contract,
+    flows.steps_without_probe,
+    flows.unordered_postings,
+    flows.step_order,
+    flows.recovery_missing,
+    flows.times_unfit,
+    flows.not_exercised,
+    tables.rows_invalid,
+    tables.ambiguous,
+    tables.gaps,
+    tables.expired,
+    tables.incomplete,
+    tables.weights,
+    places_and_people.unknown_entities,
+    places_and_people.unknown_currencies,
+    places_and_people.writable_production,
+    places_and_people.calendars,
+    places_and_people.keys,
+    places_and_people.same_mail,
+    with_contracts.apis_without_contract,
+    with_contracts.contracts_without_api,
+    with_contracts.apis_without_provider,
+)
+
+
+def check_catalog(
+    catalog: Catalog,
+    contracts: Iterable[str] | None = None,
+    *,
+    library: Library | None = None,
+    as_of: date | None = None,
+) -> tuple[Finding, ...]:
+    """Return everything wrong with a catalog, loudest first, then by place.
+
+    Args:
+        catalog: What `read_catalog` returned; files it could not read are in `catalog.problems`.
+        contracts: Names of the contracts of the same revision; None leaves them out of the question.
+        library: Documents of the same revision, to look for procedures and canonical payloads.
+        as_of: The day on which exercises and mapping rows are judged; None judges neither.
+    """
+    known = None if contracts is None else frozenset(contracts)
+    files = frozenset() if library is None else frozenset(library.tree.entries())
+    context = Context(catalog, known, library, as_of, files)
+    found = {finding: None for check in CHECKS for finding in check(context)}
+    return tuple(sorted(found, key=lambda one: (one.level.rank, _place(one), one.rule, one.values)))
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str]:
+    where = finding.location
+    return where.file or "", where.line or 0, where.column or 0, where.pointer
