@@ -40,3 +40,41 @@ resolve and references that only refer to themselves; `UsageError` for an unknow
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.schema.dialects import Dialect
+
+if TYPE_CHECKING:
+    from harness.schema.comparison import SchemaComparison, compare_schemas
+    from harness.schema.inclusion import NO_WITNESS, Inclusion, Prover, Satisfiability
+    from harness.schema.questions import Example, example, includes, satisfiable
+
+__all__ = [
+    "NO_WITNESS",
+    "Dialect",
+    "Example",
+    "Inclusion",
+    "Prover",
+    "Satisfiability",
+    "SchemaComparison",
+    "compare_schemas",
+    "example",
+    "includes",
+    "satisfiable",
+]
+
+_HOMES = {
+    **dict.fromkeys(("NO_WITNESS", "Inclusion", "Prover", "Satisfiability"), "inclusion"),
+    **dict.fromkeys(("SchemaComparison", "compare_schemas"), "comparison"),
+    **dict.fromkeys(("Example", "example", "includes", "satisfiable"), "questions"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  (start-up)
+
+    return getattr(import_module(f"harness.schema.{_HOMES[name]}"), name)

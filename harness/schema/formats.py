@@ -1,0 +1,110 @@
+"""What `format` says where it is an assertion, and realistic samples of each format.
+
+Number formats are plain ranges (OpenAPI format registry). String formats are atoms: nothing here parses them; what is
+known is inclusion, disjointness, samples, and for some a regular superset. Membership of one string is asked of the
+independent validator. Formats nobody knows are equal to themselves and otherwise undecided.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+from harness.schema.nodes import Node, Store
+
+_NUMBERS: dict[str, tuple[Fraction, bool]] = {
+    "float": (Fraction(int(3.4028234663852886e38)), False),
+    "double": (Fraction(int(1.7976931348623157e308)), False),
+}
+_INTEGERS = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
+_UNSIGNED = {"uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
+
+_SAMPLES: dict[str, tuple[str, ...]] = {
+    "date": ("2026-01-31", "2024-02-29"),
+    "time": ("09:30:00Z",),
+    "date-time": ("2026-01-31T09:30:00Z",),
+    "duration": ("P1M", "PT1H"),
+    "email": ("anna@example.com",),
+    "idn-email": ("anna@example.com", "änne@example.com"),
+    "hostname": ("example.com",),
+    "idn-hostname": ("example.com", "bücher.example"),
+    "ipv4": ("192.0.2.1",),
+    "ipv6": ("2001:db8::1",),
+    "uri": ("https://example.com/a",),
+    "uri-reference": ("https://example.com/a", "/a"),
+    "iri": ("https://example.com/a", "https://example.com/ä"),
+    "iri-reference": ("https://example.com/a", "/ä"),
+    "uri-template": ("/a/{id}",),
+    "uuid": ("123e4567-e89b-12d3-a456-426614174000",),
+    "json-pointer": ("/a/0",),
+    "relative-json-pointer": ("0/a",),
+    "regex": ("^a+$",),
+    "byte": ("YWJj",),
+}
+_WITHIN: dict[str, tuple[str, ...]] = {
+    "email": ("idn-email",),
+    "hostname": ("idn-hostname",),
+    "uri": ("uri-reference", "iri", "iri-reference"),
+    "uri-reference": ("iri-reference",),
+    "iri": ("iri-reference",),
+}
+_APART = frozenset({"date", "time", "date-time", "duration", "email", "ipv4", "ipv6", "uuid"})
+_SUPERSETS = {
+    "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "date-time": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    "time": r"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    "duration": r"^P[0-9A-Z]+$",
+    "email": r"@",
+    "idn-email": r"@",
+    "ipv4": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$",
+    "ipv6": r"^[0-9A-Fa-f:.]{2,45}$",
+    "uuid": r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:",
+    "byte": r"^[A-Za-z0-9+/=_-]*$",
+}
+_NO_ASSERTION = frozenset({"binary", "password"})
+
+
+def formula(store: Store, name: str) -> Node:
+    """Return what `format: name` asserts."""
+    if name in _NUMBERS:
+        bound, _ = _NUMBERS[name]
+        return store.conj([store.atom("GE", -bound), store.atom("LE", bound)])
+    if name in _INTEGERS or name in _UNSIGNED:
+        low = -(2 ** _INTEGERS[name]) if name in _INTEGERS else 0
+        high = 2 ** (_INTEGERS.get(name) or _UNSIGNED[name]) - 1
+        return store.conj(
+            [store.atom("MULT", Fraction(1)), store.atom("GE", Fraction(low)), store.atom("LE", Fraction(high))]
+        )
+    return store.true if name in _NO_ASSERTION else store.atom("FORMAT", name)
+
+
+def samples(name: str) -> tuple[str, ...]:
+    """Return realistic members of a string format; none if nobody knows it."""
+    return _SAMPLES.get(name, ())
+
+
+def superset(name: str) -> str | None:
+    """Return an ECMA-262 pattern that every member of the format matches, if one is known."""
+    return _SUPERSETS.get(name)
+
+
+def contradicts(wanted: str, other: str, *, refused: bool) -> bool:
+    """Whether no string has format `wanted` and (`refused`: not) format `other`."""
+    if refused:
+        return wanted == other or other in _WITHIN.get(wanted, ())
+    return wanted != other and wanted in _APART and other in _APART
+
+
+def matches(name: str, text: str) -> bool | None:
+    """Whether a string has a format; None for a format nobody knows."""
+    if name not in _SAMPLES:
+        return None
+    return bool(_checker(name).is_valid(text))  # type: ignore[attr-defined]  # a validator of jsonschema_rs
+
+
+@cache
+def _checker(name: str) -> object:
+    from harness.schema.validation import format_checker  # noqa: PLC0415  (start-up)
+
+    return format_checker(name)

@@ -1,0 +1,275 @@
+"""The answer to "is every instance of this schema an instance of that one?", and who gives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from harness.model import JSON, UnreadableError
+from harness.schema.compile import Compiler
+from harness.schema.dialects import Dialect
+from harness.schema.nodes import Node, Store
+from harness.schema.resources import Place, Schemas
+from harness.schema.solve import DEFAULT_BUDGET, Found, Goal, Refuted, Solver, Unknown
+from harness.schema.validation import ValidatorFamily
+from harness.schema.values import TooLargeError
+
+
+class _NoWitness:
+    """Stands where no witness is; JSON null would be a witness."""
+
+    def __repr__(self) -> str:
+        return "NO_WITNESS"
+
+
+NO_WITNESS = _NoWitness()
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """Whether all instances of one schema are instances of another.
+
+    Attributes:
+        verdict: `included`, `excluded` (there is a witness) or `unknown`.
+        witness: An instance of the first that is none of the second; `NO_WITNESS` unless excluded.
+        reason: Why unknown, or what is remarkable: the first schema has no instances at all.
+        error: What the independent validator says against the witness.
+        failing: JSON pointer into the witness, where.
+    """
+
+    verdict: str
+    witness: object = NO_WITNESS
+    reason: str = ""
+    error: str = ""
+    failing: str = ""
+    _proof: tuple[Solver, Goal] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def derivation(self) -> JSON:
+        """The proof of `included`, as `harness.schema.derivation` describes it; None otherwise."""
+        if self._proof is None:
+            return None
+        from harness.schema.derivation import written  # noqa: PLC0415  (only when somebody asks)
+
+        return written(*self._proof)
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfiability:
+    """Whether a schema has an instance.
+
+    Attributes:
+        verdict: `satisfiable`, `empty` or `unknown`.
+        example: A verified instance; `NO_WITNESS` unless satisfiable.
+        reason: Why unknown.
+    """
+
+    verdict: str
+    example: object = NO_WITNESS
+    reason: str = ""
+
+
+class Prover:
+    """Answers questions about two documents of schemas, and remembers formulas, proofs and validators."""
+
+    def __init__(
+        self, sub_root: object, sup_root: object, *, dialect: Dialect | str = Dialect.DRAFT_2020_12,
+        sup_dialect: Dialect | str | None = None, format_assertion: bool = False, budget: int | None = None,
+    ) -> None:  # fmt: skip
+        """Keep the documents; nothing is compiled yet."""
+        first = Dialect.parse(dialect)
+        second = Dialect.parse(sup_dialect) if sup_dialect is not None else first
+        self._store = Store()
+        self._solver = Solver(self._store, budget or DEFAULT_BUDGET)
+        sub = _Side(self._store, sub_root, first, "a", format_assertion=format_assertion)
+        sup = sub if first is second and same(sub_root, sup_root) else _Side(
+            self._store, sup_root, second, "b", format_assertion=format_assertion
+        )
+        if sup is not sub and first is second:
+            sup.compiler.twin = Twins(sub.schemas, sup.schemas).name_of
+        self._sides = (sub, sup)
+
+    def swapped(self) -> Prover:
+        """Return the prover of the reverse question; formulas and proofs are shared."""
+        other = Prover.__new__(Prover)
+        other._store, other._solver = self._store, self._solver
+        other._sides = (self._sides[1], self._sides[0])
+        return other
+
+    def includes(self, sub: str = "", sup: str = "") -> Inclusion:
+        """Decide whether every instance of the schema at pointer `sub` is one of the schema at `sup`.
+
+        Args:
+            sub: JSON pointer into the first document, with or without a leading `#`.
+            sup: JSON pointer into the second.
+
+        Raises:
+            UnreadableError: One of the schemas is not valid, or a reference leads nowhere.
+        """
+        sub, sup = sub.removeprefix("#"), sup.removeprefix("#")
+        try:
+            goal = frozenset({self._sides[0].formula(sub), self._store.neg(self._sides[1].formula(sup))})
+            outcome = self._solver.ask(goal)
+        except TooLargeError as problem:
+            return Inclusion("unknown", reason=str(problem))
+        except RecursionError:
+            return Inclusion("unknown", reason="the schemas are nested too deeply")
+        if isinstance(outcome, Unknown):
+            return Inclusion("unknown", reason=outcome.reason)
+        if isinstance(outcome, Refuted):
+            return Inclusion("included", _proof=(self._solver, goal))
+        return self._excluded(outcome, sub, sup)
+
+    def _excluded(self, outcome: Found, sub: str, sup: str) -> Inclusion:
+        try:
+            problem = self._sides[0].family.at(sub).error(outcome.value)
+            failure = self._sides[1].family.at(sup).failure(outcome.value)
+        except UnreadableError as refused:
+            return Inclusion("unknown", reason=f"the independent validator refuses a schema: {refused.message}")
+        if problem is not None or failure is None:
+            side = "refuses" if problem is not None else "accepts"
+            return Inclusion(
+                "unknown",
+                reason=f"the independent validator {side} the counterexample {_short(outcome.value)}"
+                + (f": {problem}" if problem is not None else ""),
+            )
+        return Inclusion("excluded", witness=outcome.value, error=failure[0], failing=failure[1])
+
+    def satisfiable(self, pointer: str = "", *, side: str = "sub") -> Satisfiability:
+        """Decide whether the schema at a pointer has an instance.
+
+        Raises:
+            UnreadableError: The schema is not valid, or a reference leads nowhere.
+        """
+        where = self._sides[0] if side == "sub" else self._sides[1]
+        pointer = pointer.removeprefix("#")
+        try:
+            outcome = self._solver.ask(frozenset({where.formula(pointer)}))
+        except TooLargeError as problem:
+            return Satisfiability("unknown", reason=str(problem))
+        except RecursionError:
+            return Satisfiability("unknown", reason="the schema is nested too deeply")
+        if isinstance(outcome, Refuted):
+            return Satisfiability("empty")
+        if isinstance(outcome, Unknown):
+            return Satisfiability("unknown", reason=outcome.reason)
+        problem_found = where.family.at(pointer).error(outcome.value)
+        if problem_found is not None:
+            return Satisfiability("unknown", reason=f"the independent validator refuses the example: {problem_found}")
+        return Satisfiability("satisfiable", example=outcome.value)
+
+
+class _Side:
+    """One document: its formulas and its independent validators."""
+
+    def __init__(self, store: Store, root: object, dialect: Dialect, name: str, *, format_assertion: bool) -> None:
+        shape = root
+        if dialect is Dialect.OPENAPI_30:
+            from harness.schema.openapi30 import translated  # noqa: PLC0415  (one dialect of six)
+
+            shape = translated(root)
+        self.schemas = Schemas(shape, dialect, name)
+        self.compiler = Compiler(store, self.schemas, format_assertion=format_assertion)
+        self.family = ValidatorFamily(root, dialect, formats=format_assertion)
+        self._known: dict[str, Node] = {}
+
+    def formula(self, pointer: str) -> Node:
+        found = self._known.get(pointer)
+        if found is None:
+            found = self._known[pointer] = self.compiler.root(pointer)
+        return found
+
+
+class Twins:
+    """Which schemas of two documents are the same text at the same pointer, with all they refer to."""
+
+    def __init__(self, first: Schemas, second: Schemas) -> None:
+        """Looks at the documents when first asked."""
+        self._documents = (first, second)
+        self._different: set[str] | None = None
+
+    def name_of(self, place: Place) -> str | None:
+        """Return the first document's name for a place of the second, if the same stands there."""
+        first, second = self._documents
+        if place.resource.pointer or place.resource.uri != first.top.uri or first.top.uri != second.top.uri:
+            return None
+        if self._different is None:
+            self._different = self._compared()
+        return first.name if place.pointer and place.pointer not in self._different and place.pointer in self._seen else None
+
+    def _compared(self) -> set[str]:
+        first, second = self._documents
+        users: dict[str, list[str]] = {}
+        different: set[str] = set()
+        self._seen: set[str] = set()
+        pending = sorted(_targets(second.root))
+        while pending:
+            pointer = pending.pop()
+            if pointer in self._seen:
+                continue
+            self._seen.add(pointer)
+            here, there = _at(first, pointer), _at(second, pointer)
+            if not same(here, there) or _named(there):
+                different.add(pointer)
+            for target in _targets(there):
+                users.setdefault(target, []).append(pointer)
+                pending.append(target)
+        spreading = list(different)
+        while spreading:
+            for user in users.get(spreading.pop(), ()):
+                if user not in different:
+                    different.add(user)
+                    spreading.append(user)
+        return different
+
+
+def _at(schemas: Schemas, pointer: str) -> object:
+    try:
+        return schemas.at(pointer.removeprefix("#")).value if pointer.startswith("/") or not pointer else _MISSING
+    except UnreadableError:
+        return _MISSING
+
+
+_MISSING = object()
+
+
+def _named(value: object) -> bool:
+    return any("$id" in one or "id" in one or "$anchor" in one or "$dynamicRef" in one for one in _objects(value))
+
+
+def _objects(value: object) -> Iterator[dict[str, object]]:
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            yield current
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+
+
+def _targets(value: object) -> set[str]:
+    """Return the pointers that `$ref`s inside a value lead to, "?" for those that are no plain pointers."""
+    found = set()
+    for one in _objects(value):
+        text = one.get("$ref")
+        if isinstance(text, str):
+            found.add(text[1:] if text.startswith("#/") and "%" not in text else "?")
+        if "$dynamicRef" in one or "$recursiveRef" in one:
+            found.add("?")
+    return found
+
+
+def same(left: object, right: object) -> bool:
+    """Whether two documents are the same text but for layout (so `1` and `1.0` differ; that costs only sharing)."""
+    if left is right:
+        return left is not _MISSING
+    if left is _MISSING or right is _MISSING or left != right:
+        return False
+    return json.dumps(left, default=repr) == json.dumps(right, default=repr)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:197] + "..."

@@ -1,0 +1,218 @@
+"""Which keys an object needs beside the required ones: a search over few keys.
+
+Obligations ("some key of this set has a value that satisfies S", "some key satisfies S as a string") are met by a
+required key, by a key mentioned by name, or by a fresh key nobody mentions. Fresh keys are told apart only by the
+patterns they match, so one *cell* (in these patterns, out of those) stands for all of its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.schema.evaluate import Unusable, holds_key
+from harness.schema.language import PatternError
+from harness.schema.nodes import KeySet, Node
+from harness.schema.objects import ObjectBranch, Wide
+from harness.schema.solve import Closed, Found, Goal, Refuted, Unknown
+from harness.schema.values import STR
+
+_MOST_FILLED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Fresh keys that match the same patterns: a goal about the key, and the demands on its value."""
+
+    key: frozenset[Node]
+    value: frozenset[Node]
+
+
+class Population:
+    """The search for the keys of one object."""
+
+    def __init__(self, branch: ObjectBranch) -> None:
+        """Reads the demands of a branch that has nothing left to split."""
+        self.branch = branch
+        self.store = branch.store
+        self.solver = branch.solver
+        self.refuted: list[Goal] = []
+        self.unknown: Unknown | None = branch.unknown
+        self.mentioned = branch.mentioned()
+        store = self.store
+        self.base = [
+            store.types(STR),
+            *(node for node, _ in branch.names),
+            store.neg(store.inside(self.mentioned)) if self.mentioned else store.true,
+        ]
+        self.obligations = [
+            *branch.some,
+            *(Wide(KeySet((), other=True), node, source) for node, source in branch.some_names),
+        ]
+        self.about_names = len(branch.some)
+
+    def decide(self, values: dict[str, object]) -> Closed | Found | Unknown:
+        """Return an object, or why there is none."""
+        needs: dict[str, set[Node]] = {}
+        answer = self._meet(0, values, needs, [])
+        if answer is not None:
+            return Found(answer)
+        if self.unknown is not None:
+            return self.unknown
+        return Closed(self.branch.everything_rests_on, ("object", *dict.fromkeys(self.refuted)))
+
+    # --- obligations -------------------------------------------------------------------------------------------
+
+    def _meet(
+        self, position: int, values: dict[str, object], needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]]
+    ) -> dict[str, object] | None:
+        self.solver.spend()
+        most = self.branch.most
+        if most is not None and len(values) > most[0]:
+            return None
+        if position == len(self.obligations):
+            return self._filled(values)
+        one = self.obligations[position]
+        about_name = position >= self.about_names
+        for name, value, demands, cell in self._ways(one, values, needs, fresh, about_name=about_name):
+            more = {**needs, name: demands}
+            found = self._meet(
+                position + 1, {**values, name: value}, more, [*fresh, (cell, name)] if cell is not None else fresh
+            )
+            if found is not None:
+                return found
+        return None
+
+    def _ways(
+        self, one: Wide, values: dict[str, object], needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]],
+        *, about_name: bool,
+    ) -> Iterator[tuple[str, object, set[Node], Cell | None]]:  # fmt: skip
+        """Yield keys that meet an obligation: (key, value, further demands on it, its cell if it is fresh)."""
+        subject = self.store.true if about_name else one.subject
+        known = {name for _, name in fresh}
+        for name in [*sorted(self.branch.has), *self.branch.free_names()]:
+            if not self._belongs(one, name, about_name=about_name):
+                continue
+            demands = {*needs.get(name, ()), subject} - {self.store.true}
+            goal, _ = self.branch.goal_under(name)
+            value = self._value(frozenset({*goal, *demands}))
+            if value is not None:
+                yield name, value[0], demands, None
+        yield from self._shared(one, needs, fresh, subject, about_name=about_name)
+        for cell in self._cells(one, about_name=about_name):
+            avoid = sorted(known)
+            key = self._value(cell.key if not avoid else cell.key | {self.store.neg(self.store.inside(avoid))})
+            if key is None:
+                continue
+            value = self._value(frozenset({*cell.value, subject} - {self.store.true}))
+            if value is not None:
+                yield str(key[0]), value[0], {subject} - {self.store.true}, cell
+        del values
+
+    def _shared(
+        self, one: Wide, needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]], subject: Node, *, about_name: bool
+    ) -> Iterator[tuple[str, object, set[Node], Cell | None]]:
+        """Yield fresh keys that an earlier obligation made, if they can meet this one too."""
+        for cell, name in fresh:
+            if self._belongs(one, name, about_name=about_name):
+                demands = {*needs.get(name, ()), subject} - {self.store.true}
+                value = self._value(frozenset({*cell.value, *demands}))
+                if value is not None:
+                    yield name, value[0], demands, None
+
+    def _belongs(self, one: Wide, name: str, *, about_name: bool) -> bool:
+        try:
+            if not holds_key(one.keys, name):
+                return False
+        except (Unusable, PatternError) as problem:
+            self.unknown = self.unknown or Unknown(str(problem))
+            return False
+        if not about_name:
+            return True
+        result = self.solver.evaluator.holds(one.subject, name)
+        if result is None:
+            self.unknown = self.unknown or Unknown("a property name is not decided")
+        return result is True
+
+    def _value(self, goal: Goal) -> tuple[object] | None:
+        outcome = self.solver.decide(goal)
+        if isinstance(outcome, Found):
+            return (outcome.value,)
+        if isinstance(outcome, Refuted):
+            self.refuted.append(goal)
+        else:
+            self.unknown = self.unknown or outcome
+        return None
+
+    # --- fresh keys --------------------------------------------------------------------------------------------
+
+    def _cells(self, one: Wide | None, *, about_name: bool = False) -> Iterator[Cell]:
+        """Yield the cells of fresh keys, inside the key set of an obligation."""
+        inside: list[list[Node]] = [[]]
+        if one is not None:
+            inside = self._membership(one.keys)
+            if about_name:
+                inside = [[*nodes, one.subject] for nodes in inside]
+        for nodes in inside:
+            yield from self._divided([*self.base, *nodes], 0, [])
+
+    def _membership(self, keys: KeySet) -> list[list[Node]]:
+        """Return the ways a fresh key may belong to a key set, each a list of demands on the key."""
+        store = self.store
+        if keys.other:
+            return [[store.atom("NPATTERN", pattern) for pattern in keys.patterns]]
+        return [[store.atom("PATTERN", pattern)] for pattern in keys.patterns]
+
+    def _divided(self, key: list[Node], position: int, value: list[Node]) -> Iterator[Cell]:
+        wide = self.branch.wide
+        while position < len(wide) and not wide[position].keys.patterns:
+            if wide[position].keys.other:
+                value = [*value, wide[position].subject]
+            position += 1
+        if position == len(wide):
+            yield Cell(frozenset(key) - {self.store.true}, frozenset(value))
+            return
+        one = wide[position]
+        inside = [[self.store.disj(self._spelled(nodes) for nodes in self._membership(one.keys))]]
+        outside = [self.store.neg(inside[0][0])]
+        if self._value(frozenset([*key, *outside]) - {self.store.true}) is not None:
+            yield from self._divided([*key, *outside], position + 1, value)
+        if self._value(frozenset([*key, *inside[0]]) - {self.store.true}) is not None:
+            yield from self._divided([*key, *inside[0]], position + 1, [*value, one.subject])
+
+    def _spelled(self, nodes: list[Node]) -> Node:
+        return self.store.conj([self.store.types(STR), *nodes])
+
+    # --- filling up --------------------------------------------------------------------------------------------
+
+    def _filled(self, values: dict[str, object]) -> dict[str, object] | None:
+        """Add keys until there are as many as asked for."""
+        missing = self.branch.least[0] - len(values)
+        if missing <= 0:
+            return values
+        if self.branch.most is not None and self.branch.least[0] > self.branch.most[0]:
+            return None
+        values = dict(values)
+        for name in self.branch.free_names():
+            if missing and name not in values:
+                goal, _ = self.branch.goal_under(name)
+                value = self._value(goal)
+                if value is not None:
+                    values[name] = value[0]
+                    missing -= 1
+        return self._filled_fresh(values, missing) if missing else values
+
+    def _filled_fresh(self, values: dict[str, object], missing: int) -> dict[str, object] | None:
+        for cell in self._cells(None):
+            value = self._value(cell.value)
+            while missing and value is not None:
+                if missing > _MOST_FILLED:
+                    self.unknown = self.unknown or Unknown(f"an object of {len(values) + missing} keys is too large to show")
+                    return None
+                others = sorted(set(values) - set(self.mentioned))
+                key = self._value(cell.key if not others else cell.key | {self.store.neg(self.store.inside(others))})
+                if key is None:
+                    break
+                values[str(key[0])] = value[0]
+                missing -= 1
+        return None if missing else values
