@@ -56,12 +56,12 @@ class ContractChange:
 
     @property
     def required_bump(self) -> Bump:
-        """The step the changes need; before 1.0.0 a breaking change needs a minor one (semver.org, item 4)."""
+        """The step the changes need, by the comparator; a contract that goes needs a major one."""
         if self.status == "removed":
             return Bump.MAJOR
         if self.comparison is None:
             return Bump.NONE
-        return needed_from(self.old_version, self.comparison.required_bump)
+        return self.comparison.required_bump
 
     @property
     def verdict(self) -> Verdict | None:

@@ -13,10 +13,14 @@ from harness.documents import Library, Node
 from harness.impact.bodies import body_schemas
 from harness.impact.touch import TooWideError, Touched, touched
 from harness.impact.values import Hit
-from harness.model import JSON, Change, Direction, Location, Side, split
+from harness.model import JSON, Change, Direction, Location, Side, escape, split
 from harness.pacts import FieldUse
 
 _AT_ONCE = frozenset({"type", "nullable", "enum", "const", "$ref", "readOnly", "writeOnly"})
+_MUST_SEND = frozenset({"field-became-required", "field-added-required", "field-required-undeclared"})
+"""Rules that hurt by absence: who sends the field is fine, who does not send it is hit."""
+_SCHEMA_MAPS = (("components", "schemas"), ("components", "messages"))
+_DOCUMENT_PARTS = frozenset({"paths", "components", "channels", "operations", "security", "servers", "webhooks"})
 _OPERATION_PARTS = frozenset({"parameters", "headers", "security", "securitySchemes", "servers", "callbacks"})
 
 
@@ -102,20 +106,9 @@ def _same_status(change: Change, use: FieldUse) -> bool:
 def _in_schema(pointer: str) -> bool:
     """Whether a location is inside the schema of a body, by the fixed fields of OpenAPI and AsyncAPI."""
     tokens = split(pointer)
-    if tokens[:2] in (["components", "schemas"], ["components", "messages"]) or tokens[:1] in (
-        ["definitions"],
-        ["$defs"],
-    ):
+    if tuple(tokens[:2]) in _SCHEMA_MAPS or tokens[:1] in (["definitions"], ["$defs"]):
         return True
-    if tokens[:1] not in (
-        ["paths"],
-        ["components"],
-        ["channels"],
-        ["operations"],
-        ["security"],
-        ["servers"],
-        ["webhooks"],
-    ):
+    if not tokens or tokens[0] not in _DOCUMENT_PARTS:
         return True  # a file that holds nothing but a schema
     for position, token in enumerate(tokens):
         if token in {"schema", "payload"}:
@@ -186,6 +179,8 @@ def _at_node(
     change: Change, use: FieldUse, node: Touched, remainder: tuple[str, ...], sent: frozenset[str] | None
 ) -> Answer:
     """Decide for the deepest touched node that holds the changed place; `remainder` leads from it to the place."""
+    if sent is not None and change.rule in _MUST_SEND:
+        return _must_send(change, node, remainder, sent)
     if not remainder:
         return _whole_node(change, use, node, sent)
     keyword = remainder[0]
@@ -195,6 +190,17 @@ def _at_node(
         return _other_property(change, node, remainder, use, sent)
     certain = keyword in _AT_ONCE or (not node.rest and use.leaf)
     return Answer(Hit.HIT if certain else Hit.UNKNOWN, (use.pointer,))
+
+
+def _must_send(change: Change, node: Touched, remainder: tuple[str, ...], sent: frozenset[str]) -> Answer:
+    """A field that must be sent from now on; the change stands at the field, or at the object if undeclared."""
+    if remainder[:1] == ("properties",) and len(remainder) == 2:
+        named = f"{node.body}/{escape(remainder[1])}"
+    elif not remainder and split(node.pointer)[-2:-1] == ["properties"] and node.body:
+        named = node.body
+    else:
+        named = f"{node.body}/{escape(change.subject.rpartition('.')[2])}"
+    return Answer(Hit.NOT_HIT) if named in sent else Answer(Hit.HIT, (named,))
 
 
 def _whole_node(change: Change, use: FieldUse, node: Touched, sent: frozenset[str] | None) -> Answer:
@@ -212,9 +218,12 @@ def _whole_node(change: Change, use: FieldUse, node: Touched, sent: frozenset[st
 
 
 def _failing(change: Change) -> tuple[str, ...]:
-    """What the witness says a reader loses, as tokens with arrays indexed by `*`."""
+    """What the witness says a reader loses below the changed node, as tokens with arrays indexed by `*`."""
     if change.witness is None:
         return ()
+    place, lost = split(change.location.pointer), split(change.witness.failing)
+    if place[-2:-1] == ["properties"] and lost and lost[-1] == place[-1]:
+        return ()  # the witness is the object around the field: the field itself is what is lost
     value: JSON = change.witness.instance
     tokens: list[str] = []
     for token in split(change.witness.failing):

@@ -30,9 +30,7 @@ def objects_of(
     return tuple(_impact(mark, change, catalogs) for mark in marks)
 
 
-def _of_contract(
-    contract: str, change: Change, catalogs: tuple[Catalog, ...]
-) -> tuple[BusinessObjectImpact, ...]:
+def _of_contract(contract: str, change: Change, catalogs: tuple[Catalog, ...]) -> tuple[BusinessObjectImpact, ...]:
     entities = [found for catalog in catalogs if (found := catalog.api_for_contract(contract))]
     words = [word for entity in entities if (word := entity.annotation("finance-sensitivity"))]
     sensitivity = max((rank(word) for word in words), default=0)
