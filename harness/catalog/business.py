@@ -88,7 +88,7 @@ def business_object(entity: Entity) -> BusinessObject:
         ref=entity.ref,
         name=text(body.get("object")) or entity.name,
         title=entity.title,
-        canonical=resolve_path(entity.location.file or "", text(body.get("canonical"))),
+        canonical=resolve_path(entity.file or "", text(body.get("canonical"))),
         default_owner=entity.refer(record.get("default"), "component"),
         fields=tuple(_field(entity, mapping(row), index) for index, row in enumerate(sequence(record.get("fields")))),
         states=tuple(

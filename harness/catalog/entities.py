@@ -30,7 +30,7 @@ class Entity:
         name: As written.
         metadata: The whole `metadata`.
         spec: The whole `spec`; empty if there is none. A `$text` placeholder stays as it is: see `text_path`.
-        location: The root of the entity.
+        file: Path of its file in the tree; None where it was given inline.
         refused: Why the ingestion pipeline of Backstage would refuse it; empty if it accepts it.
     """
 
@@ -39,7 +39,7 @@ class Entity:
     name: str
     metadata: Mapping[str, JSON] = field(hash=False)
     spec: Mapping[str, JSON] = field(hash=False)
-    location: Location
+    file: str | None = None
     refused: tuple[str, ...] = ()
     document: Positions | None = field(default=None, repr=False, compare=False)
 
@@ -47,6 +47,11 @@ class Entity:
     def ref(self) -> str:
         """The normal form, such as `component:default/erp`."""
         return f"{self.kind}:{self.namespace}/{self.name}".lower()
+
+    @property
+    def location(self) -> Location:
+        """The root of the entity; its line is looked up when it is asked for."""
+        return self.at()
 
     @property
     def type(self) -> str:
@@ -82,16 +87,16 @@ class Entity:
         """Return the place of a node of this entity, such as `at("spec", "owner")`."""
         pointer = join("", *tokens)
         if self.document is None:
-            return Location(self.location.file, pointer, self.location.line, self.location.column)
+            return Location(self.file, pointer)
         line, column = self.document.position(pointer)
-        return Location(self.location.file, pointer, line, column)
+        return Location(self.file, pointer, line, column)
 
     def text_path(self, *tokens: str) -> str:
         """Return the path in the tree that a `$text` placeholder names, "" if the node is none."""
         value: JSON = dict(self.spec)
         for token in tokens:
             value = mapping(value).get(token)
-        return resolve_path(self.location.file or "", text(mapping(value).get("$text")))
+        return resolve_path(self.file or "", text(mapping(value).get("$text")))
 
 
 def resolve_path(base: str, target: str) -> str:

@@ -74,9 +74,7 @@ class _Reading:
         value = document.value
         if not isinstance(value, dict) or not ("apiVersion" in value or "kind" in value):
             return None
-        line, column = document.position("")
-        location = Location(path, "", line, column)
-        resolved = mapping(self._resolved(value, path, location, 0))
+        resolved = mapping(self._resolved(value, document, 0))
         metadata = mapping(resolved.get("metadata"))
         return Entity(
             kind=text(resolved.get("kind")),
@@ -84,25 +82,26 @@ class _Reading:
             name=text(metadata.get("name")),
             metadata=metadata,
             spec=mapping(resolved.get("spec")),
-            location=location,
+            file=path,
             refused=validate(self._read_through(resolved, path)),
             document=document,
         )
 
-    def _resolved(self, value: JSON, path: str, location: Location, depth: int) -> JSON:
+    def _resolved(self, value: JSON, document: Document, depth: int) -> JSON:
         """Return `value` with `$json` and `$yaml` replaced; other single-key `$` objects are left as Backstage does."""
         if isinstance(value, list):
-            return [self._resolved(item, path, location, depth + 1) for item in value]
+            return [self._resolved(item, document, depth + 1) for item in value]
         if not isinstance(value, dict) or depth > _DEEPEST:
             return value
         if not any(key.startswith("$") for key in value):
-            return {key: self._resolved(item, path, location, depth + 1) for key, item in value.items()}
+            return {key: self._resolved(item, document, depth + 1) for key, item in value.items()}
         key, target = next(iter(value.items()))
         if len(value) != 1 or key not in {"$json", "$yaml", "$text"} or not isinstance(target, str):
             return value
-        found = resolve_path(path, target)
+        found = resolve_path(document.path, target)
         if found not in self.entries or self.entries[found].kind is not EntryKind.FILE:
-            self._missing(location, f'placeholder {key} names "{target}", which is not in this tree')
+            place = Location(document.path, "", *document.position())
+            self._missing(place, f'placeholder {key} names "{target}", which is not in this tree')
             return value
         return value if key == "$text" else self._parsed(value, found)
 
@@ -137,7 +136,7 @@ class _Reading:
 
     def _targets(self, entity: Entity) -> list[str]:
         """Return the paths a Location names, in order; what leaves the tree is not followed."""
-        path = entity.location.file or ""
+        path = entity.file or ""
         found: list[str] = []
         for target in (*texts(entity.spec.get("target")), *texts(entity.spec.get("targets"))):
             wanted = resolve_path(path, target)

@@ -125,7 +125,7 @@ def recovery(entity: Entity) -> Recovery:
         rto=text(row.get("rto")),
         rpo=text(row.get("rpo")),
         close_window_rto=text(row.get("closeWindowRto")),
-        procedure=resolve_path(entity.location.file or "", written) or written,
+        procedure=resolve_path(entity.file or "", written) or written,
         last_exercised=to_date(row.get("lastExercised")),
         exercise_every=text(row.get("exerciseEvery")),
     )

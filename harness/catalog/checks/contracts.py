@@ -38,7 +38,7 @@ def contracts_without_api(context: Context) -> Iterator[Finding]:
     if not context.contracts or not context.catalog.contracts():
         return  # a repository whose catalog knows no contracts has not begun with this
     known = set(context.catalog.contracts())
-    file = min(entity.location.file or "" for entity in context.catalog.of_kind("api"))
+    file = min(entity.file or "" for entity in context.catalog.of_kind("api"))
     for name in sorted(context.contracts - known):
         yield Finding(
             rule="catalog-contract-unclaimed",
