@@ -107,12 +107,12 @@ class ArrayBranch(Branch):
             return None
         self.changed = False
         if self.most is not None and self.least[0] > self.most[0]:
-            return Closed(self.least[1] | self.most[1], ("array",))
+            return Closed(self.least[1] | self.most[1], ("counts",))
         if self.level:
             for position in range(min(self.least[0], self.boundary + 1)):
                 goal, rests_on = self.goal_at(position)
                 if isinstance(self.solver.decide(goal), Refuted):
-                    return Closed(rests_on | self.least[1], ("array", goal))
+                    return Closed(rests_on | self.least[1], ("item", position, goal))
         return None
 
     @property
@@ -175,7 +175,7 @@ class Filling:
         """Return an array, or why there is none."""
         branch = self.branch
         if branch.most is not None and branch.least[0] > branch.most[0]:
-            return Closed(branch.least[1] | branch.most[1], ("array",))
+            return Closed(branch.least[1] | branch.most[1], ("counts",))
         if branch.least[0] > _MOST_ITEMS or self.longest > 3 * _MOST_ITEMS:
             return self._too_long()
         for pair in self._pairs():
@@ -186,14 +186,14 @@ class Filling:
                 return Found(items)
         if self.unknown is not None:
             return self.unknown
-        return Closed(branch.everything_rests_on, ("array", *self.refuted))
+        return Closed(branch.everything_rests_on, ("filling", *self.refuted))
 
     def _too_long(self) -> Closed | Unknown:
         """Only the tail can refute an array that is too long to build."""
         for position in range(min(self.tail + 1, self.branch.least[0])):
             goal, rests_on = self.branch.goal_at(position)
             if isinstance(self.solver.decide(goal), Refuted):
-                return Closed(rests_on | self.branch.least[1], ("array", goal))
+                return Closed(rests_on | self.branch.least[1], ("item", position, goal))
         return Unknown(f"an array of {max(self.branch.least[0], self.longest)} items is too long to show")
 
     def _pairs(self) -> Iterator[tuple[int, int] | None]:
@@ -241,7 +241,6 @@ class Filling:
         )
         history: object = None
         if self.branch.unique is not None:
-            history = tuple(sorted(sorted(node.name for node in goal) for goal, _ in chosen).__iter__().__class__ and ())
             history = tuple(sorted(tuple(sorted(node.name for node in goal)) for goal, _ in chosen))
         elif self.pair is not None and self.pair[0] < position <= self.pair[1]:
             history = canon(chosen[self.pair[0]][1])

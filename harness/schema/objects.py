@@ -109,11 +109,11 @@ class ObjectBranch(Branch):
     def check(self) -> Closed | None:
         """Look at the required keys that the last assertions touched."""
         if self.most is not None and self.least[0] > self.most[0]:
-            return Closed(self.least[1] | self.most[1], ("object",))
+            return Closed(self.least[1] | self.most[1], ("counts",))
         touched, self.touched = self.touched, set()
         for name in touched:
             if name in self.has and name in self.lacks:
-                return Closed(self.has[name] | self.lacks[name], ("object",))
+                return Closed(self.has[name] | self.lacks[name], ("both", name))
         if self.level:
             for name in sorted(touched):
                 if name in self.has:
@@ -128,7 +128,7 @@ class ObjectBranch(Branch):
         rests_on |= self.has[name]
         outcome = self.solver.decide(goal)
         if isinstance(outcome, Refuted):
-            return Closed(rests_on, ("object", goal))
+            return Closed(rests_on, ("value", name, goal))
         return outcome
 
     def goal_under(self, name: str) -> tuple[Goal, int]:
@@ -174,10 +174,10 @@ class ObjectBranch(Branch):
         unknown: Unknown | None = None
         for name in sorted(self.has):
             if name in self.lacks:
-                return Closed(self.has[name] | self.lacks[name], ("object",))
+                return Closed(self.has[name] | self.lacks[name], ("both", name))
             allowed = self.name_allowed(name)
             if allowed is False:
-                return Closed(self.has[name] | self._names_rest_on(), ("object",))
+                return Closed(self.has[name] | self._names_rest_on(), ("name", name))
             if allowed is None:
                 unknown = Unknown(f"whether “{name}” is an allowed property name is not decided")
                 continue
@@ -194,7 +194,7 @@ class ObjectBranch(Branch):
             rests_on = self.most[1]
             for source in self.has.values():
                 rests_on |= source
-            return Closed(rests_on, ("object",))
+            return Closed(rests_on, ("counts",))
         return self._populated(values)
 
     def _names_rest_on(self) -> int:

@@ -59,7 +59,7 @@ class Population:
             return Found(answer)
         if self.unknown is not None:
             return self.unknown
-        return Closed(self.branch.everything_rests_on, ("object", *dict.fromkeys(self.refuted)))
+        return Closed(self.branch.everything_rests_on, ("population", *dict.fromkeys(self.refuted)))
 
     # --- obligations -------------------------------------------------------------------------------------------
 
