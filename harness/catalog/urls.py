@@ -6,6 +6,7 @@ Only the failures of the standard are modelled, not the parsed record: Backstage
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import unquote_to_bytes
 
 _C0_OR_SPACE = "".join(map(chr, range(0x21)))
@@ -16,6 +17,9 @@ _FORBIDDEN_HOST = frozenset("\x00\t\n\r #/:<>?@[\\]^|")
 _FORBIDDEN_DOMAIN = _FORBIDDEN_HOST | frozenset(map(chr, range(0x20))) | {"%", "\x7f"}
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 _HIGHEST_PORT = 65535
+_VIRAMA = 9  # canonical combining class
+_NEVER = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zs", "Zl", "Zp"})
+_IGNORED = frozenset("\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f\u034f\u180b\u180c\u180d")
 
 
 def is_valid_url(value: object) -> bool:
@@ -76,17 +80,55 @@ def _special_host(host: str) -> bool:
 def _to_ascii(domain: str) -> str:
     """Return the ASCII form (UTS 46, not strict), "" where it has none."""
     if domain.isascii():
-        labels = domain.lower()
-    else:
-        import unicodedata  # noqa: PLC0415  (international host names only)
+        labels = domain.lower().split(".")
+        return ".".join(labels) if all(map(_real_label, labels)) else ""
+    folded = unicodedata.normalize("NFKC", domain).casefold()
+    kept = "".join(character for character in folded if character not in _IGNORED).replace("\u3002", ".")
+    labels = unicodedata.normalize("NFC", kept).split(".")
+    if not all(_real_label(label) and _allowed(label) for label in labels) or not _bidi(labels):
+        return ""
+    return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels)
 
-        if "\ufffd" in domain:
-            return ""
-        folded = unicodedata.normalize("NFKC", domain).casefold().replace("\u3002", ".").replace("\u00ad", "")
-        labels = ".".join(
-            part if part.isascii() else "xn--" + part.encode("punycode").decode("ascii") for part in folded.split(".")
-        )
-    return labels
+
+def _real_label(label: str) -> bool:
+    """Whether a label that claims to be punycode is (UTS 46, processing step 4)."""
+    if not label.startswith("xn--"):
+        return True
+    try:
+        decoded = label[4:].encode("ascii").decode("punycode")
+    except ValueError:
+        return False
+    if decoded.isascii():
+        return label[4:].endswith("-") and bool(decoded)
+    return decoded == unicodedata.normalize("NFKC", decoded).casefold() and _allowed(decoded) and _bidi([decoded])
+
+
+def _allowed(label: str) -> bool:
+    """Whether a label holds only characters a domain may have (UTS 46, validity criteria, abridged)."""
+    for index, character in enumerate(label):
+        if character in "\u200c\u200d":  # joiners count only behind a virama (RFC 5892, appendix A)
+            if index == 0 or unicodedata.combining(label[index - 1]) != _VIRAMA:
+                return False
+        elif not character.isascii() and unicodedata.category(character) in _NEVER:
+            return False
+    return not label or label[0].isascii() or not unicodedata.category(label[0]).startswith("M")
+
+
+def _bidi(labels: list[str]) -> bool:
+    """Whether right-to-left labels keep the rule of RFC 5893, section 2; it counts once one label has such a letter."""
+    classes = [[unicodedata.bidirectional(character) for character in label] for label in labels]
+    if not any({"R", "AL", "AN"} & set(label) for label in classes):
+        return True
+    return all(map(_bidi_label, filter(None, classes)))
+
+
+def _bidi_label(classes: list[str]) -> bool:
+    last = next((found for found in reversed(classes) if found != "NSM"), "")
+    if classes[0] in {"R", "AL"}:
+        fine = {"R", "AL", "AN", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"}
+        return set(classes) <= fine and last in {"R", "AL", "EN", "AN"} and not {"EN", "AN"} <= set(classes)
+    fine = {"L", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"}
+    return classes[0] == "L" and set(classes) <= fine and last in {"L", "EN"}
 
 
 def _ipv4_or_name(domain: str) -> bool:
