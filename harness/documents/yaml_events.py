@@ -140,8 +140,7 @@ class EventReader:
 
     def _key(self, frame: _Frame, event: Any) -> None:
         key = event.value
-        if "\x00" in key:
-            raise self._refused("NUL character in a key", event.start_mark, "Remove it.")
+        self._check_characters(event)
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(key, 1, len(key))
         if key in frame.lines:
@@ -154,13 +153,20 @@ class EventReader:
         self._check_tag(event)
 
     def _scalar_value(self, event: Any) -> JSON:
+        self._check_characters(event)
         name = self._check_tag(event)
         if name == "str" or (name is None and not event.implicit[0]) or event.tag == "!":
             return str(event.value)
-        value = plain_value(event.value) if name is not None or event.implicit[0] else event.value
+        return plain_value(event.value) if name is not None or event.implicit[0] else event.value
+
+    def _check_characters(self, event: Any) -> None:
+        """Refuse what escapes can smuggle in; libyaml lets both through."""
         if "\x00" in event.value:
-            raise ValueError("NUL character in a string")
-        return value
+            raise self._refused("NUL character in a string", event.start_mark, "Remove it.")
+        try:
+            event.value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise self._refused("half of a surrogate pair is not a character", event.start_mark, "Remove it.") from None
 
     def _check_tag(self, event: Any) -> str | None:
         """Return the core schema's name of an explicit tag, None where there is none."""

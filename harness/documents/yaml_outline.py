@@ -22,7 +22,10 @@ _KEY = re.compile(
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]{0,2}[ ]*(?:[ ]#.*)?$")
 _PLAIN_START = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`]|[-?:](?=[^\s,\[\]{}])")
-_ODD_KEY = re.compile(r"(?:[-+.]?[0-9]|0[xo]|(?:true|null|false)\Z|\.(?:inf|nan)\Z)", re.IGNORECASE)
+_ODD_KEY = re.compile(
+    r"(?:[-+]?(?:\.[0-9]+|[0-9]+\.?[0-9]*)(?:e[-+]?[0-9]+)?|0[xo][0-9a-f]+|true|null|false|[-+]?\.(?:inf|nan))\Z",
+    re.IGNORECASE,
+)
 _CANONICAL_KEY = re.compile(r"(?:0|[1-9][0-9]{0,17}|true|false|null)\Z")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]|[0-9]+(?:\.|[eE][-+]?[0-9]))|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _MANY_DIGITS = re.compile(r"[0-9][0-9.]{14,}")
@@ -132,9 +135,13 @@ class _Scanner:
                 self._after_dash(line, column, parent)
                 return
         found = _KEY.match(line, column)
-        if found is None:
+        if found is not None:
+            self._member(line, column, found)
+        elif self.open[-1] and 2 * column > self.ranks[-1] >= 0:  # a scalar on the line after its key
+            self.open[-1] = False
+            self._value(line, column, self.ranks[-1] // 2)
+        else:
             raise _GiveUp
-        self._member(line, column, found)
 
     def _after_dash(self, line: str, column: int, parent: int) -> None:
         found = _KEY.match(line, column)
