@@ -161,8 +161,7 @@ class Filling:
             max((one.number for one in branch.at_least if one.subject is node), default=0) for node in self.counted
         )
         self.most_of = tuple(
-            min((one.number for one in branch.at_most if one.subject is node), default=1 << 40)
-            for node in self.counted
+            min((one.number for one in branch.at_most if one.subject is node), default=1 << 40) for node in self.counted
         )
         self.tail = branch.boundary
         extra = sum(self.least_of) + len(branch.some) + (2 if branch.doubled is not None else 0)
@@ -291,9 +290,7 @@ class Filling:
         goal, _ = self.branch.goal_at(position)
         if self.pair is not None and position == self.pair[0]:
             goal |= self.branch.goal_at(self.pair[1])[0]
-        chosen = [
-            node if sign else self.store.neg(node) for node, sign in zip(self.counted, signs, strict=True)
-        ]
+        chosen = [node if sign else self.store.neg(node) for node, sign in zip(self.counted, signs, strict=True)]
         return frozenset({*goal, *chosen, *(self.branch.some[which].subject for which in met)}) - {self.store.true}
 
     def _value(self, goal: Goal, position: int, chosen: list[tuple[Goal, object]]) -> tuple[object] | None:

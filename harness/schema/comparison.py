@@ -55,9 +55,7 @@ class SchemaComparison:
         return "\n".join(lines)
 
 
-def _explained(
-    name: str, verdict: Verdict, witness: Witness | None, reason: str, sides: tuple[str, str]
-) -> list[str]:
+def _explained(name: str, verdict: Verdict, witness: Witness | None, reason: str, sides: tuple[str, str]) -> list[str]:
     first, second = sides
     if witness is not None:
         place = f" at {witness.failing}" if witness.failing else ""
@@ -99,9 +97,7 @@ def compare_schemas(
         Dialect.parse(dialect) if dialect is not None else declared(schema) or Dialect.DRAFT_2020_12
         for schema in (old, new)
     )
-    prover = Prover(
-        old, new, dialect=first, sup_dialect=second, format_assertion=bool(format_assertion), budget=budget
-    )
+    prover = Prover(old, new, dialect=first, sup_dialect=second, format_assertion=bool(format_assertion), budget=budget)
     backward, forward = prover.includes(), prover.swapped().includes()
     return SchemaComparison(
         _VERDICTS[backward.verdict],

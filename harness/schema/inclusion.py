@@ -16,6 +16,10 @@ from harness.schema.validation import ValidatorFamily
 from harness.schema.values import TooLargeError
 
 
+_OPINIONS = 3
+"""How many counterexamples are tried until the independent validator agrees."""
+
+
 class _NoWitness:
     """Stands where no witness is; JSON null would be a witness."""
 
@@ -83,8 +87,10 @@ class Prover:
         self._store = Store()
         self._solver = Solver(self._store, budget or DEFAULT_BUDGET)
         sub = _Side(self._store, sub_root, first, "a", format_assertion=format_assertion)
-        sup = sub if first is second and same(sub_root, sup_root) else _Side(
-            self._store, sup_root, second, "b", format_assertion=format_assertion
+        sup = (
+            sub
+            if first is second and same(sub_root, sup_root)
+            else _Side(self._store, sup_root, second, "b", format_assertion=format_assertion)
         )
         if sup is not sub and first is second:
             sup.compiler.twin = Twins(sub.schemas, sup.schemas).name_of
@@ -110,31 +116,44 @@ class Prover:
         sub, sup = sub.removeprefix("#"), sup.removeprefix("#")
         try:
             goal = frozenset({self._sides[0].formula(sub), self._store.neg(self._sides[1].formula(sup))})
-            outcome = self._solver.ask(goal)
+            return self._answered(goal, sub, sup)
         except TooLargeError as problem:
             return Inclusion("unknown", reason=str(problem))
         except RecursionError:
             return Inclusion("unknown", reason="the schemas are nested too deeply")
-        if isinstance(outcome, Unknown):
-            return Inclusion("unknown", reason=outcome.reason)
-        if isinstance(outcome, Refuted):
-            return Inclusion("included", _proof=(self._solver, goal))
-        return self._excluded(outcome, sub, sup)
+
+    def _answered(self, goal: Goal, sub: str, sup: str) -> Inclusion:
+        """Ask, and have every counterexample confirmed; ask for another where the validator disagrees."""
+        answer = Inclusion("unknown")
+        refused: list[object] = []
+        for _ in range(_OPINIONS):
+            asked = goal if not refused else goal | {self._store.neg(self._store.inside(refused))}
+            outcome = self._solver.ask(asked)
+            if isinstance(outcome, Refuted):
+                return answer if refused else Inclusion("included", _proof=(self._solver, goal))
+            if isinstance(outcome, Unknown):
+                return answer if refused else Inclusion("unknown", reason=outcome.reason)
+            answer = self._excluded(outcome, sub, sup)
+            if answer.verdict == "excluded":
+                return answer
+            refused.append(outcome.value)
+        return answer
 
     def _excluded(self, outcome: Found, sub: str, sup: str) -> Inclusion:
+        witness: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
         try:
-            problem = self._sides[0].family.at(sub).error(outcome.value)
-            failure = self._sides[1].family.at(sup).failure(outcome.value)
+            problem = self._sides[0].family.at(sub).error(witness)
+            failure = self._sides[1].family.at(sup).failure(witness)
         except UnreadableError as refused:
             return Inclusion("unknown", reason=f"the independent validator refuses a schema: {refused.message}")
         if problem is not None or failure is None:
             side = "refuses" if problem is not None else "accepts"
             return Inclusion(
                 "unknown",
-                reason=f"the independent validator {side} the counterexample {_short(outcome.value)}"
+                reason=f"the independent validator {side} the counterexample {_short(witness)}"
                 + (f": {problem}" if problem is not None else ""),
             )
-        return Inclusion("excluded", witness=outcome.value, error=failure[0], failing=failure[1])
+        return Inclusion("excluded", witness=witness, error=failure[0], failing=failure[1])
 
     def satisfiable(self, pointer: str = "", *, side: str = "sub") -> Satisfiability:
         """Decide whether the schema at a pointer has an instance.
@@ -196,7 +215,11 @@ class Twins:
             return None
         if self._different is None:
             self._different = self._compared()
-        return first.name if place.pointer and place.pointer not in self._different and place.pointer in self._seen else None
+        return (
+            first.name
+            if place.pointer and place.pointer not in self._different and place.pointer in self._seen
+            else None
+        )
 
     def _compared(self) -> set[str]:
         first, second = self._documents

@@ -150,16 +150,15 @@ class Store:
         if not possible:
             return self.false
         kept = [leaf for leaf in flat if possible & ~leaf.sure]
-        if bits != ALL:
-            implied = ALL
-            for leaf in kept:
-                implied &= leaf.mask
-            if implied & ~bits:
-                kept.append(self.types(bits))
+        implied = ALL
+        for leaf in kept:
+            implied &= leaf.mask
+        if implied & ~possible:
+            kept.append(self.types(possible))
         if len(kept) <= 1:
-            return kept[0] if kept else self.types(bits)
+            return kept[0] if kept else self.types(possible)
         kept.sort(key=_order)
-        sure = bits
+        sure = possible
         for leaf in kept:
             sure &= leaf.sure
         return self._intern("AND", tuple(kept), possible, sure)
@@ -268,9 +267,7 @@ class Store:
                 self.conj([part, *(self.neg(other) for other in able if other is not part)]) for part in able
             )
         none = self.conj(self.neg(part) for part in able)
-        pairs = [
-            self.conj([part, self.disj(able[position + 1 :])]) for position, part in enumerate(able[:-1])
-        ]
+        pairs = [self.conj([part, self.disj(able[position + 1 :])]) for position, part in enumerate(able[:-1])]
         return self.disj([none, *pairs])
 
     # --- leaves ------------------------------------------------------------------------------------------------
@@ -321,9 +318,8 @@ class Store:
         found = node.expansion
         if not isinstance(found, Node):
             assert found is not None  # noqa: S101  (made with an expansion)
+            # masks stay as they are: formulas must not depend on what happened to be looked at before
             found = node.expansion = found()
-            node.mask &= found.mask
-            node.sure |= found.sure
         return found
 
     def atom(self, kind: str, *args: object) -> Node:

@@ -207,7 +207,9 @@ class Population:
             value = self._value(cell.value)
             while missing and value is not None:
                 if missing > _MOST_FILLED:
-                    self.unknown = self.unknown or Unknown(f"an object of {len(values) + missing} keys is too large to show")
+                    self.unknown = self.unknown or Unknown(
+                        f"an object of {len(values) + missing} keys is too large to show"
+                    )
                     return None
                 others = sorted(set(values) - set(self.mentioned))
                 key = self._value(cell.key if not others else cell.key | {self.store.neg(self.store.inside(others))})

@@ -145,7 +145,7 @@ class Solver:
     def _search(self, goal: Goal) -> Outcome:
         bits = ALL
         for node in goal:
-            bits &= node.mask
+            bits &= (self.store.expand(node) if node.kind == "REF" else node).mask
         ordered = sorted(goal, key=lambda node: node.digest)
         hinted = self._hinted(ordered)
         if hinted is not None:
@@ -155,7 +155,9 @@ class Solver:
         for bit in TYPES_IN_ORDER:
             if not bits & bit:
                 continue
-            outcome = self._values((None, True)[:1] if bit == NULL else (True, False), goal) if bit in {NULL, BOOL} else None
+            outcome = (
+                self._values((None, True)[:1] if bit == NULL else (True, False), goal) if bit in {NULL, BOOL} else None
+            )
             if outcome is None:
                 outcome = self._of_type(bit, ordered, goal)
             if isinstance(outcome, Found):

@@ -11,7 +11,8 @@ from harness.schema.language import Language, PatternError
 from harness.schema.nodes import Node
 from harness.schema.values import STR, type_of
 
-_ORDINARY = ("text", "a", "b", "abc", "", "ab", "aa", "A", "1", "x-y", "some text", "foo", "bar", "baz", "qux", "c", "\n")
+_ORDINARY = ("text", "a", "b", "abc", "", "ab", "aa", "A", "1", "x-y", "some text", "foo", "bar", "baz", "c", "\n")
+_LINE_ENDS = str.maketrans("\r\u2028\u2029", "\n\n\n")
 
 
 @dataclass(slots=True)
@@ -88,8 +89,10 @@ class Strings:
         sample = everything.sample(self.least, self.most, frozenset(self.avoid))
         if sample is None:
             return False, None
-        if self._fits(sample, parsed, against):
-            return True, sample
+        # validators agree on the line feed, not on the three other line ends of ECMA-262
+        for text in (sample.translate(_LINE_ENDS), sample):
+            if self._fits(text, parsed, against):
+                return True, text
         return False, "no example of the formats " + ", ".join(sorted({*self.formats, *self.refused_formats})) + " fits"
 
     def _fits(self, text: str, wanted: list[Language], refused: list[Language]) -> bool:

@@ -43,7 +43,9 @@ def _classes() -> dict[Dialect, tuple[Any, int]]:
 class Validator:
     """Validates values against one schema."""
 
-    def __init__(self, schema: object, dialect: Dialect | str = Dialect.DRAFT_2020_12, *, formats: bool = False) -> None:
+    def __init__(
+        self, schema: object, dialect: Dialect | str = Dialect.DRAFT_2020_12, *, formats: bool = False
+    ) -> None:
         """Compile the schema.
 
         Raises:
@@ -98,7 +100,9 @@ class ValidatorFamily:
                 self._registry = rs.Registry([(_ROOT, root)], draft=_classes()[self._dialect][1])
             except (ValueError, rs.ReferencingError) as problem:
                 raise _refused(problem) from None
-        return _build({"$ref": f"{_ROOT}#{_quoted(pointer)}"}, self._dialect, formats=self._formats, registry=self._registry)
+        return _build(
+            {"$ref": f"{_ROOT}#{_quoted(pointer)}"}, self._dialect, formats=self._formats, registry=self._registry
+        )
 
 
 def _quoted(pointer: str) -> str:
