@@ -1,0 +1,137 @@
+"""From drafts to changes: one per root cause and direction, named, located, fingerprinted and sorted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harness.compat.drafts import Draft
+from harness.compat.proof import Proof
+from harness.compat.schemas import Found
+from harness.compat.titles import settle_of, subject_of, title_of
+from harness.documents import Node
+from harness.model import Change, Direction, Location, Side, Verdict, Witness, fingerprint, split
+
+_TEMPLATE = re.compile(r"\{[^}/]*\}")
+_RANK = {Verdict.COMPATIBLE: 0, Verdict.UNPROVEN: 1, Verdict.BREAKING: 2}
+
+
+def finish(found: Iterable[Found]) -> tuple[Change, ...]:
+    """Return the changes that drafts amount to, loudest first, then by place."""
+    merged: dict[tuple[str, str, str, str], Found] = {}
+    for one in found:
+        key = _identity(one.draft)
+        known = merged.get(key)
+        merged[key] = one if known is None else _merge(known, one)
+    changes = [_change(one, key) for key, one in merged.items()]
+    return tuple(sorted(changes, key=_order))
+
+
+def _identity(draft: Draft) -> tuple[str, str, str, str]:
+    """Return what makes two drafts one root cause: rule, direction and places."""
+    direction = draft.direction.value if draft.direction is not None else ""
+    extra = f"\x00{draft.subject}" if draft.subject else ""
+    return draft.rule + extra, direction, _pointer(draft.old), _pointer(draft.new)
+
+
+def _pointer(node: Node | None) -> str:
+    return "" if node is None else f"{node.document.path}#{node.pointer}"
+
+
+def _merge(one: Found, other: Found) -> Found:
+    """Keep the worse verdict and every carrier; the first of equals stays, so that order decides nothing else."""
+    carriers = tuple(sorted({*one.carriers, *other.carriers}))
+    worse = max(one, other, key=lambda each: _RANK[each.draft.proof.verdict])
+    return Found(worse.draft, carriers, worse.path, worse.root)
+
+
+def _order(change: Change) -> tuple[int, str, str, str, str]:
+    place = change.location
+    direction = change.direction.value if change.direction is not None else ""
+    return change.level.rank, place.file or "", place.pointer, change.rule, direction + change.fingerprint
+
+
+def _change(found: Found, key: tuple[str, str, str, str]) -> Change:
+    draft = found.draft
+    carriers = tuple(sorted({*found.carriers, *draft.carriers}))
+    side = Side.OLD if draft.new is None else Side.NEW
+    here = draft.old if draft.new is None else draft.new
+    other = draft.old if side is Side.NEW else None
+    subject = _subject(draft, here, carriers)
+    places = [_normal(node) for node in (draft.old, draft.new)]
+    return Change(
+        rule=draft.rule,
+        title=draft.title or title_of(draft.rule, subject, draft.before, draft.after),
+        verdict=draft.proof.verdict,
+        level=draft.loudness,
+        basis=draft.proof.basis,
+        direction=draft.direction,
+        side=side,
+        location=here.location if here is not None else Location(None),
+        subject=subject,
+        reached_from=carriers,
+        before=draft.before,
+        after=draft.after,
+        counterpart=other.location if other is not None else None,
+        witness=_witness(draft, carriers),
+        derivation=draft.proof.derivation,
+        reason=draft.proof.reason,
+        settle=draft.settle or ("" if draft.proof.verdict is Verdict.COMPATIBLE else settle_of(draft.rule)),
+        fingerprint=fingerprint(key[0], key[1], *places),
+    )
+
+
+def _subject(draft: Draft, here: Node | None, carriers: tuple[str, ...]) -> str:
+    if draft.subject and (here is None or draft.carriers):
+        return draft.subject
+    base = subject_of(here.pointer, carriers) if here is not None else ""
+    return f"{base}.{draft.subject}" if draft.subject else base
+
+
+def _normal(node: Node | None) -> str:
+    """Return a pointer without the names of path parameters, which mean nothing."""
+    if node is None:
+        return ""
+    tokens = split(node.pointer)
+    if len(tokens) > 1 and tokens[0] == "paths":
+        tokens[1] = _TEMPLATE.sub("{}", tokens[1])
+    return "/".join(tokens)
+
+
+def _witness(draft: Draft, carriers: tuple[str, ...]) -> Witness | None:
+    proof: Proof = draft.proof
+    if not proof.has_instance or proof.verdict is not Verdict.BREAKING:
+        return None
+    old_writes = draft.direction is not Direction.SENT or draft.read
+    view = draft.view
+    if view != "raw":
+        view = "writer" if draft.read else "reader"
+    return Witness(
+        instance=proof.instance,
+        valid_under=Side.OLD if old_writes else Side.NEW,
+        invalid_under=Side.NEW if old_writes else Side.OLD,
+        view=view,
+        error=proof.error,
+        failing=proof.failing,
+        checked_with=checked_with(),
+        carrier=carriers[0] if carriers else "",
+    )
+
+
+def checked_with() -> str:
+    """Return the independent validator and its version."""
+    from importlib.metadata import version  # noqa: PLC0415  (start-up)
+
+    global _VALIDATOR  # noqa: PLW0603  (metadata is read from disk once)
+    if not _VALIDATOR:
+        _VALIDATOR = f"jsonschema-rs {version('jsonschema-rs')}"
+    return _VALIDATOR
+
+
+_VALIDATOR = ""
+
+
+def of_element(draft: Draft, *carriers: str) -> Found:
+    """Return a draft that is reached from its own carriers only."""
+    return Found(replace(draft, carriers=carriers or draft.carriers), carriers or draft.carriers)

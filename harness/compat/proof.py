@@ -1,0 +1,127 @@
+"""Judgements: asks the schema room whether what is written is always read, and keeps the proof.
+
+A guess that the independent validator confirms is a proof of `breaking` at once; otherwise the prover is asked.
+Nothing is ever judged `breaking` without a confirmed instance or a named rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.compat.versions import canonical
+from harness.model import JSON, Basis, Verdict
+
+if TYPE_CHECKING:
+    from harness.schema.validation import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known about "everything valid under `sub` is valid under `sup`".
+
+    Attributes:
+        verdict: Compatible (proved), breaking (with `instance`) or unproven (with `reason`).
+        basis: What the verdict rests on.
+        instance: Valid under `sub`, refused under `sup`; only if breaking.
+        has_instance: Whether `instance` means anything (null is an instance).
+        error: What the independent validator says about it.
+        failing: JSON pointer into it.
+        derivation: The prover's proof of inclusion.
+        reason: Why nothing was found.
+    """
+
+    verdict: Verdict
+    basis: Basis = Basis.INCLUSION
+    instance: JSON = None
+    has_instance: bool = False
+    error: str = ""
+    failing: str = ""
+    derivation: JSON = None
+    reason: str = ""
+
+
+RULED_OUT = Proof(Verdict.BREAKING, Basis.RULE)
+"""Breaking by a rule: no instance can exist."""
+FINE = Proof(Verdict.COMPATIBLE, Basis.RULE)
+"""Compatible by a rule of the specification or of the content models."""
+
+
+class Judge:
+    """Answers inclusion questions between small views; remembers the answers."""
+
+    def __init__(self, *, format_assertion: bool) -> None:
+        self._format_assertion = format_assertion
+        self._known: dict[tuple[str, str], Proof] = {}
+        self._validators: dict[str, Validator] = {}
+
+    def includes(
+        self,
+        sub: dict[str, JSON],
+        sup: dict[str, JSON],
+        *,
+        guesses: Iterable[JSON] = (),
+        basis: Basis = Basis.INCLUSION,
+    ) -> Proof:
+        """Return whether every instance of `sub` is one of `sup`; `guesses` are tried as counterexamples first."""
+        key = (canonical(sub), canonical(sup))
+        if key[0] == key[1]:
+            return Proof(Verdict.COMPATIBLE, basis, derivation={"rule": "equal"})
+        found = self._known.get(key)
+        if found is None:
+            found = self._refute(sub, sup, guesses, basis) or self._prove(sub, sup, basis)
+            self._known[key] = found
+        return found
+
+    def accepts(self, schema: dict[str, JSON], instance: JSON) -> bool:
+        """Whether the independent validator takes `instance` under `schema`."""
+        return self.error(schema, instance) is None
+
+    def error(self, schema: dict[str, JSON], instance: JSON) -> str | None:
+        """Return what the independent validator says against `instance`, or None."""
+        found = self.failure(schema, instance)
+        return None if found is None else found[0]
+
+    def failure(self, schema: dict[str, JSON], instance: JSON) -> tuple[str, str] | None:
+        """Return what the independent validator says against `instance` and where in it, or None."""
+        from harness.schema.validation import Validator  # noqa: PLC0415  (start-up)
+
+        key = canonical(schema)
+        known = self._validators.get(key)
+        if known is None:
+            known = self._validators[key] = Validator(schema, "2020-12", formats=self._format_assertion)
+        return known.failure(instance)
+
+    def example(self, schema: dict[str, JSON]) -> tuple[JSON] | None:
+        """Return a minimal instance of `schema` in a tuple, or None where none is known."""
+        from harness.schema import example  # noqa: PLC0415  (start-up)
+
+        found = example(schema, dialect="2020-12")
+        return None if found is None else (found.instance,)
+
+    def _refute(
+        self, sub: dict[str, JSON], sup: dict[str, JSON], guesses: Iterable[JSON], basis: Basis
+    ) -> Proof | None:
+        for guess in guesses:
+            found = self.failure(sup, guess)
+            if found is not None and self.accepts(sub, guess):
+                return Proof(Verdict.BREAKING, basis, guess, has_instance=True, error=found[0], failing=found[1])
+        return None
+
+    def _prove(self, sub: dict[str, JSON], sup: dict[str, JSON], basis: Basis) -> Proof:
+        from harness.schema import includes  # noqa: PLC0415  (start-up)
+
+        answer = includes(sub, sup, dialect="2020-12", format_assertion=self._format_assertion)
+        if answer.verdict == "included":
+            return Proof(Verdict.COMPATIBLE, basis, derivation=answer.derivation)
+        if answer.verdict == "excluded":
+            return Proof(
+                Verdict.BREAKING,
+                basis,
+                answer.witness,
+                has_instance=True,
+                error=answer.error,
+                failing=answer.failing,
+            )
+        return Proof(Verdict.UNPROVEN, basis, reason=answer.reason)

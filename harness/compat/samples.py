@@ -1,0 +1,176 @@
+"""Minimal, realistic instances of schema positions, and views cut down to what an instance touches.
+
+A sample takes the author's own examples, defaults and listed values first. Whether it is really an instance is
+never assumed: the caller validates it against the cut view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.compat.proof import Judge
+from harness.compat.schema_local import local_keywords, spell
+from harness.compat.schema_views import Emission, Stance, Views, prefix_sites, rest_site
+from harness.compat.shapes import Shape
+from harness.compat.versions import Position
+from harness.model import JSON
+
+_MAX_DEPTH = 10
+_BY_FORMAT: dict[str, JSON] = {
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T09:00:00Z",
+    "time": "09:00:00Z",
+    "duration": "P1M",
+    "email": "accounting@example.com",
+    "idn-email": "accounting@example.com",
+    "hostname": "billing.example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uri": "https://example.com/invoices/1",
+    "url": "https://example.com/invoices/1",
+    "uri-reference": "/invoices/1",
+    "uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "json-pointer": "/lines/0",
+    "byte": "aW52b2ljZQ==",
+}
+
+
+class Sampler:
+    """Builds instances from the views of one version."""
+
+    def __init__(self, views: Views, judge: Judge) -> None:
+        self._views = views
+        self._judge = judge
+
+    def sample(self, position: Position, stance: Stance, depth: int = 0) -> tuple[JSON] | None:
+        """Return a likely instance of a position in a tuple, or None where none was found."""
+        if depth > _MAX_DEPTH:
+            return None
+        form = self._views.shaper.form(position)
+        for shape in form.shapes:
+            found = self.shaped(shape, stance, depth)
+            if found is not None:
+                return found
+        return (None,) if form.nullable else None
+
+    def shaped(self, shape: Shape, stance: Stance, depth: int = 0) -> tuple[JSON] | None:
+        """Return a likely instance of one alternative."""
+        local = spell(shape.types, local_keywords(shape), stance.model)
+        for value in _offered(shape):
+            if not isinstance(value, (dict, list)) and self._judge.accepts(local, value):
+                return (value,)
+        for name in ("string", "integer", "fraction", "boolean"):
+            if name in shape.types:
+                return self._scalar(name, shape, local)
+        if "object" in shape.types:
+            return self._object(shape, stance, depth)
+        return self._array(shape, stance, depth) if "array" in shape.types else None
+
+    def _scalar(self, name: str, shape: Shape, local: dict[str, JSON]) -> tuple[JSON] | None:
+        formats = [str(value) for value in shape.values("format")]
+        guesses: list[JSON] = []
+        if name == "string":
+            guesses = [_BY_FORMAT[one] for one in formats if one in _BY_FORMAT] + ["text", "x", ""]
+        elif name == "boolean":
+            guesses = [True, False]
+        else:
+            lowest = [value for key in ("minimum", "exclusiveMinimum") for value in shape.values(key)]
+            guesses = [1, 0, *lowest]
+        for guess in guesses:
+            if self._judge.accepts(local, guess):
+                return (guess,)
+        return self._judge.example(local)
+
+    def _object(self, shape: Shape, stance: Stance, depth: int) -> tuple[JSON] | None:
+        found: dict[str, JSON] = {}
+        for name in self._views.required(shape, stance):
+            position = shape.properties.get(name)
+            value = ("x",) if position is None else self.sample(position, stance, depth + 1)
+            if value is None:
+                return None
+            found[name] = value[0]
+        return (found,)
+
+    def _array(self, shape: Shape, stance: Stance, depth: int) -> tuple[JSON] | None:
+        least = max((value for value in shape.values("minItems") if isinstance(value, int)), default=0)
+        found: list[JSON] = []
+        for index in range(min(least, 5)):
+            value = self.sample(item_position(shape, index), stance, depth + 1)
+            if value is None:
+                return None
+            found.append(value[0])
+        return (found,)
+
+
+def item_position(shape: Shape, index: int) -> Position:
+    """Return what the item at `index` must satisfy."""
+    found = []
+    for fragment in shape.fragments:
+        prefix = prefix_sites(fragment) if "prefixItems" in fragment.keywords else []
+        if index < len(prefix):
+            found.append(prefix[index])
+        else:
+            rest = rest_site(fragment)
+            if rest is not None:
+                found.append(rest)
+    return tuple(found)
+
+
+def _offered(shape: Shape) -> Iterator[JSON]:
+    """Yield the values that the authors wrote themselves."""
+    for fragment in shape.fragments:
+        value = fragment.site.node.value
+        if not isinstance(value, dict):
+            continue
+        if "example" in value:
+            yield value["example"]
+        examples = value.get("examples")
+        if isinstance(examples, list):
+            yield from examples
+        for key in ("default", "const"):
+            if key in value:
+                yield value[key]
+    for enum in shape.values("enum"):
+        if isinstance(enum, list):
+            yield from enum
+
+
+class Slice(Emission):
+    """A view cut to one instance: fields that the instance does not hold are left unspecified.
+
+    It accepts the instance exactly if the whole view does, at a cost that follows the instance.
+    """
+
+    def __init__(self, views: Views, stance: Stance) -> None:
+        super().__init__(views, stance)
+        self._value: JSON = None
+        self._whole = Emission(views, stance)
+        self.definitions = self._whole.definitions
+
+    def cut(self, position: Position, value: JSON) -> dict[str, JSON]:
+        """Return the view of a position as far as `value` touches it."""
+        above, self._value = self._value, value
+        found = self.form(self._views.shaper.form(position)) if position else {}
+        self._value = above
+        return found
+
+    def cut_shape(self, shape: Shape, value: JSON) -> dict[str, JSON]:
+        """Return the view of one alternative as far as `value` touches it, with its definitions."""
+        self._value = value
+        found = self.shape(shape)
+        return {**found, "$defs": self.definitions} if self.definitions else found
+
+    def _field(self, name: str, position: Position) -> dict[str, JSON]:
+        value = self._value
+        if isinstance(value, dict) and name in value:
+            return self.cut(position, value[name])
+        return {}
+
+    def _fields_matching(self, position: Position) -> dict[str, JSON]:
+        return self._whole.refer(position)
+
+    def _items(self, shape: Shape, found: dict[str, JSON], extras: list[JSON]) -> None:
+        del extras
+        value = self._value
+        if isinstance(value, list):
+            found["prefixItems"] = [self.cut(item_position(shape, index), item) for index, item in enumerate(value)]

@@ -1,0 +1,245 @@
+"""Changes of an object's members: fields added, withdrawn, required, erased, and what undeclared fields may be.
+
+Source: content models, section 2. Every `breaking` carries an object that one side writes and the other refuses,
+or (sent) an object of the old version with the field that readers lose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.compat.drafts import Draft
+from harness.compat.lifecycle import sunset_passed
+from harness.compat.proof import Proof
+from harness.compat.schema_rest import Rest, rest_changes, rest_of
+from harness.compat.shapes import Shape
+from harness.compat.sides import Sides
+from harness.compat.versions import ANYTHING, Position
+from harness.documents import Node
+from harness.model import JSON, Basis, ContentModel, Direction, Level, Side, Verdict, escape
+
+_FINE = Proof(Verdict.COMPATIBLE, Basis.PROJECTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Two positions below a compared pair that must be compared, too; `token` is how to get there."""
+
+    token: str
+    old: Position
+    new: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPair:
+    """Two object shapes and the direction in which they are compared."""
+
+    sides: Sides
+    old: Shape
+    new: Shape
+    direction: Direction
+
+    @property
+    def received(self) -> bool:
+        """Whether the old version writes and the new one reads."""
+        return self.direction is Direction.RECEIVED
+
+    def fields(self, side: Side) -> dict[str, Position]:
+        """Return the fields of one side that travel in this direction."""
+        shape = self.old if side is Side.OLD else self.new
+        _, stance = self.sides.writer(self.direction)
+        return self.sides.views(side).fields(shape, stance)
+
+    def breaking(self, instance: dict[str, JSON] | None, *, reason: str) -> Proof:
+        """Return the proof that writer and reader disagree on `instance`, or unproven."""
+        if instance is not None:
+            writer, reader = (self.old, self.new) if self.received else (self.new, self.old)
+            found = self.sides.refuted(writer, reader, self.direction, instance)
+            if found is not None:
+                return found
+        return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason=reason)
+
+    def instance(self, side: Side) -> dict[str, JSON] | None:
+        """Return a minimal object of one side, as it is written."""
+        shape = self.old if side is Side.OLD else self.new
+        _, stance = self.sides.writer(self.direction)
+        found = self.sides.shaped(shape, side, stance)
+        return found[0] if found is not None and isinstance(found[0], dict) else None
+
+
+def object_changes(pair: ObjectPair) -> Iterator[Draft | Child]:
+    """Yield what differs in the members of two objects, and the pairs of fields to compare further."""
+    old, new = pair.fields(Side.OLD), pair.fields(Side.NEW)
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            yield from _gone(pair, name, old[name])
+        elif name not in old:
+            yield from _come(pair, name, new[name])
+        else:
+            yield Child(f"/{escape(name)}", old[name], new[name])
+            yield from _requiredness(pair, name)
+    declared = pair.old.properties.keys() | pair.new.properties.keys()
+    for name in sorted((pair.old.required.keys() | pair.new.required.keys()) - declared):
+        yield from _requiredness(pair, name)
+    for draft in rest_changes(pair):
+        yield draft if isinstance(draft, Draft) else Child("/*", *draft)
+
+
+def _node(position: Position) -> Node | None:
+    return position[0].node if position else None
+
+
+def _gone(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | Child]:
+    """A field that travelled no longer does."""
+    still = pair.new.properties.get(name)
+    required = name in pair.old.required
+    rest = rest_of(pair.new, pair.sides.model)
+    rule = "field-withdrawn"
+    if still is not None:
+        rule = "field-became-read-only" if pair.received else "field-became-write-only"
+    elif rest.kind == "schema" and not (required and not pair.received):
+        yield Child(f"/{escape(name)}", position, rest.position)
+        yield Draft(rule, _node(position), None, pair.direction, _FINE)
+        return
+    elif pair.sides.model is ContentModel.OPEN and rest.kind == "open":
+        yield from _gone_open(pair, name, position, required=required)
+        return
+    retired = still is None and sunset_passed(pair.sides, position)
+    proof = _FINE if retired or _still_taken(pair, rest) else _withdrawn(pair, name, position)
+    node, later = _node(position), _node(still or ())
+    draft = Draft(rule, node, later, pair.direction, proof, view="writer", read=not pair.received)
+    yield draft if pair.received or required else draft.softened(Level.WARNING)
+
+
+def _still_taken(pair: ObjectPair, rest: Rest) -> bool:
+    """Whether a reader takes the field though nobody declares it any more."""
+    if pair.sides.model is ContentModel.OPEN and not pair.received:
+        return True
+    if not pair.received:
+        return False
+    return rest.kind == "open" or pair.sides.model is ContentModel.LENIENT
+
+
+def _gone_open(pair: ObjectPair, name: str, position: Position, *, required: bool) -> Iterator[Draft | Child]:
+    """Open model: the field may still travel, with any value."""
+    if pair.received:
+        yield Draft("field-withdrawn", _node(position), None, pair.direction, _FINE)
+        return
+    yield Child(f"/{escape(name)}", position, ANYTHING)
+    if required:
+        proof = pair.breaking(_without(pair.instance(Side.NEW), name), reason="no object without the field was found")
+        yield Draft("field-withdrawn", _node(position), None, pair.direction, proof)
+
+
+def _without(instance: dict[str, JSON] | None, name: str) -> dict[str, JSON] | None:
+    return None if instance is None else {key: value for key, value in instance.items() if key != name}
+
+
+def _withdrawn(pair: ObjectPair, name: str, position: Position) -> Proof:
+    """Prove with an old object that holds the field: the new version cannot take or write it."""
+    sides = pair.sides
+    _, stance = sides.writer(pair.direction)
+    value = sides.sample(position, Side.OLD, stance)
+    base = pair.instance(Side.OLD)
+    if value is None or base is None:
+        return _empty(pair, position)
+    instance: JSON = {**base, name: value[0]}
+    if sides.error(pair.old, Side.OLD, stance, instance) is not None:
+        return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
+    reader = sides.reader(pair.direction)[1] if pair.received else stance
+    error = sides.error(pair.new, Side.NEW, reader, instance)
+    if error is None:
+        return (
+            _FINE
+            if pair.received
+            else Proof(
+                Verdict.BREAKING,
+                Basis.PROJECTION,
+                instance,
+                has_instance=True,
+                error="the field is no longer declared",
+                failing=f"/{escape(name)}",
+            )
+        )
+    return Proof(
+        Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=error, failing=f"/{escape(name)}"
+    )
+
+
+def _empty(pair: ObjectPair, position: Position) -> Proof:
+    """Tell a field that no value can have from one for which no value was found."""
+    form = pair.sides.old_views.shaper.form(position)
+    if not form.shapes and not form.nullable:
+        return _FINE
+    return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
+
+
+def _come(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | Child]:
+    """A field travels that did not."""
+    before = pair.old.properties.get(name)
+    rest = rest_of(pair.old, pair.sides.model)
+    if before is not None:
+        rule = "field-no-longer-read-only" if pair.received else "field-no-longer-write-only"
+    else:
+        rule = "field-added-required" if name in pair.new.required else "field-added"
+        if rest.kind == "schema":
+            yield Child(f"/{escape(name)}", rest.position, position)
+        elif rest.kind == "open" and pair.sides.model is ContentModel.OPEN:
+            yield Child(f"/{escape(name)}", ANYTHING, position)
+    level: Level | None = None
+    proof = _FINE
+    if pair.received:
+        _, reader = pair.sides.reader(pair.direction)
+        if name in pair.sides.new_views.required(pair.new, reader) and name not in pair.old.required:
+            proof = pair.breaking(pair.instance(Side.OLD), reason="no object without the field was found")
+    elif rest.kind == "closed":
+        level = Level.WARNING
+        if pair.sides.model is ContentModel.OPEN:
+            proof = _extra(pair, name, position)
+            level = None
+    node = _node(position)
+    yield Draft(rule, _node(before or ()), node, pair.direction, proof, level, view="writer")
+
+
+def _extra(pair: ObjectPair, name: str, position: Position) -> Proof:
+    """Open model: an old reader that refuses undeclared fields meets a new one."""
+    base = pair.instance(Side.NEW)
+    _, stance = pair.sides.writer(pair.direction)
+    value = pair.sides.sample(position, Side.NEW, stance)
+    instance = {**base, name: value[0]} if base is not None and value is not None else None
+    return pair.breaking(instance, reason="no object with the field was found")
+
+
+def _requiredness(pair: ObjectPair, name: str) -> Iterator[Draft]:
+    """Compare whether a field that both versions know must be present."""
+    before, after = name in pair.old.required, name in pair.new.required
+    if before == after:
+        yield from _default_dropped(pair, name) if before else ()
+        return
+    declared = pair.old.properties.get(name), pair.new.properties.get(name)
+    nodes = [_node(position or ()) for position in declared]
+    if nodes[0] is None and nodes[1] is None:
+        holder = (pair.new if after else pair.old).required[name].site.node
+        nodes = [None, holder] if after else [holder, None]
+    known = declared[0] is not None or declared[1] is not None
+    rule = "field-became-optional" if before else "field-became-required" if known else "field-required-undeclared"
+    side, stance = pair.sides.reader(pair.direction)
+    reader = pair.new if side is Side.NEW else pair.old
+    matters = name in pair.sides.views(side).required(reader, stance) and after is pair.received
+    proof = _FINE
+    if matters:
+        writer = Side.OLD if pair.received else Side.NEW
+        proof = pair.breaking(_without(pair.instance(writer), name), reason="no object without the field was found")
+    subject = "" if known else name
+    yield Draft(rule, nodes[0], nodes[1], pair.direction, proof, subject=subject, view="writer")
+
+
+def _default_dropped(pair: ObjectPair, name: str) -> Iterator[Draft]:
+    """A required field that the provider filled in itself must now be sent."""
+    position, later = pair.old.properties.get(name), pair.new.properties.get(name)
+    if not pair.received or position is None or later is None or pair.sides.model is ContentModel.OPEN:
+        return
+    if pair.sides.old_views.flags.default(position) and not pair.sides.new_views.flags.default(later):
+        # Old writers are held to the schema as written, so no instance can prove this: a warning, not a verdict.
+        yield Draft("field-became-required", _node(position), _node(later), pair.direction, _FINE, Level.WARNING)

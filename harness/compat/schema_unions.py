@@ -1,0 +1,197 @@
+"""Alternatives of a value: which branch is which in the other version, and what becomes of the others.
+
+Source: content models, section 4. A paired branch is compared with its partner only; an unpaired one may be
+absorbed by a branch that includes it with the same declared names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from harness.compat.drafts import Draft
+from harness.compat.keywords import SCALARS, spell_types
+from harness.compat.proof import FINE, RULED_OUT, Proof
+from harness.compat.schema_views import Emission
+from harness.compat.shapes import Form, Shape
+from harness.compat.sides import Sides
+from harness.compat.versions import canonical
+from harness.documents import Node
+from harness.model import JSON, Basis, Direction, Level, Side, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which alternatives correspond, and which stand alone."""
+
+    pairs: tuple[tuple[Shape, Shape], ...]
+    gone: tuple[Shape, ...]
+    come: tuple[Shape, ...]
+
+
+def pair_branches(sides: Sides, old: Form, new: Form) -> Pairing:
+    """Pair alternatives by discriminator value, reference, title, text, fields, kind, and last by place."""
+    left, right = list(old.shapes), list(new.shapes)
+    if len(left) == len(right) == 1:
+        return Pairing(((left[0], right[0]),), (), ())
+    in_order = len(left) == len(right)
+    left, right = _by_kind(left), _by_kind(right)
+    pairs: list[tuple[Shape, Shape]] = []
+    for name in _PASSES:
+        _match(left, right, name, pairs)
+    for view in (False, True):
+        _match(left, right, lambda shape, view=view: _text(sides, shape, old, view=view), pairs)  # type: ignore[misc]
+    _match(left, right, _fields, pairs)
+    if not any(shape.label.reference or shape.label.discriminator for shape in left):
+        _match(left, right, _kind, pairs)
+    if in_order and len(left) == len(right):
+        placed = [(one, other) for one, other in zip(left, right, strict=True) if one.types & other.types]
+        named = [one for one, other in placed if one.label.reference and other.label.reference]
+        if not named:
+            pairs.extend(placed)
+            kept = {id(shape) for pair in placed for shape in pair}
+            left = [shape for shape in left if id(shape) not in kept]
+            right = [shape for shape in right if id(shape) not in kept]
+    return Pairing(tuple(pairs), tuple(left), tuple(right))
+
+
+_Name = Callable[[Shape], str]
+_PASSES: tuple[_Name, ...] = (
+    lambda shape: shape.label.discriminator,
+    lambda shape: shape.label.reference,
+    lambda shape: shape.label.title,
+    lambda shape: shape.label.digest,
+)
+
+
+def _match(left: list[Shape], right: list[Shape], name: _Name, pairs: list[tuple[Shape, Shape]]) -> None:
+    """Take out the shapes that exactly one on each side gives the same name."""
+    names = [[name(shape) for shape in side] for side in (left, right)]
+    for index in range(len(left) - 1, -1, -1):
+        found = names[0][index]
+        if found and names[0].count(found) == 1 and names[1].count(found) == 1:
+            at = names[1].index(found)
+            pairs.append((left.pop(index), right.pop(at)))
+            names[0].pop(index)
+            names[1].pop(at)
+
+
+def _by_kind(shapes: list[Shape]) -> list[Shape]:
+    """Split alternatives that mix scalars, arrays and objects, so that `{}` meets `anyOf` of every type."""
+    found: list[Shape] = []
+    for shape in shapes:
+        parts = [part for part in (SCALARS, frozenset({"array"}), frozenset({"object"})) if part & shape.types]
+        if len(parts) == 1:
+            found.append(shape)
+        else:
+            found.extend(replace(shape, types=part & shape.types) for part in parts)
+    return found
+
+
+def _kind(shape: Shape) -> str:
+    if shape.types <= SCALARS:
+        return "scalar:" + ",".join(str(name) for name in spell_types(shape.types))
+    return ",".join(str(name) for name in spell_types(shape.types))
+
+
+def _fields(shape: Shape) -> str:
+    return canonical(sorted(shape.properties)) if shape.properties else ""
+
+
+def _text(sides: Sides, shape: Shape, old: Form, *, view: bool) -> str:
+    """Return the text of a shape's keywords, or of its whole view: equal though spelled at another place."""
+    if not view:
+        return canonical([spell_types(shape.types), *[fragment.keywords for fragment in shape.fragments]])
+    side = Side.OLD if any(one.fragments == shape.fragments for one in old.shapes) else Side.NEW
+    _, stance = sides.writer(Direction.RECEIVED)
+    return canonical(sides.views(side).shape(shape, stance))
+
+
+def branch_changes(
+    sides: Sides, pairing: Pairing, forms: tuple[Form, Form], direction: Direction
+) -> Iterator[Draft]:
+    """Yield the alternatives that only one version has."""
+    received = direction is Direction.RECEIVED
+    readers = forms[1] if received else forms[0]
+    for shape in pairing.gone:
+        proof = _absorbed(sides, shape, readers, direction) if received else FINE
+        yield Draft("union-branch-removed", _place(shape), None, direction, proof, before=_called(shape))
+    for shape in pairing.come:
+        proof = FINE if received else _absorbed(sides, shape, readers, direction)
+        yield Draft("union-branch-added", None, _place(shape), direction, proof, after=_called(shape))
+
+
+def _place(shape: Shape) -> Node | None:
+    if shape.branch is not None:
+        return shape.branch.node
+    return shape.fragments[0].site.node if shape.fragments else None
+
+
+def _called(shape: Shape) -> JSON:
+    label = shape.label
+    return label.discriminator or label.reference or label.title or _kind(shape).removeprefix("scalar:")
+
+
+def _absorbed(sides: Sides, shape: Shape, readers: Form, direction: Direction) -> Proof:
+    """Prove that some alternative of the reader takes the branch, or that none does."""
+    writer, stance = sides.writer(direction)
+    reader, read_stance = sides.reader(direction)
+    names = sides.views(writer).fields(shape, stance).keys()
+    takers = [
+        other
+        for other in readers.shapes
+        if other.types & shape.types
+        and ("object" not in shape.types or sides.views(reader).fields(other, read_stance).keys() == names)
+    ]
+    if takers:
+        written = Emission(sides.views(writer), stance, prefix="w")
+        read = Emission(sides.views(reader), read_stance, prefix="r")
+        sub, sup = written.shape(shape), read.form(Form(readers.nullable, tuple(takers)))
+        proof = sides.judge.includes(written.document(sub), read.document(sup), basis=Basis.PROJECTION)
+        if proof.verdict is Verdict.COMPATIBLE:
+            return proof
+    found = sides.shaped(shape, writer, stance)
+    if found is not None:
+        errors = [sides.error(other, reader, read_stance, found[0]) for other in readers.shapes]
+        taken_as_null = found[0] is None and readers.nullable
+        if all(error is not None for error in errors) and not taken_as_null:
+            text = errors[0] if errors and errors[0] is not None else "nothing is allowed here"
+            return Proof(Verdict.BREAKING, Basis.PROJECTION, found[0], has_instance=True, error=text)
+    # Another alternative swallows what was found: the branch itself is still unknown to the reader.
+    return RULED_OUT
+
+
+def discriminator_changes(forms: tuple[Form, Form], direction: Direction) -> Iterator[Draft]:
+    """Yield changes of the field that tells alternatives apart, and of the values that name them."""
+    old, new = (form.discriminators[0] if form.discriminators else None for form in forms)
+    if old is None or new is None:
+        if (old is None) != (new is None):
+            places = [found[0].node if found else None for found in (old, new)]
+            yield Draft("discriminator-changed", places[0], places[1], direction, FINE, Level.WARNING)
+        return
+    (before_site, before), (after_site, after) = old, new
+    names = before.get("propertyName"), after.get("propertyName")
+    nodes = before_site.node, after_site.node
+    if names[0] != names[1]:
+        yield Draft("discriminator-changed", *nodes, direction, RULED_OUT, before=names[0], after=names[1])
+        return
+    yield from _mappings(before.get("mapping"), after.get("mapping"), nodes, direction)
+
+
+def _mappings(before: JSON, after: JSON, nodes: tuple[Node, Node], direction: Direction) -> Iterator[Draft]:
+    old = before if isinstance(before, dict) else {}
+    new = after if isinstance(after, dict) else {}
+    respelled_from = {name: target for name, target in old.items() if name not in new and target in new.values()}
+    respelled_to = {name: target for name, target in new.items() if name not in old and target in old.values()}
+    if respelled_from:
+        proof = RULED_OUT if direction is Direction.RECEIVED else FINE
+        yield Draft(
+            "discriminator-mapping-changed", *nodes, direction, proof, before=[*respelled_from], after=[*respelled_to]
+        )
+    elif respelled_to:
+        draft = Draft("discriminator-mapping-changed", *nodes, direction, FINE, after=[*respelled_to])
+        yield draft
+    if respelled_from and respelled_to and direction is Direction.SENT:
+        yield Draft(
+            "discriminator-mapping-changed", *nodes, direction, RULED_OUT, Level.WARNING, after=[*respelled_to]
+        )
