@@ -1,8 +1,8 @@
 """Branches about arrays: what each position must satisfy, how many items, counts of items, equal and different items.
 
-Positions before the last one mentioned are told apart; all later ones (the tail) are alike. The smallest array holds the
-asked number of items and one tail item for each obligation, so its length is bounded before the search starts. For
-every formula whose items are counted, a position chooses "satisfies it" or "does not".
+Positions before the last one mentioned are told apart; all later ones (the tail) are alike. The smallest array holds
+the asked number of items and one tail item for each obligation, so its length is bounded before the search starts.
+For every formula whose items are counted, a position chooses "satisfies it" or "does not".
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ class ArrayBranch(Branch):
             if self.most is None or int(args[0]) < self.most[0]:  # type: ignore[call-overload]  # a count
                 self.most = (int(args[0]), rests_on)  # type: ignore[call-overload]  # a count
         elif kind in {"EACH", "SOME"}:
-            (self.each if kind == "EACH" else self.some).append(Span(*args, rests_on))  # type: ignore[arg-type]  # n, m, S
+            (self.each if kind == "EACH" else self.some).append(Span(*args, rests_on))  # type: ignore[call-arg,arg-type]  # n, m, S
         elif kind in {"ATLEAST", "ATMOST"}:
-            (self.at_least if kind == "ATLEAST" else self.at_most).append(Count(*args, rests_on))  # type: ignore[arg-type]  # n, S
+            (self.at_least if kind == "ATLEAST" else self.at_most).append(Count(*args, rests_on))  # type: ignore[call-arg,arg-type]  # n, S
         elif kind == "UNIQUE":
             self.unique = rests_on
         elif kind == "DUP":
@@ -133,8 +133,10 @@ class ArrayBranch(Branch):
     def everything_rests_on(self) -> int:
         """The decisions behind all that is asserted about the array."""
         rests_on = self.least[1] | (self.most[1] if self.most else 0) | (self.unique or 0) | (self.doubled or 0)
-        for one in (*self.each, *self.some, *self.at_least, *self.at_most):
-            rests_on |= one.rests_on
+        for span in (*self.each, *self.some):
+            rests_on |= span.rests_on
+        for count in (*self.at_least, *self.at_most):
+            rests_on |= count.rests_on
         return rests_on
 
     def leaf(self) -> Closed | Found | Unknown:
@@ -271,7 +273,7 @@ class Filling:
         yield from ((signs, pending & frozenset()) for signs in self._signs(counts))
 
     def _signs(self, counts: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        choices = []
+        choices: list[tuple[int, ...]] = []
         for which, count in enumerate(counts):
             wanted = count < self.least_of[which]
             if count >= self.most_of[which]:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 from harness.model import Location, UnreadableError
 from harness.schema.keywords import Keywords
-from harness.schema.nodes import Node, Store
+from harness.schema.nodes import Node
 from harness.schema.resources import Place, Schemas
+from harness.schema.store import Store
 
 Scope = tuple[tuple[str, str, str], ...]
 """Dynamic anchors in force: (anchor, resource URI, pointer), sorted; the outermost resource won each name."""
@@ -64,7 +65,7 @@ class Compiler:
             and isinstance(target.value, dict)
             and target.value.get("$dynamicAnchor") == fragment
         ):
-            outer = fragment if fragment else None
+            outer = fragment or None
         elif (
             keyword == "$recursiveRef"
             and isinstance(target.value, dict)

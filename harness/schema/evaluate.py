@@ -5,12 +5,13 @@ Used for finite sets (every member is tried) and by the replay of derivations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from harness.schema import formats
 from harness.schema.language import Language, PatternError
-from harness.schema.nodes import ATOM_TYPES, END, KeySet, Node, Store
+from harness.schema.nodes import END, KeySet, Node
+from harness.schema.store import Store
 from harness.schema.values import canon, divides, exact, type_of
 
 
@@ -80,7 +81,7 @@ class Evaluator:
         if kind == "TYPES":
             return True
         try:
-            return bool(ATOM_TYPES[kind] & ~bit) or _ATOMS[kind](self, node.args, value)
+            return _ATOMS[kind](self, node.args, value)
         except (Unusable, PatternError):
             return None
 
@@ -92,14 +93,17 @@ class Evaluator:
         return None if None in results else (certain == 1) == wanted
 
     def each(self, args: tuple, value: list[object]) -> bool | None:  # type: ignore[type-arg]  # n, m, S
+        """Whether every item of the span satisfies S."""
         first, last, subject = args
         return _every(self.holds(subject, item) for item in (value[first:] if last == END else value[first:last]))
 
     def some(self, args: tuple, value: list[object]) -> bool | None:  # type: ignore[type-arg]  # n, m, S
+        """Whether some item of the span satisfies S."""
         first, last, subject = args
         return _some(self.holds(subject, item) for item in (value[first:] if last == END else value[first:last]))
 
     def count(self, args: tuple, value: list[object], *, least: bool) -> bool | None:  # type: ignore[type-arg]  # n, S
+        """Whether at least (at most) so many items satisfy S."""
         wanted, subject = args
         results = [self.holds(subject, item) for item in value]
         low, high = results.count(True), len(results) - results.count(False)
@@ -108,6 +112,7 @@ class Evaluator:
         return True if high <= wanted else None if low <= wanted else False
 
     def keyed(self, args: tuple, value: dict[str, object], *, every: bool) -> bool | None:  # type: ignore[type-arg]  # K, S
+        """Whether every (some) value under a key of K satisfies S."""
         keys, subject = args
         results = (self.holds(subject, item) for name, item in value.items() if holds_key(keys, name))
         return _every(results) if every else _some(results)
@@ -141,7 +146,7 @@ def distinct(value: list[object]) -> bool:
     return len({canon(item) for item in value}) == len(value)
 
 
-_ATOMS = {
+_ATOMS: dict[str, Callable[..., bool | None]] = {
     "GE": lambda _e, a, v: exact(v) >= a[0],
     "GT": lambda _e, a, v: exact(v) > a[0],
     "LE": lambda _e, a, v: exact(v) <= a[0],

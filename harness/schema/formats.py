@@ -10,7 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-from harness.schema.nodes import Node, Store
+from harness.schema.nodes import Node
+from harness.schema.store import Store
 
 _NUMBERS: dict[str, tuple[Fraction, bool]] = {
     "float": (Fraction(int(3.4028234663852886e38)), False),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 
 from harness.model import JSON, UnreadableError
 from harness.schema.compile import Compiler
 from harness.schema.dialects import Dialect
-from harness.schema.nodes import Node, Store
+from harness.schema.nodes import Node
 from harness.schema.resources import Place, Schemas
 from harness.schema.solve import DEFAULT_BUDGET, Found, Goal, Refuted, Solver, Unknown
+from harness.schema.store import Store
 from harness.schema.validation import ValidatorFamily
 from harness.schema.values import TooLargeError
-
 
 _OPINIONS = 3
 """How many counterexamples are tried until the independent validator agrees."""
@@ -98,9 +99,8 @@ class Prover:
 
     def swapped(self) -> Prover:
         """Return the prover of the reverse question; formulas and proofs are shared."""
-        other = Prover.__new__(Prover)
-        other._store, other._solver = self._store, self._solver
-        other._sides = (self._sides[1], self._sides[0])
+        other = copy(self)
+        other._sides = (self._sides[1], self._sides[0])  # noqa: SLF001  (another of the same class)
         return other
 
     def includes(self, sub: str = "", sup: str = "") -> Inclusion:
@@ -173,7 +173,7 @@ class Prover:
             return Satisfiability("empty")
         if isinstance(outcome, Unknown):
             return Satisfiability("unknown", reason=outcome.reason)
-        problem_found = where.family.at(pointer).error(outcome.value)
+        problem_found = where.family.at(pointer).error(outcome.value)  # type: ignore[arg-type]  # a JSON value
         if problem_found is not None:
             return Satisfiability("unknown", reason=f"the independent validator refuses the example: {problem_found}")
         return Satisfiability("satisfiable", example=outcome.value)

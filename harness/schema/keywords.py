@@ -128,9 +128,10 @@ class Keywords:
         place = self.place.child(*tokens)
         return Keywords(self.compiler, place, self.compiler.scope_of(place, self.scope))
 
-    def branches_of(self, keyword: str, schema: dict[str, object]) -> list[Node]:
+    def branches_of(self, keyword: str) -> list[Node]:
         """Return the formulas of a list of subschemas."""
-        return [self.here(keyword, position) for position in range(len(self._list(keyword, schema[keyword])))]
+        branches = self.schema.get(keyword) if isinstance(self.schema, dict) else None
+        return [self.here(keyword, position) for position in range(len(self._list(keyword, branches)))]
 
     # --- keywords ----------------------------------------------------------------------------------------------
 
@@ -181,11 +182,11 @@ class Keywords:
 
     def _branches(self, schema: dict[str, object]) -> Iterator[Node]:
         if "allOf" in schema:
-            yield from self.branches_of("allOf", schema)
+            yield from self.branches_of("allOf")
         if "anyOf" in schema:
-            yield self.store.disj(self.branches_of("anyOf", schema))
+            yield self.store.disj(self.branches_of("anyOf"))
         if "oneOf" in schema:
-            yield self.store.one(self.branches_of("oneOf", schema))
+            yield self.store.one(self.branches_of("oneOf"))
         if "not" in schema:
             yield self.store.neg(self.here("not"))
         if "if" in schema and self.dialect.rank >= Dialect.DRAFT_07.rank and ("then" in schema or "else" in schema):
@@ -194,7 +195,7 @@ class Keywords:
             yield self.store.ite(self.here("if"), then, other)
 
     def item_layout(self, schema: dict[str, object]) -> tuple[str, int, str]:
-        """Return the keyword of the leading items, how many they are, and the keyword of all later ones ("" if none)."""
+        """Return the keyword of the leading items, how many they are, and that of all later ones ("" if none)."""
         if self.dialect is Dialect.DRAFT_2020_12:
             leading = len(self._list("prefixItems", schema["prefixItems"])) if "prefixItems" in schema else 0
             return "prefixItems", leading, "items" if "items" in schema else ""
@@ -246,7 +247,7 @@ class Keywords:
             yield store.atom("KEYS", rest, self.here("additionalProperties"))
         if "propertyNames" in schema and self.dialect.rank >= Dialect.DRAFT_06.rank:
             yield store.atom("NAMES", self.here("propertyNames"))
-        yield from self._dependencies(schema)
+        yield from self._dependencies()
 
     def _names(self, keyword: str, value: object) -> list[str]:
         names = self._list(keyword, value)
@@ -254,7 +255,7 @@ class Keywords:
             raise self._malformed(f"“{keyword}” must list names")
         return names  # type: ignore[return-value]  # checked above
 
-    def _dependencies(self, schema: dict[str, object]) -> Iterator[Node]:
+    def _dependencies(self) -> Iterator[Node]:
         modern = self.dialect.rank >= Dialect.DRAFT_2019_09.rank
         for keyword in ("dependentRequired", "dependentSchemas") if modern else ("dependencies",):
             for name, wanted in self.map_of(keyword).items():

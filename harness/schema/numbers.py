@@ -73,11 +73,9 @@ class Numbers:
         last = None if self.high is None else self._last(self.high, step)
         if first is not None and last is not None and first > last:
             return False, None
-        tried = 0
-        for factor in _outward(first, last):
+        for tried, factor in enumerate(_outward(first, last)):
             if self._fits(step * factor):
                 return True, plain(step * factor)
-            tried += 1
             if tried > _MOST_TRIED:
                 return False, f"the first {_MOST_TRIED} multiples of {step} in the interval are all excluded"
         return False, None

@@ -9,7 +9,7 @@ from harness.schema.dialects import Dialect
 from harness.schema.inclusion import Inclusion, Prover, Satisfiability
 
 
-def includes(
+def includes(  # noqa: PLR0913  (the interface of the room; all but two are options)
     sub: object, sup: object, *, dialect: Dialect | str = Dialect.DRAFT_2020_12,
     sup_dialect: Dialect | str | None = None, sub_root: object = None, sup_root: object = None,
     format_assertion: bool = False, budget: int | None = None,

@@ -18,13 +18,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.schema.evaluate import Evaluator
-from harness.schema.nodes import Node, Store
+from harness.schema.nodes import Node
+from harness.schema.store import Store
 from harness.schema.values import ALL, BOOL, NULL, TYPE_NAMES, TYPES_IN_ORDER, type_of
 
 Goal = frozenset[Node]
 Tree = tuple[object, ...]
 DEFAULT_BUDGET = 60_000
 _NEVER = 1 << 60
+_ALL_VALUES: dict[int, tuple[object, ...]] = {NULL: (None,), BOOL: (True, False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +157,8 @@ class Solver:
         for bit in TYPES_IN_ORDER:
             if not bits & bit:
                 continue
-            outcome = (
-                self._values((None, True)[:1] if bit == NULL else (True, False), goal) if bit in {NULL, BOOL} else None
-            )
-            if outcome is None:
-                outcome = self._of_type(bit, ordered, goal)
+            few = _ALL_VALUES.get(bit)
+            outcome = self._of_type(bit, ordered, goal) if few is None else self._values(few, goal)
             if isinstance(outcome, Found):
                 return outcome
             if isinstance(outcome, Unknown):
@@ -242,41 +241,41 @@ class Branch:
     def add_all(self, pending: list[tuple[Node, int]]) -> Closed | Found | None:
         """Assert formulas; return how the branch closed, a value of the whole goal if one was met, or None."""
         pending.reverse()
-        store, bit, asserted = self.store, self.bit, self.asserted
+        bit, asserted = self.bit, self.asserted
         while pending:
             node, rests_on = pending.pop()
             if node in asserted:
                 continue
-            against = node.negation
-            if against is not None and against in asserted:
-                return Closed(rests_on | asserted[against], ("clash", node))
-            contrary = node.contrary
-            if contrary is not None and contrary in asserted and not node.sure & bit:
-                return Closed(rests_on | asserted[contrary], ("clash", node))
+            for against in (node.negation, node.contrary):
+                if against is not None and against in asserted and not (against is node.contrary and node.sure & bit):
+                    return Closed(rests_on | asserted[against], ("clash", node))
             if not node.mask & bit:
                 return Closed(rests_on, ("type", node))
             asserted[node] = rests_on
-            if node.sure & bit:
-                continue
-            kind = node.kind
-            if kind == "AND":
-                pending.extend((part, rests_on) for part in reversed(node.args))  # type: ignore[misc]  # nodes
-            elif kind == "OR":
-                self.splits.append((node, rests_on))
-            elif kind in {"REF", "UNEVALP", "UNEVALI"}:
-                pending.append((store.expand(node), rests_on))
-            elif kind in {"ONE", "NOTONE"}:
-                pending.append((store.chosen(node, bit), rests_on))
-            elif kind == "IN":
-                result = self._finite(node, rests_on)
+            if not node.sure & bit:
+                result = self._stand(node, rests_on, pending)
                 if result is not None:
                     return result
-            elif kind == "OUT":
-                pending.extend((part, rests_on) for part in self.differing(node))
-                self.note(node, rests_on)
-            else:
-                self.note(node, rests_on)
         return self.check()
+
+    def _stand(self, node: Node, rests_on: int, pending: list[tuple[Node, int]]) -> Closed | Found | None:
+        """Take one formula that says something about this type; what it spells out becomes pending."""
+        kind = node.kind
+        if kind == "AND":
+            pending.extend((part, rests_on) for part in reversed(node.args) if isinstance(part, Node))
+        elif kind == "OR":
+            self.splits.append((node, rests_on))
+        elif kind in {"REF", "UNEVALP", "UNEVALI"}:
+            pending.append((self.store.expand(node), rests_on))
+        elif kind in {"ONE", "NOTONE"}:
+            pending.append((self.store.chosen(node, self.bit), rests_on))
+        elif kind == "IN":
+            return self._finite(node, rests_on)
+        else:
+            if kind == "OUT":
+                pending.extend((part, rests_on) for part in self.differing(node))
+            self.note(node, rests_on)
+        return None
 
     def _finite(self, node: Node, rests_on: int) -> Closed | Found | None:
         values = [value for _, value in node.args[0] if type_of(value) == self.bit]  # type: ignore[attr-defined]  # pairs
@@ -377,6 +376,3 @@ def branch_of(bit: int) -> type[Branch]:
     from harness.schema.scalars import NumberBranch, StringBranch  # noqa: PLC0415  (as above)
 
     return {4: NumberBranch, 8: StringBranch, 16: ArrayBranch, 32: ObjectBranch}[bit]
-
-
-assert NULL | BOOL == 3  # noqa: S101  (the two types whose values are all tried)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from harness.schema.dialects import Dialect
 from harness.schema.keywords import Keywords
-from harness.schema.nodes import END, KeySet, Node, Store
+from harness.schema.nodes import END, KeySet, Node
+from harness.schema.store import Store
 
 _DEEPEST = 60
 
@@ -108,10 +109,10 @@ def ways_of(keywords: Keywords, *, own: bool, depth: int = 0) -> Iterator[Way]:
         if keyword in schema:
             place, scope = keywords.compiler.resolve(keywords.place, keywords.scope, keyword)
             yield from ways_of(Keywords(keywords.compiler, place, scope), own=True, depth=depth + 1)
-    for position in range(len(schema.get("allOf", ()))):  # type: ignore[arg-type]  # a list, checked by `branches_of`
+    for position in range(len(schema.get("allOf", ()))):
         yield from ways_of(keywords.keywords_at("allOf", position), own=True, depth=depth + 1)
     for keyword in ("anyOf", "oneOf"):
-        for position in range(len(schema.get(keyword, ()))):  # type: ignore[arg-type]  # a list, as above
+        for position in range(len(schema.get(keyword, ()))):
             yield from _if_holds(keywords, store.true, depth, keyword, position)
     yield from _conditional(keywords, schema, depth)
     dependent = schema.get("dependentSchemas", {})

@@ -9,13 +9,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.model import JSON, Location, UnreadableError, join
 from harness.schema.dialects import Dialect
-
-if TYPE_CHECKING:
-    import jsonschema_rs
 
 _BACKTRACKS = 200_000
 _ROOT = "urn:contract-harness:root"
@@ -89,7 +86,7 @@ class ValidatorFamily:
             known._validator = self._build(pointer)  # noqa: SLF001  (the family's second constructor)
         return known
 
-    def _build(self, pointer: str) -> jsonschema_rs.Validator:
+    def _build(self, pointer: str) -> Any:
         if not pointer:
             return _build(self._root, self._dialect, formats=self._formats)
         import jsonschema_rs as rs  # noqa: PLC0415  (start-up)
