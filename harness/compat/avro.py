@@ -14,6 +14,7 @@ from harness.compat.avro_differences import Difference, differences
 from harness.compat.avro_reading import read_avro
 from harness.compat.avro_resolution import Readable, Resolution
 from harness.compat.avro_schema import AvroSchema
+from harness.documents import Node
 from harness.model import (
     JSON,
     Basis,
@@ -89,6 +90,16 @@ def compare_avro(
         backward_witness=found.backward.witness(),
         forward_witness=found.forward.witness(),
     )
+
+
+def compare_avro_nodes(old: Node, new: Node, *, mode: str = "backward") -> ContractComparison:
+    """Compare the Avro schemas at two nodes; places are those of their documents."""
+    return compare_avro(old.value, new.value, old_place=places_of(old), new_place=places_of(new), mode=mode)
+
+
+def places_of(node: Node) -> Locate:
+    """Return what gives the place of a pointer below `node`."""
+    return lambda pointer: node.document.location(node.pointer + pointer)
 
 
 def resolve_both(old: AvroSchema, new: AvroSchema) -> AvroComparison:

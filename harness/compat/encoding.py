@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 
+from harness.compat.inline import INLINE
 from harness.model import JSON, Change, ContractComparison, Location, Side, Witness
 
 _QUOTED = json.encoder.encode_basestring
@@ -32,7 +33,7 @@ def dumps(value: object, *, indent: int | None = None) -> str:
 
 
 def comparison_to_json(comparison: ContractComparison) -> dict[str, JSON]:
-    """Return a whole comparison as `harness/schemas/compare.json` describes it. Numbers may be Decimals: use `dumps`."""
+    """Return a whole comparison as `harness/schemas/compare.json` describes it; write it with `dumps`."""
     found: dict[str, JSON] = {
         "kind": comparison.kind.value,
         "verdict": comparison.verdict.value,
@@ -100,7 +101,7 @@ def change_to_json(change: Change, *, details: bool = False) -> dict[str, JSON]:
 def location_to_json(location: Location, side: Side) -> dict[str, JSON]:
     """Return a place; `file` and `line` are absent for inline documents."""
     found: dict[str, JSON] = {"side": side.value}
-    if location.file is not None:
+    if location.file not in {None, INLINE}:
         found["file"] = location.file
         if location.line is not None:
             found["line"] = location.line

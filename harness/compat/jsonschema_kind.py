@@ -1,0 +1,232 @@
+"""Compares two bare JSON Schemas: is every instance of one an instance of the other, and what changed?
+
+Under the content model `open` the verdict is the prover's, on the schemas as written; under `declared` and `lenient`
+it is that of the changes, which are proved on views. The changes come from the walk that all languages share; under
+`open` they explain the prover's verdict and never contradict it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from harness.compat.bumps import required_bump
+from harness.compat.bundling import bundle
+from harness.documents import Library, Node
+from harness.model import (
+    Basis,
+    Change,
+    ContentModel,
+    ContractComparison,
+    ContractKind,
+    Direction,
+    Level,
+    Side,
+    UnreadableError,
+    UsageError,
+    Verdict,
+    Witness,
+    fingerprint,
+    json_equal,
+)
+
+_LOUDNESS = {Verdict.BREAKING: Level.ERROR, Verdict.UNPROVEN: Level.WARNING, Verdict.COMPATIBLE: Level.INFO}
+MODES = ("backward", "forward", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class _OneWay:
+    """What is known about one direction."""
+
+    verdict: Verdict
+    witness: Witness | None
+    reason: str
+    changes: tuple[Change, ...]
+
+
+def compare_jsonschema(  # noqa: PLR0913  (two documents, where they live, and the question)
+    old: Node,
+    new: Node,
+    old_library: Library,
+    new_library: Library,
+    *,
+    dialect: str | None = None,
+    content_model: ContentModel | None = None,
+    mode: str = "backward",
+    format_assertion: bool | None = None,
+) -> ContractComparison:
+    """Compare two JSON Schema documents.
+
+    Args:
+        old: Root of the older document.
+        new: Root of the newer document.
+        old_library: Where references of `old` resolve.
+        new_library: Where references of `new` resolve.
+        dialect: In any usual spelling; None lets `$schema` decide, else 2020-12.
+        content_model: None is `open`.
+        mode: `backward` (everything valid under old is valid under new), `forward`, or `full`: both.
+        format_assertion: Whether `format` limits values; None as the dialect or content model says.
+
+    Raises:
+        UnreadableError: A document is not a valid schema, or a reference leads nowhere.
+        UsageError: Unknown dialect or mode.
+    """
+    if mode not in MODES:
+        raise UsageError(f'no mode "{mode}"', remedy=f"Use {', '.join(MODES)}.")
+    model = content_model or ContentModel.OPEN
+    walk = _Walk(old, new, old_library, new_library, dialect, model)
+    if model is ContentModel.OPEN:
+        backward, forward = _proved(walk, old, new, (old_library, new_library), dialect, format_assertion)
+    else:
+        backward, forward = walk.way(Direction.RECEIVED), walk.way(Direction.SENT)
+    asked = {"backward": (backward,), "forward": (forward,)}.get(mode, (backward, forward))
+    changes = _joined(asked)
+    return ContractComparison(
+        kind=ContractKind.JSONSCHEMA,
+        verdict=Verdict.worst([one.verdict for one in asked]),
+        changes=changes,
+        required_bump=required_bump(changes, ""),
+        content_model=model,
+        backward=backward.verdict,
+        forward=forward.verdict,
+        backward_witness=backward.witness,
+        forward_witness=forward.witness,
+    )
+
+
+def _proved(  # noqa: PLR0913  (as above)
+    walk: _Walk,
+    old: Node,
+    new: Node,
+    libraries: tuple[Library, Library],
+    dialect: str | None,
+    format_assertion: bool | None,  # noqa: FBT001  (three-valued)
+) -> tuple[_OneWay, _OneWay]:
+    """Ask the prover both ways and let the walk explain its answers."""
+    from harness.schema import compare_schemas  # noqa: PLC0415  (start-up)
+
+    found = compare_schemas(
+        bundle(old, libraries[0]), bundle(new, libraries[1]), dialect=dialect, format_assertion=format_assertion
+    )
+    backward = walk.explain(Direction.RECEIVED, found.backward, found.backward_witness, found.backward_reason)
+    forward = walk.explain(Direction.SENT, found.forward, found.forward_witness, found.forward_reason)
+    return backward, forward
+
+
+class _Walk:
+    """The changes between two schemas, by direction, without a direction of their own."""
+
+    def __init__(  # noqa: PLR0913  (as above)
+        self,
+        old: Node,
+        new: Node,
+        old_library: Library,
+        new_library: Library,
+        dialect: str | None,
+        model: ContentModel,
+    ) -> None:
+        self._nodes = (old, new)
+        self._libraries = (old_library, new_library)
+        self._dialects = tuple(_dialect_of(node, dialect) for node in self._nodes)
+        self._model = model
+
+    def changes(self, direction: Direction) -> tuple[Change, ...]:
+        """Return what changed, judged in one direction."""
+        from harness.compat.change_log import finish  # noqa: PLC0415  (start-up)
+        from harness.compat.schemas import SchemaComparison  # noqa: PLC0415
+        from harness.compat.sides import Sides  # noqa: PLC0415
+        from harness.compat.versions import Site  # noqa: PLC0415
+
+        if json_equal(self._nodes[0].value, self._nodes[1].value):
+            return ()
+        schemas = SchemaComparison(Sides.of(*self._libraries, self._model, None))
+        old, new = (Site(node, dialect) for node, dialect in zip(self._nodes, self._dialects, strict=True))
+        schemas.compare(old, new, direction, "")
+        return tuple(
+            replace(change, direction=None, reached_from=tuple(filter(None, change.reached_from)))
+            for change in finish(schemas.drafts())
+        )
+
+    def way(self, direction: Direction) -> _OneWay:
+        """Return one direction as the changes alone judge it."""
+        changes = self.changes(direction)
+        verdict = Verdict.worst([change.verdict for change in changes])
+        worst = next((change for change in changes if change.verdict is verdict), None)
+        witness = next((change.witness for change in changes if change.witness is not None), None)
+        return _OneWay(verdict, witness, worst.reason if worst is not None else "", changes)
+
+    def explain(self, direction: Direction, verdict: Verdict, witness: Witness | None, reason: str) -> _OneWay:
+        """Return one direction as the prover judges it: the changes are held against its verdict."""
+        try:
+            changes = self.changes(direction)
+        except UnreadableError:
+            # References by identifier are the prover's business; the walk knows files and pointers only.
+            return _OneWay(verdict, witness, reason, (self._whole(verdict, witness, reason),))
+        if verdict is Verdict.COMPATIBLE:
+            changes = tuple(map(_harmless, changes))
+        elif not any(change.verdict is verdict for change in changes):
+            changes = (*map(_softened, changes), self._whole(verdict, witness, reason))
+        elif verdict is Verdict.UNPROVEN:
+            changes = tuple(map(_softened, changes))
+        return _OneWay(verdict, witness, reason, changes)
+
+    def _whole(self, verdict: Verdict, witness: Witness | None, reason: str) -> Change:
+        """Return the change of the whole schema, where no single place is to blame."""
+        new = self._nodes[1]
+        return Change(
+            rule="schema-changed",
+            title="the schema changed" if verdict is Verdict.COMPATIBLE else "the schema changed as a whole",
+            verdict=verdict,
+            level=_LOUDNESS[verdict],
+            basis=Basis.INCLUSION,
+            direction=None,
+            side=Side.NEW,
+            location=new.location,
+            subject="the schema",
+            counterpart=self._nodes[0].location,
+            witness=witness,
+            reason=reason,
+            settle="" if verdict is Verdict.COMPATIBLE else "Look at the payload, then at the parts that changed.",
+            fingerprint=fingerprint("schema-changed", "", new.pointer, self._nodes[0].pointer),
+        )
+
+
+def _harmless(change: Change) -> Change:
+    """Return a change as part of a whole that is proved compatible."""
+    if change.verdict is Verdict.COMPATIBLE:
+        return change
+    return replace(
+        change, verdict=Verdict.COMPATIBLE, level=Level.INFO, basis=Basis.INCLUSION, witness=None, reason="", settle=""
+    )
+
+
+def _softened(change: Change) -> Change:
+    """Return a change with a verdict no worse than unproven: the whole is not proved to break."""
+    return (
+        change
+        if change.verdict is not Verdict.BREAKING
+        else replace(
+            change, verdict=Verdict.UNPROVEN, level=Level.WARNING, witness=None, reason="other parts may make up for it"
+        )
+    )
+
+
+def _joined(ways: Iterable[_OneWay]) -> tuple[Change, ...]:
+    """Return the changes of several directions, each once, with the worse verdict."""
+    found: dict[tuple[str, str, str], Change] = {}
+    rank = [Verdict.COMPATIBLE, Verdict.UNPROVEN, Verdict.BREAKING].index
+    for way in ways:
+        for change in way.changes:
+            key = (change.rule, change.location.pointer, change.subject)
+            known = found.get(key)
+            if known is None or rank(change.verdict) > rank(known.verdict):
+                found[key] = change
+    return tuple(sorted(found.values(), key=lambda change: (change.level.rank, change.location, change.rule)))
+
+
+def _dialect_of(node: Node, dialect: str | None) -> str:
+    from harness.schema import Dialect  # noqa: PLC0415  (start-up)
+
+    declared = node.value.get("$schema") if isinstance(node.value, dict) else None
+    text = dialect or (declared if isinstance(declared, str) else None)
+    return str(Dialect.parse(text)) if text else str(Dialect.DRAFT_2020_12)
