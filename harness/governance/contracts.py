@@ -1,0 +1,220 @@
+"""From pairs of contracts to what changed in each, levelled by the profile, and what is wrong with the step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from harness.documents import Library, Node
+from harness.governance.loosening import mark_loosenings
+from harness.governance.values import ContractChange
+from harness.governance.versions import declared_step
+from harness.impact import ChangedContract, Document, Hit, Impact
+from harness.model import (
+    Bump,
+    Change,
+    Contract,
+    ContractComparison,
+    Finding,
+    HarnessError,
+    Level,
+    Location,
+    Side,
+    Verdict,
+)
+from harness.registry import Pair
+from harness.rules import find, level
+from harness.rules.record import Area, Aspect
+
+_RELEASED = frozenset({"active", "deprecated", "retired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One pair after comparison.
+
+    Attributes:
+        report: What the report shows.
+        changed: What impact looks at: without changes of mere text.
+        findings: What is wrong with it, apart from what breaks.
+        loosenings: Marks taken away.
+        unreadable: Why it could not be compared; None if it could.
+        owner: Owner as the document says, "" if it does not.
+    """
+
+    report: ContractChange
+    changed: ChangedContract
+    findings: tuple[Finding, ...] = ()
+    loosenings: tuple[Finding, ...] = ()
+    unreadable: Finding | None = None
+    owner: str = ""
+
+
+def compare_pair(pair: Pair, libraries: tuple[Library, Library], profile: str, as_of: date) -> Compared:
+    """Compare one pair of contracts; a side that cannot be read is said and nothing else is lost.
+
+    Args:
+        pair: Old and new contract; one of them may be missing.
+        libraries: Of merge-base and head.
+        profile: Decides how loud each rule is.
+        as_of: Day for sunset rules.
+    """
+    old, new = pair.old, pair.new
+    error: HarnessError | None = None
+    documents: list[Document | None] = [None, None]
+    comparison = None
+    try:
+        documents = [
+            _document(side, contract, library)
+            for side, contract, library in zip((Side.OLD, Side.NEW), (old, new), libraries, strict=True)
+        ]
+        if documents[0] and documents[1]:
+            comparison = _compare(documents[0], documents[1], as_of)
+    except HarnessError as problem:
+        error = problem
+    comparison = _levelled(comparison, profile)
+    report = ContractChange(
+        name=pair.name,
+        old_path=old.path if old else "",
+        new_path=new.path if new else "",
+        old_version=old.version if old else "",
+        new_version=new.version if new else "",
+        declared_bump=declared_step(old.version, new.version) if old and new else Bump.NONE,
+        comparison=comparison,
+        error=error.message if error else "",
+    )
+    return Compared(
+        report=report,
+        changed=ChangedContract(pair.name, _without_text(comparison), documents[0], documents[1]),
+        findings=tuple(_step_findings(old, new, comparison, as_of, documents[0])),
+        loosenings=tuple(_marks(documents)),
+        unreadable=unreadable(pair.name, error, (new or old or _NOBODY).path) if error else None,
+        owner=(old.owner if old else "") or (new.owner if new and not old else ""),
+    )
+
+
+_NOBODY = Contract("", "", None, "", "")  # type: ignore[arg-type]  # stands for neither side; only its path is read
+
+
+def _document(side: Side, contract: Contract | None, library: Library) -> Document | None:
+    return Document(side, library.node(contract.path), library) if contract else None
+
+
+def _compare(old: Document, new: Document, as_of: date) -> ContractComparison:
+    from harness.compat import compare_nodes  # noqa: PLC0415  (start-up: only where something differs)
+
+    return compare_nodes(old.root, new.root, old.library, new.library, as_of=as_of)
+
+
+def _levelled(comparison: ContractComparison | None, profile: str) -> ContractComparison | None:
+    if comparison is None:
+        return None
+    changes = (replace(change, level=level(change.rule, change.level, profile)) for change in comparison.changes)
+    return replace(comparison, changes=tuple(changes))
+
+
+def raise_hits(report: ContractChange, impact: Impact) -> ContractChange:
+    """Return the contract with every breaking change that hits a known consumer at level error.
+
+    Who reads a field changes who is hit and the level, never the verdict.
+    """
+    if report.comparison is None:
+        return report
+    hit = {change for row in impact.consumers if row.hit is Hit.HIT for change in row.changes}
+    changes = tuple(
+        replace(change, level=Level.ERROR)
+        if change.verdict is Verdict.BREAKING and change.level is Level.WARNING and change.fingerprint in hit
+        else change
+        for change in report.comparison.changes
+    )
+    return replace(report, comparison=replace(report.comparison, changes=changes))
+
+
+def is_text(change: Change) -> bool:
+    """Whether a change is of wording only: descriptions, titles, examples, tags."""
+    rule = find(change.rule)
+    return rule is not None and rule.aspect is Aspect.TEXT
+
+
+def security_changes(report: ContractChange) -> frozenset[str]:
+    """Return the fingerprints of changes of security."""
+    changes = report.comparison.changes if report.comparison else ()
+    return frozenset(
+        change.fingerprint for change in changes if (rule := find(change.rule)) and rule.area is Area.SECURITY
+    )
+
+
+def _without_text(comparison: ContractComparison | None) -> ContractComparison | None:
+    if comparison is None:
+        return None
+    return replace(comparison, changes=tuple(change for change in comparison.changes if not is_text(change)))
+
+
+def _step_findings(
+    old: Contract | None,
+    new: Contract | None,
+    comparison: ContractComparison | None,
+    as_of: date,
+    document: Document | None,
+) -> Iterator[Finding]:
+    if old is not None and new is None and not _may_go(old, document, as_of):
+        yield Finding(
+            rule="contract-removed",
+            title=f"{old.name} {old.version} is removed while it is {old.lifecycle or 'in force'}",
+            level=Level.ERROR,
+            location=Location(old.path),
+            remedy="Deprecate it with a sunset, retire it after that day, and remove it then.",
+            values=(old.name, old.version),
+        )
+    changed = comparison is not None and any(not is_text(change) for change in comparison.changes)
+    if old is None or new is None or not changed or old.version != new.version:
+        return
+    released = old.lifecycle in _RELEASED if old.in_place else old.lifecycle != "draft"
+    if released:
+        yield Finding(
+            rule="released-version-edited",
+            title=f"{old.name} {old.version} is released and is edited in place",
+            level=Level.ERROR,
+            location=Location(new.path, "/info/version"),
+            remedy="Publish the change as a new version and leave the released one as it was.",
+            values=(old.name, old.version),
+        )
+
+
+def _may_go(old: Contract, document: Document | None, as_of: date) -> bool:
+    """Whether a contract may be removed: a draft, a retired one, or a deprecated one after its sunset."""
+    if old.lifecycle in {"draft", "retired"}:
+        return True
+    sunset = _sunset(document.root) if document else None
+    return old.lifecycle == "deprecated" and sunset is not None and sunset < as_of
+
+
+def _sunset(root: Node) -> date | None:
+    info = root.value.get("info") if isinstance(root.value, dict) else None
+    for holder in (info, root.value):
+        written = holder.get("x-sunset") if isinstance(holder, dict) else None
+        if isinstance(written, str):
+            try:
+                return date.fromisoformat(written[:10])
+            except ValueError:
+                continue
+    return None
+
+
+def _marks(documents: list[Document | None]) -> Iterator[Finding]:
+    old, new = documents
+    if old is not None and new is not None:
+        yield from mark_loosenings(old.root.document, new.root.document)
+
+
+def unreadable(name: str, error: HarnessError, path: str) -> Finding:
+    """Return the finding for something that could not be read."""
+    return Finding(
+        rule="contract-unreadable",
+        title=f"{name} cannot be read: {error.message}",
+        level=Level.ERROR,
+        location=error.location or Location(path),
+        remedy=error.remedy,
+        values=(name, path),
+    )

@@ -1,0 +1,321 @@
+"""The gate: reads three revisions, hands the facts to the pure decision, and puts the answer into words.
+
+Work grows with what changed: a branch that touches no contract and no rule of the gate is answered from object
+ids alone, without parsing a contract or reading the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from harness.governance.author import author_of, directory
+from harness.governance.contracts import Compared, compare_pair, raise_hits, security_changes, unreadable
+from harness.governance.decision import Outcome, decide
+from harness.governance.digest import ChangedThing, change_set_digest
+from harness.governance.event import Event
+from harness.governance.facts import Author, Facts
+from harness.governance.keys import key_ring
+from harness.governance.policy import DEFAULT
+from harness.governance.revisions import Revisions, resolve
+from harness.governance.sentences import words
+from harness.governance.sides import CONFIG, RevisionSide
+from harness.governance.signoffs import Expected, Signoff, read_signoffs, refusal, standing
+from harness.governance.sshsig import Verifier, verifier
+from harness.governance.trust import (
+    Ground,
+    Sides,
+    case_only_renames,
+    entry_loosenings,
+    ground_of,
+    held_waivers,
+    left_watched_set,
+    refused_keys,
+)
+from harness.governance.values import GateReport
+from harness.impact import Impact, Landscape, assess
+from harness.model import Finding, Level, Location, NotChecked, UsageError
+from harness.registry import Registry, pair, read_registry
+
+
+def gate(
+    repo_path: Path,
+    base: str | None = None,
+    head: str = "HEAD",
+    *,
+    as_of: date | None = None,
+    event: Event | None = None,
+    now: datetime | None = None,
+) -> GateReport:
+    """Decide whether a branch may merge.
+
+    Args:
+        repo_path: A folder inside the repository.
+        base: Revision of the base branch; None finds it (CI event, else the default branch).
+        head: Revision to judge, or `worktree`.
+        as_of: Day for sunset rules; None takes the day of the head commit, never later than today.
+        event: What the CI system says about the author.
+        now: The time by the clock of this machine; expiry goes by it. None asks the clock.
+
+    Raises:
+        UsageError: A revision does not exist, or one contract name stands in two places (exit code 2).
+        HarnessError: History is missing, the base cannot be read, the clock is wrong (exit code 3).
+    """
+    moment = now or datetime.now(UTC)
+    revisions = resolve(repo_path, base, head, event, moment)
+    today = moment.date()
+    day = as_of or min(revisions.head_day or today, today)
+    fork = RevisionSide(revisions.fork_tree)
+    trusted = fork if revisions.base_tree is revisions.fork_tree else RevisionSide(revisions.base_tree)
+    sides = Sides(trusted, fork, RevisionSide(revisions.head_tree), revisions.changed)
+    if not revisions.changes_data:
+        return _unchanged(revisions, sides, day)
+    return _Run(revisions, sides, ground_of(sides), day, moment, event).report()
+
+
+def _unchanged(revisions: Revisions, sides: Sides, day: date) -> GateReport:
+    """Answer for a branch without any changed data file: nothing is parsed but harness.yaml."""
+    config = sides.base.config
+    facts = Facts(base=revisions.base.ref, contracts_read=len(sides.head.under(config.contracts)))
+    outcome = decide(facts, DEFAULT)
+    return _assemble(revisions, facts, outcome, config.profile, day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run over a branch that changes data."""
+
+    revisions: Revisions
+    sides: Sides
+    ground: Ground
+    day: date
+    now: datetime
+    event: Event | None
+
+    def report(self) -> GateReport:
+        """Return the whole answer."""
+        old, new = self._registries()
+        libraries = (self.sides.fork.library, self.sides.head.library)
+        compared = tuple(compare_pair(one, libraries, self.ground.profile, self.day) for one in pair(old, new))
+        left = tuple(
+            left_watched_set(self.sides, self.ground, [(contract.name, contract.path) for contract in old.contracts])
+        )
+        loosenings = (
+            *self.ground.loosenings,
+            *(finding for one in compared for finding in one.loosenings),
+            *entry_loosenings(self.sides, self.ground),
+        )
+        broken, unchecked = self._problems(new)
+        if not (compared or left or loosenings or broken or self.ground.findings or self._founds_the_gate()):
+            return self._nothing(new, unchecked)
+        return self._judged(compared, left, loosenings, broken, unchecked, len(new.contracts))
+
+    def _founds_the_gate(self) -> bool:
+        """Whether the branch brings the first configuration: nothing on the base could hold it to anything."""
+        founding = {CONFIG, self.sides.head.policy_path}
+        return not self.ground.trusted and bool(founding & self.sides.changed)
+
+    def _registries(self) -> tuple[Registry, Registry]:
+        config = self.ground.config
+        old = read_registry(self.sides.fork.library, config)
+        new = read_registry(self.sides.head.library, config)
+        for problem in new.problems:
+            if isinstance(problem, UsageError):
+                raise problem
+        return old, new
+
+    def _problems(self, new: Registry) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
+        """Split unreadable contracts: those of this branch stop it, those it found there are said."""
+        mine: list[Finding] = []
+        others: list[NotChecked] = []
+        for problem in new.problems:
+            file = (problem.location.file if problem.location else "") or ""
+            if not file or file in self.sides.changed:
+                mine.append(unreadable(file or "a contract", problem, file))
+            else:
+                others.append(NotChecked(str(problem.location), problem.message, problem.remedy))
+        return tuple(mine), tuple(others)
+
+    def _nothing(self, new: Registry, unchecked: tuple[NotChecked, ...]) -> GateReport:
+        facts = Facts(
+            base=self.revisions.base.ref,
+            contracts_read=len(new.contracts),
+            findings=tuple(case_only_renames(self.sides)),
+            profile=self.ground.profile,
+        )
+        outcome = decide(facts, self.ground.policy)
+        return _assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
+
+    def _judged(
+        self,
+        compared: tuple[Compared, ...],
+        left: tuple[Finding, ...],
+        loosenings: tuple[Finding, ...],
+        broken: tuple[Finding, ...],
+        unchecked: tuple[NotChecked, ...],
+        count: int,
+    ) -> GateReport:
+        config, plugins = self.ground.config, self.sides.base.plugins
+        trusted = self.sides.base.landscape(config.catalog, config.pacts, plugins)
+        proposed = self._proposed(trusted)
+        impact = assess((one.changed for one in compared), trusted, proposed)
+        people = trusted.catalog.people()
+        groups = directory(trusted.catalog)
+        author = author_of(self.revisions.claims, self.event, trusted.catalog, self.revisions.commits)
+        ring = key_ring((person.ref, person.keys) for person in people)
+        verify = verifier(ring, self.now)
+        digest = change_set_digest((*map(_thing, compared), *map(_loose_thing, (*loosenings, *left))))
+        signoffs, ignored = self._signoffs(digest, verify)
+        gone = {finding.values[0] for finding in left if finding.values}
+        reports = tuple(raise_hits(one.report, impact) for one in compared)
+        facts = Facts(
+            contracts=reports,
+            impact=impact,
+            findings=(
+                *left,
+                *self.ground.findings,
+                *(
+                    f
+                    for one in compared
+                    for f in one.findings
+                    if not (f.rule == "contract-removed" and one.report.name in gone)
+                ),
+                *case_only_renames(self.sides),
+                *ignored,
+                *(refused_keys(ring) if signoffs or ignored else ()),
+                *_unverified(author, impact),
+            ),
+            loosenings=loosenings,
+            unreadable=(*broken, *(one.unreadable for one in compared if one.unreadable)),
+            waivers=held_waivers(self.sides, self.ground.policy, groups, author, verify),
+            signoffs=signoffs,
+            groups=groups,
+            owners=_owners(compared, trusted, proposed),
+            author=author,
+            profile=self.ground.profile,
+            today=max(self.now.date(), self.day),
+            trusted=self.ground.trusted,
+            security=frozenset(found for report in reports for found in security_changes(report)),
+            base=self.revisions.base.ref,
+            contracts_read=count,
+        )
+        outcome = decide(facts, self.ground.policy)
+        report = _assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
+        return replace(
+            report,
+            change_id=digest[:12],
+            repository=self.ground.signed_policy.repository,
+            policy_digest=self.ground.signed_policy.digest,
+        )
+
+    def _proposed(self, trusted: Landscape) -> Landscape:
+        """Return catalog and pacts of head; the base's own where no file of them differs."""
+        config = self.ground.config
+        files = {
+            *self.sides.head.under((*config.catalog, *config.pacts)),
+            *self.sides.base.under((*config.catalog, *config.pacts)),
+        }
+        before, after = self.sides.base.tree.entries(), self.sides.head.tree.entries()
+        if all(before.get(path) == after.get(path) for path in files):
+            return trusted
+        return self.sides.head.landscape(config.catalog, config.pacts, self.sides.base.plugins)
+
+    def _signoffs(self, digest: str, verify: Verifier) -> tuple[tuple[Signoff, ...], tuple[Finding, ...]]:
+        """Return the sign-offs that stand, and the others with their reason."""
+        policy = self.ground.signed_policy
+        expected = Expected(policy.repository, digest, policy.digest, self.now)
+        listed = read_signoffs(self.sides.head.library, digest[:12], verify)
+        judged = [(signoff, refusal(signoff, expected)) for signoff in listed]
+        ignored = tuple(
+            Finding(
+                rule="signoff-ignored",
+                title=f"the sign-off in {signoff.location.file} does not count: {reason}",
+                level=Level.INFO,
+                location=signoff.location,
+                remedy="Sign this change anew with a key that the catalog of the base knows.",
+                values=(signoff.person, reason),
+            )
+            for signoff, reason in judged
+            if reason
+        )
+        return standing(signoff for signoff, reason in judged if not reason), ignored
+
+
+def _thing(one: Compared) -> ChangedThing:
+    report = one.report
+    content = (
+        ""
+        if report.comparison
+        else "..".join(
+            document.library.digest(document.root.document.path) if document else ""
+            for document in (one.changed.old, one.changed.new)
+        )
+    )
+    return ChangedThing(report.name, report.old_version, report.new_version, report.comparison, content)
+
+
+def _loose_thing(finding: Finding) -> ChangedThing:
+    return ChangedThing(finding.rule, "", "", None, "\x00".join(finding.values))
+
+
+def _owners(compared: Iterable[Compared], trusted: Landscape, proposed: Landscape) -> dict[str, str]:
+    """Return who owns each changed contract: by the base; by the head only for what the base does not know."""
+    owners = {}
+    for one in compared:
+        name = one.report.name
+        entity = trusted.catalog.api_for_contract(name) or proposed.catalog.api_for_contract(name)
+        owners[name] = (entity.owner if entity else "") or one.owner
+    return owners
+
+
+def _unverified(author: Author, impact: Impact) -> tuple[Finding, ...]:
+    """Say that nobody knows who proposed a change to money, and what follows from it."""
+    if author.verified or not impact.finance_sensitive:
+        return ()
+    return (
+        Finding(
+            rule="author-unverified",
+            title="author not verified, so two different people must sign for finance",
+            level=Level.INFO,
+            location=Location(None),
+            detail=f"The commits name {author.name or 'nobody'}, which is free text.",
+            remedy="Run the gate in CI on the pull request.",
+        ),
+    )
+
+
+def _assemble(
+    revisions: Revisions,
+    facts: Facts,
+    outcome: Outcome,
+    profile: str,
+    day: date,
+    *,
+    not_checked: tuple[NotChecked, ...] = (),
+) -> GateReport:
+    said = words(facts, outcome)
+    return GateReport(
+        decision=outcome.decision,
+        sentence=said.sentence,
+        change_id="",
+        base=revisions.base,
+        merge_base=revisions.fork,
+        head=revisions.head,
+        profile=profile,
+        as_of=day,
+        contracts=facts.contracts,
+        contracts_read=facts.contracts_read,
+        findings=outcome.findings,
+        impact=facts.impact,
+        required_signoffs=outcome.required_signoffs,
+        waived=outcome.waived,
+        way_out=said.way_out,
+        not_checked=(*facts.impact.not_checked, *not_checked),
+        next_command=said.next_command,
+        author=facts.author.name,
+        author_verified=facts.author.verified,
+        unreadable=facts.unreadable,
+        informed=outcome.informed,
+    )

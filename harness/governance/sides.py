@@ -1,0 +1,86 @@
+"""One revision as the gate reads it: configuration, policy, catalog, pacts and waivers, each read at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from harness.catalog import Catalog, read_catalog
+from harness.catalog.globs import matching
+from harness.documents import Library, Tree
+from harness.governance.policy import DEFAULT, Policy, read_policy
+from harness.governance.waivers import Waiver, read_waivers, waiver_paths
+from harness.impact import Landscape
+from harness.model import JSON, HarnessError
+from harness.pacts import PactSet, read_pacts
+from harness.registry import Config, read_config
+
+CONFIG = "harness.yaml"
+DEFAULT_POLICY = "catalog/policies.yaml"
+
+
+class RevisionSide:
+    """Reads one tree lazily: a branch that changes no contract never reads a catalog."""
+
+    def __init__(self, tree: Tree, library: Library | None = None) -> None:
+        """Take the tree, and the library that reads it if there is one already; nothing is read yet."""
+        self.tree = tree
+        self.library = library or Library(tree)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every path of the tree."""
+        return tuple(self.tree.entries())
+
+    @cached_property
+    def config(self) -> Config:
+        """`harness.yaml`, or the defaults."""
+        return read_config(self.library)
+
+    @cached_property
+    def written(self) -> dict[str, JSON]:
+        """`harness.yaml` as written: the parts only the gate reads."""
+        if CONFIG not in self.tree.entries():
+            return {}
+        value = self.library.load(CONFIG).value
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """Plugins the revision names; never loaded by the gate."""
+        listed = self.written.get("plugins")
+        return tuple(str(item) for item in listed) if isinstance(listed, list) else ()
+
+    @property
+    def policy_path(self) -> str:
+        """Where the policy stands."""
+        path = self.written.get("policy")
+        return path if isinstance(path, str) else DEFAULT_POLICY
+
+    def policy(self, path: str) -> Policy:
+        """Return the policy at `path`, the built-in one where there is none.
+
+        Raises:
+            UnreadableError: There is one and it cannot be used.
+        """
+        return read_policy(self.library.load(path)) if path in self.tree.entries() else DEFAULT
+
+    def catalog(self, globs: Iterable[str]) -> Catalog:
+        """Return the catalog under `globs`."""
+        return read_catalog(self.library, tuple(globs))
+
+    def pacts(self, globs: Iterable[str], allowed_plugins: Iterable[str]) -> PactSet:
+        """Return the pacts under `globs`."""
+        return read_pacts(self.library, self.under(globs), allowed_plugins)
+
+    def landscape(self, catalog_globs: Iterable[str], pact_globs: Iterable[str], plugins: Iterable[str]) -> Landscape:
+        """Return catalog and pacts together."""
+        return Landscape(self.catalog(catalog_globs), self.pacts(pact_globs, plugins))
+
+    def waivers(self) -> tuple[tuple[Waiver, ...], tuple[HarnessError, ...]]:
+        """Return the waivers and what could not be read."""
+        return read_waivers(self.library, waiver_paths(self.paths))
+
+    def under(self, globs: Iterable[str]) -> tuple[str, ...]:
+        """Return the paths that any of the globs matches, sorted."""
+        return tuple(sorted({path for glob in globs for path in matching(self.paths, glob)}))

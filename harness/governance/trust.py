@@ -1,0 +1,252 @@
+"""What counts and what is only proposed: configuration, policy, waivers and keys of base, merge-base and head.
+
+The table of the threat model, section 3, in code: authority comes from the tip of the base, the head can only
+tighten, impact is judged on both, and every loosening is a finding of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from harness.documents import Library
+from harness.governance.facts import Author, Group, Held
+from harness.governance.keys import KeyRing
+from harness.governance.loosening import catalog_loosenings, loosened, narrowed, pact_loosenings
+from harness.governance.policy import Policy
+from harness.governance.sides import CONFIG, RevisionSide
+from harness.governance.sshsig import Verifier
+from harness.governance.tightening import PROFILE_ORDER, loosenings, stricter_profile, tighten
+from harness.governance.waivers import Waiver, signed_bytes
+from harness.model import Finding, HarnessError, Level, Location
+from harness.registry import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three revisions as the gate reads them; `fork` is `base` where the branch starts at its tip."""
+
+    base: RevisionSide
+    fork: RevisionSide
+    head: RevisionSide
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the decision stands on.
+
+    Attributes:
+        config: Base's configuration with the globs of base, merge-base and head together.
+        profile: The stricter of base and head.
+        policy: Base's policy, tightened by head.
+        signed_policy: Base's own policy: what sign-offs are bound to.
+        trusted: Whether the base has a configuration or a policy at all.
+        loosenings: What the branch loosens in configuration and policy.
+        findings: What could not be read at head.
+    """
+
+    config: Config
+    profile: str
+    policy: Policy
+    signed_policy: Policy
+    trusted: bool
+    loosenings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+
+
+def ground_of(sides: Sides) -> Ground:
+    """Read configuration and policy of all sides.
+
+    Raises:
+        UnreadableError: Those of the base cannot be read: nothing may be decided then.
+    """
+    base = sides.base.config
+    findings: list[Finding] = []
+    try:
+        proposed = sides.head.config
+    except HarnessError as problem:
+        findings.append(_unreadable(problem, CONFIG))
+        proposed = base
+    union = replace(
+        base,
+        contracts=_union(base.contracts, sides.fork.config.contracts, proposed.contracts),
+        catalog=_union(base.catalog, sides.fork.config.catalog, proposed.catalog),
+        pacts=_union(base.pacts, sides.fork.config.pacts, proposed.pacts),
+    )
+    policy = sides.base.policy(sides.base.policy_path)
+    try:
+        head_policy = sides.head.policy(sides.head.policy_path)
+        loose = tuple(_policy(sides, head_policy))
+    except HarnessError as problem:
+        findings.append(_unreadable(problem, sides.base.policy_path))
+        head_policy, loose = policy, ()
+    # a base without harness.yaml has nothing to lower, so its profile is only a starting point
+    profile = stricter_profile(base.profile, proposed.profile)
+    return Ground(
+        config=union,
+        profile=profile,
+        policy=tighten(policy, head_policy),
+        signed_policy=policy,
+        trusted=base.found or policy.found,
+        loosenings=(*_config(sides, proposed), *loose),
+        findings=tuple(findings),
+    )
+
+
+def _union(*globs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(glob for listed in globs for glob in listed))
+
+
+def _config(sides: Sides, proposed: Config) -> Iterator[Finding]:
+    """Name what head's harness.yaml loosens against the merge-base."""
+    before, place = sides.fork.config, Location(CONFIG)
+    if CONFIG not in sides.changed:
+        return
+    if _rank(proposed.profile) < _rank(before.profile) and before.found:
+        title = f"the profile goes from {before.profile} to {proposed.profile}"
+        yield loosened("profile-lowered", title, place, before.profile, proposed.profile)
+    for name in sorted(set(sides.head.plugins) - set(sides.fork.plugins)):
+        yield loosened("plugin-named", f'harness.yaml names the plugin "{name}"; it was not loaded', place, name)
+    for word, old, new in (("catalog", before.catalog, proposed.catalog), ("pacts", before.pacts, proposed.pacts)):
+        still = set(sides.fork.under(old)) & set(sides.head.paths)
+        yield from narrowed(word, still - set(sides.head.under(new)))
+
+
+def _rank(profile: str) -> int:
+    return PROFILE_ORDER.index(profile) if profile in PROFILE_ORDER else -1
+
+
+def _policy(sides: Sides, proposed: Policy) -> Iterator[Finding]:
+    old = sides.fork.policy(sides.fork.policy_path)
+    if not old.found or old == proposed:
+        return
+    place = Location(proposed.file or old.file)
+    for clause in loosenings(old, proposed):
+        yield loosened("policy-loosened", f"policy: {clause}", place, clause, old.digest, proposed.digest)
+
+
+def left_watched_set(sides: Sides, ground: Ground, contracts: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Name contracts that are still there and that head's globs no longer reach.
+
+    Args:
+        sides: The revisions.
+        ground: Configuration.
+        contracts: (name, path) of each contract at the merge-base.
+    """
+    head_globs = sides.head.config.contracts if not ground.findings else ground.config.contracts
+    watched = set(sides.head.under(head_globs))
+    entries = sides.head.tree.entries()
+    before = sides.fork.tree.entries()
+    elsewhere = {entry.object_id: path for path, entry in entries.items() if path not in watched}
+    for name, path in sorted(contracts):
+        gone = path not in entries and elsewhere.get(before[path].object_id) if path in before else None
+        if (path in entries and path not in watched) or gone:
+            yield Finding(
+                rule="contract-left-watched-set",
+                title=f"contract {name} left the watched set: {gone or path} is no longer matched",
+                level=Level.ERROR,
+                location=Location(gone or path),
+                detail="It goes on as a contract, but nobody would see it break any more.",
+                remedy="Keep it under the globs of harness.yaml, or retire it with its owner.",
+                values=(name, path),
+            )
+
+
+def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
+    """Name what the branch loosens in catalog and pacts; reads them only if one of their files differs."""
+    config = ground.config
+    plugins = sides.base.plugins
+    for side in (sides.fork, sides.head):
+        if sides.changed & set(side.under(config.catalog)):
+            yield from catalog_loosenings(sides.fork.catalog(config.catalog), sides.head.catalog(config.catalog))
+            break
+    for side in (sides.fork, sides.head):
+        if sides.changed & set(side.under(config.pacts)):
+            old, new = sides.fork.pacts(config.pacts, plugins), sides.head.pacts(config.pacts, plugins)
+            yield from pact_loosenings(old, new)
+            known = {str(problem.location) for problem in old.problems}
+            for problem in new.problems:
+                if str(problem.location) not in known:
+                    yield _unreadable(problem, "pacts")
+            break
+
+
+def case_only_renames(sides: Sides) -> Iterator[Finding]:
+    """Name changed paths that differ from another path in case alone."""
+    folded: dict[str, set[str]] = {}
+    for path in (*sides.fork.paths, *sides.head.paths):
+        folded.setdefault(path.casefold(), set()).add(path)
+    for path in sorted(sides.changed & set(sides.head.paths)):
+        others = sorted(folded[path.casefold()] - {path})
+        if others and path.lower().endswith((".yaml", ".yml", ".json", ".avsc")):
+            yield Finding(
+                rule="case-only-rename",
+                title=f"{path} and {others[0]} differ in case alone",
+                level=Level.ERROR,
+                location=Location(path),
+                remedy="Rename in two steps through another name, or keep the old name.",
+                values=(path, *others),
+            )
+
+
+def held_waivers(
+    sides: Sides, policy: Policy, groups: dict[str, Group], author: Author, verify: Verifier
+) -> tuple[Held, ...]:
+    """Return the waivers of the base, and those the branch adds with the authority they have."""
+    trusted, _ = sides.base.waivers()
+    known = {replace(waiver, location=Location(None)) for waiver in trusted}
+    proposed, _ = (
+        sides.head.waivers() if any(path.startswith("catalog/waivers/") for path in sides.changed) else ((), ())
+    )
+    fresh = [waiver for waiver in proposed if replace(waiver, location=Location(None)) not in known]
+    allowed = {ref for group in _approvers(policy) for ref, _ in (groups[group].members if group in groups else ())}
+    signers = {path: _signer(sides.head.library, path, verify) for path in {w.location.file or "" for w in fresh}}
+    held = [Held(waiver) for waiver in trusted]
+    for waiver in fresh:
+        person, reason = signers[waiver.location.file or ""]
+        held.append(Held(waiver, _authority(waiver, person, reason, allowed, author), new=True))
+    return tuple(held)
+
+
+def _approvers(policy: Policy) -> tuple[str, ...]:
+    return policy.waiver_approvers or (policy.owner,)
+
+
+def _signer(library: Library, path: str, verify: Verifier) -> tuple[str, str]:
+    if path + ".sig" not in library.tree.entries():
+        return "", "it is new on this branch and not signed"
+    verified = verify(signed_bytes(library.load(path).value), library.tree.read(path + ".sig"))
+    return verified.person, verified.reason
+
+
+def _authority(waiver: Waiver, person: str, reason: str, allowed: set[str], author: Author) -> str:
+    if reason:
+        return reason
+    if person not in allowed:
+        return f"{person} may not approve waivers by the policy of the base"
+    if waiver.approver != person:
+        return f"it names {waiver.approver} and is signed by {person}"
+    return f"{person} proposed this change" if person in author.people else ""
+
+
+def refused_keys(ring: KeyRing) -> Iterator[Finding]:
+    """Name keys of the trusted catalog that are not accepted."""
+    for person, reason in ring.refused:
+        yield Finding(
+            rule="signing-key-refused",
+            title=f"a key of {person} is not accepted: {reason}",
+            level=Level.INFO,
+            location=Location(None),
+            values=(person, reason),
+        )
+
+
+def _unreadable(problem: HarnessError, path: str) -> Finding:
+    return Finding(
+        rule="file-unreadable",
+        title=f"{problem.location or path}: {problem.message}",
+        level=Level.WARNING,
+        location=problem.location or Location(path),
+        remedy=problem.remedy,
+    )
