@@ -2,7 +2,7 @@
 
 A derivation is JSON:
 
-    {"derivation": 1, "goals": [GOAL, ...]}
+    {"derivation": 1, "goals": [GOAL, ...], "values": {NAME: [BITS, [VALUE, ...]], ...}}
     GOAL = {"goal": [NAME, ...], "types": {"string": TREE, "number": TREE, ...}}
 
 A NAME is the digest (24 hex digits) of a formula (`nodes.py`): `store.nodes[bytes.fromhex(name)]`. Formulas are not
@@ -11,6 +11,9 @@ Goal 0 is the question, {formula of the first schema, negation of the formula of
 their number. Every goal claims: no value satisfies all its formulas. Every claim uses other claims about items, values
 or keys of the value only, so all claims together hold by induction on the size of the value; references in a circle
 are sound for that reason, and nothing else has to be checked about them.
+
+"values" writes out the formulas of goals that only exclude types and values, because a search may have made them up:
+`store.conj([store.types(bits), store.neg(store.inside(values))])` has that NAME.
 
 How to check one goal, for each of the six types T (`values.py`): assert all formulas of the goal for T. Asserting
 
@@ -59,6 +62,7 @@ from collections import deque
 from harness.model import JSON
 from harness.schema.nodes import Node
 from harness.schema.solve import Goal, Refuted, Solver, Tree
+from harness.schema.values import ALL
 
 
 def written(solver: Solver, goal: Goal) -> JSON:
@@ -75,13 +79,15 @@ class _Writer:
     def write(self, goal: Goal) -> JSON:
         self._number(goal)
         goals: list[JSON] = []
+        values: dict[str, JSON] = {}
         while self.pending:
             current = self.pending.popleft()
             outcome = self.solver.known[current]
             assert isinstance(outcome, Refuted)  # noqa: S101  (only refuted goals are referred to)
             types: dict[str, JSON] = {str(pair[0]): self._tree(pair[1]) for pair in outcome.tree[1:]}  # type: ignore[index]  # pairs
             goals.append({"goal": sorted(node.name for node in current), "types": types})  # type: ignore[dict-item]  # JSON
-        return {"derivation": 1, "goals": goals}
+            values |= {node.name: spelt for node in current if (spelt := _exclusion(node)) is not None}
+        return {"derivation": 1, "goals": goals, "values": dict(sorted(values.items()))}
 
     def _number(self, goal: Goal) -> int:
         known = self.numbers.get(goal)
@@ -109,3 +115,17 @@ class _Writer:
         if isinstance(part, frozenset):
             return self._number(part)
         return part if isinstance(part, int) else str(part)
+
+
+def _exclusion(node: Node) -> JSON:
+    """Return [types left, values excluded] of a formula that says nothing else; None for any other."""
+    bits, values = ALL, list[JSON]()
+    for part in node.args if node.kind == "AND" else (node,):
+        assert isinstance(part, Node)  # noqa: S101  (AND holds nodes only)
+        if part.kind == "OUT":
+            values += [value for _, value in part.args[0]]  # type: ignore[attr-defined]  # pairs
+        elif part.kind == "TYPES":
+            bits &= part.mask
+        else:
+            return None
+    return [bits, values]
