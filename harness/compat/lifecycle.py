@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.compat.drafts import Draft
 from harness.compat.proof import FINE, RULED_OUT
 from harness.documents import Node
-from harness.model import JSON, Level
+from harness.model import JSON
 
 if TYPE_CHECKING:
     from harness.compat.sides import Sides
@@ -69,59 +69,61 @@ def sunset_passed(sides: Sides, position: Position) -> bool:
     return False
 
 
-def lifecycle_changes(old: Node, new: Node, subject: str, carriers: tuple[str, ...]) -> Iterator[Draft]:
-    """Yield what changed about deprecation, sunset and stability of an operation."""
+def lifecycle_changes(old: Node, new: Node, subject: str, element: str) -> Iterator[Draft]:
+    """Yield what changed about deprecation, sunset and stability of an `operation`, `parameter` or `field`."""
     before = old.value if isinstance(old.value, dict) else {}
     after = new.value if isinstance(new.value, dict) else {}
 
-    def draft(rule: str, key: str, *, breaks: bool = False, level: Level | None = None) -> Draft:
+    def draft(rule: str, key: str, words: str, *, breaks: bool = False) -> Draft:
         proof = RULED_OUT if breaks else FINE
-        return Draft(rule, old, new, None, proof, level, subject, before.get(key), after.get(key), carriers=carriers)
+        title = f"{subject} {words}" if subject else ""
+        return Draft(rule, old, new, None, proof, None, subject, before.get(key), after.get(key), title=title)
 
     was, now = before.get("deprecated") is True, after.get("deprecated") is True
     if was != now:
-        yield draft("operation-deprecated" if now else "operation-reinstated", "deprecated")
-    yield from _sunsets(before, after, was=was, now=now, draft=draft)
+        words = "is deprecated" if now else "is no longer deprecated"
+        yield draft(f"{element}-{'deprecated' if now else 'reinstated'}", "deprecated", words)
+    yield from _sunsets(before, after, deprecated=was and now, draft=draft)
     earlier, later = stability_of(before), stability_of(after)
     if later != earlier:
         yield from _stability(earlier, later, draft)
 
 
 def _sunsets(
-    before: Mapping[str, JSON], after: Mapping[str, JSON], *, was: bool, now: bool, draft: _Drafter
+    before: Mapping[str, JSON], after: Mapping[str, JSON], *, deprecated: bool, draft: _Drafter
 ) -> Iterator[Draft]:
     if before.get("x-sunset") == after.get("x-sunset"):
         return
     readable, later = sunset_of(after)
     _, earlier = sunset_of(before)
     if not readable:
-        if now:
-            yield draft("sunset-unreadable", "x-sunset", breaks=True)
+        if after.get("deprecated") is True:
+            yield draft("sunset-unreadable", "x-sunset", "has a sunset date that cannot be read", breaks=True)
     elif later is None:
-        if was and now and "x-sunset" in before:
-            yield draft("sunset-removed", "x-sunset", breaks=True)
+        if deprecated:
+            yield draft("sunset-removed", "x-sunset", "is deprecated but lost its sunset date", breaks=True)
     elif earlier is None:
-        yield draft("sunset-added", "x-sunset")
+        yield draft("sunset-added", "x-sunset", f"ends on {later}")
     elif later < earlier:
-        yield draft("sunset-moved-earlier", "x-sunset", breaks=was and now)
+        yield draft("sunset-moved-earlier", "x-sunset", f"ends on {later} instead of {earlier}", breaks=deprecated)
     elif later > earlier:
-        yield draft("sunset-moved-later", "x-sunset")
+        yield draft("sunset-moved-later", "x-sunset", f"ends on {later} instead of {earlier}")
 
 
 def _stability(earlier: str, later: str, draft: _Drafter) -> Iterator[Draft]:
     if later and later not in STABILITY:
-        yield draft("stability-unknown", "x-stability-level", breaks=True)
+        yield draft("stability-unknown", "x-stability-level", f"has no known stability level: {later}", breaks=True)
         return
     # Nothing said is the highest promise: consumers of such a contract were told of no reservation.
     ranks = [STABILITY.index(one) if one in STABILITY else len(STABILITY) - 1 for one in (earlier, later)]
     if ranks[1] < ranks[0]:
-        yield draft("stability-lowered", "x-stability-level", breaks=True)
+        yield draft("stability-lowered", "x-stability-level", "promises less stability", breaks=True)
     elif ranks[1] > ranks[0]:
-        yield draft("stability-raised", "x-stability-level")
+        yield draft("stability-raised", "x-stability-level", "promises more stability")
 
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     class _Drafter(Protocol):
-        def __call__(self, rule: str, key: str, *, breaks: bool = False, level: Level | None = None) -> Draft: ...
+        def __call__(self, rule: str, key: str, words: str, *, breaks: bool = False) -> Draft: ...

@@ -114,7 +114,7 @@ class OpenApiComparison:
         if self._same(pair):
             return
         old, new = pair.nodes
-        self.add(lifecycle_changes(old, new, pair.name, (pair.name,)), pair.name)
+        self.add(lifecycle_changes(old, new, pair.name, "operation"), pair.name)
         self.add(_words(old, new, pair.name), pair.name)
         parameter_changes(self, pair)
         body_changes(self, pair)

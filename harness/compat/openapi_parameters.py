@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.compat.drafts import Draft
 from harness.compat.keywords import SCALARS
-from harness.compat.lifecycle import may_go
+from harness.compat.lifecycle import lifecycle_changes, may_go
 from harness.compat.openapi_bodies import media_changes
 from harness.compat.openapi_reading import IGNORED_HEADERS, Parameter
 from harness.compat.proof import FINE, RULED_OUT
@@ -51,9 +51,8 @@ def _keyed(parameters: list[Parameter], template: str) -> _Paired:
             if name in IGNORED_HEADERS:
                 continue
         elif parameter.where == "path":
-            if name not in places:
-                continue
-            name = f"{places.index(name):03}"
+            # A name the template does not have is invalid, but still says what the author promised.
+            name = f"{places.index(name):03}" if name in places else name
         found[parameter.where, name] = parameter
     return found
 
@@ -104,6 +103,7 @@ def _both(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, ne
     subject = f"{pair.name} {_named(new)}"
     comparison.add(_presence(comparison, pair, old, new), pair.name)
     comparison.add(_writing(comparison, pair, old, new), pair.name)
+    comparison.add(lifecycle_changes(old.node, new.node, subject, "parameter"), pair.name)
     comparison.add(_words(old, new, subject), pair.name)
     if old.media or new.media:
         media_changes(comparison, (old.media, new.media), pair.direction, subject)
@@ -189,11 +189,6 @@ def _composed(comparison: OpenApiComparison, old: Parameter, new: Parameter) -> 
 
 def _words(old: Parameter, new: Parameter, subject: str) -> Iterator[Draft]:
     values = [parameter.node.value if isinstance(parameter.node.value, dict) else {} for parameter in (old, new)]
-    was, now = (value.get("deprecated") is True for value in values)
-    if was != now:
-        rule = "parameter-deprecated" if now else "parameter-reinstated"
-        title = f"{subject} is {'' if now else 'no longer '}deprecated"
-        yield Draft(rule, old.node, new.node, None, FINE, None, subject, title=title)
     texts = [canonical([value.get(key) for key in ("description", "example", "examples")]) for value in values]
     if texts[0] != texts[1]:
         yield Draft(

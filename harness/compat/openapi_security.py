@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Alternative: TypeAlias = dict[str, frozenset[str]]
 """Scheme name to the scopes it must have; {} lets everybody in."""
 
-_FIELDS = ("type", "in", "name", "scheme", "openIdConnectUrl")
+_FIELDS = ("type", "in", "name", "scheme", "bearerFormat", "openIdConnectUrl")
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 
 
@@ -127,8 +127,6 @@ def _scheme(old: Node, new: Node, name: str) -> Iterator[Draft]:
     """Compare how a scheme that callers use works."""
     before, after = (node.value if isinstance(node.value, dict) else {} for node in (old, new))
     changed = [key for key in _FIELDS if before.get(key) != after.get(key)]
-    if "bearerFormat" in before and "bearerFormat" in after and before["bearerFormat"] != after["bearerFormat"]:
-        changed.append("bearerFormat")
     flows = before.get("flows"), after.get("flows")
     was, now = (flow if isinstance(flow, dict) else {} for flow in flows)
     for flow in sorted(was):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.compat.versions import canonical
-from harness.model import JSON, Basis, Verdict
+from harness.model import JSON, Basis, UnreadableError, Verdict
 
 if TYPE_CHECKING:
     from harness.schema.validation import Validator
@@ -54,7 +54,7 @@ class Judge:
     def __init__(self, *, format_assertion: bool) -> None:
         self._format_assertion = format_assertion
         self._known: dict[tuple[str, str], Proof] = {}
-        self._validators: dict[str, Validator] = {}
+        self._validators: dict[str, Validator | UnreadableError] = {}
 
     def includes(
         self,
@@ -90,14 +90,22 @@ class Judge:
         key = canonical(schema)
         known = self._validators.get(key)
         if known is None:
-            known = self._validators[key] = Validator(schema, "2020-12", formats=self._format_assertion)
-        return known.failure(instance)
+            try:
+                known = Validator(schema, "2020-12", formats=self._format_assertion)
+            except UnreadableError as error:
+                # A pattern of another dialect, say: nothing can be said about instances, and nothing is claimed.
+                known = error
+            self._validators[key] = known
+        return (known.message, "") if isinstance(known, UnreadableError) else known.failure(instance)
 
     def example(self, schema: dict[str, JSON]) -> tuple[JSON] | None:
         """Return a minimal instance of `schema` in a tuple, or None where none is known."""
         from harness.schema import example  # noqa: PLC0415  (start-up)
 
-        found = example(schema, dialect="2020-12")
+        try:
+            found = example(schema, dialect="2020-12")
+        except UnreadableError:
+            return None
         return None if found is None else (found.instance,)
 
     def _refute(
@@ -112,7 +120,10 @@ class Judge:
     def _prove(self, sub: dict[str, JSON], sup: dict[str, JSON], basis: Basis) -> Proof:
         from harness.schema import includes  # noqa: PLC0415  (start-up)
 
-        answer = includes(sub, sup, dialect="2020-12", format_assertion=self._format_assertion)
+        try:
+            answer = includes(sub, sup, dialect="2020-12", format_assertion=self._format_assertion)
+        except UnreadableError as error:
+            return Proof(Verdict.UNPROVEN, basis, reason=error.message)
         if answer.verdict == "included":
             return Proof(Verdict.COMPATIBLE, basis, derivation=answer.derivation)
         if answer.verdict == "excluded":

@@ -16,6 +16,7 @@ from harness.compat.versions import Position
 from harness.model import JSON
 
 _MAX_DEPTH = 10
+_MAX_FILL = 20
 _BY_FORMAT: dict[str, JSON] = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T09:00:00Z",
@@ -59,6 +60,10 @@ class Sampler:
         for value in _offered(shape):
             if not isinstance(value, (dict, list)) and self._judge.accepts(local, value):
                 return (value,)
+        if "object" in shape.types and (shape.properties or shape.required):
+            return self._object(shape, stance, depth)
+        if "array" in shape.types and shape.having("items"):
+            return self._array(shape, stance, depth)
         for name in ("string", "integer", "fraction", "boolean"):
             if name in shape.types:
                 return self._scalar(name, shape, local)
@@ -89,7 +94,26 @@ class Sampler:
             if value is None:
                 return None
             found[name] = value[0]
+        least = max((value for value in shape.values("minProperties") if isinstance(value, int)), default=0)
+        self._fill(shape, stance, depth, found, min(least, _MAX_FILL))
         return (found,)
+
+    def _fill(self, shape: Shape, stance: Stance, depth: int, found: dict[str, JSON], least: int) -> None:  # noqa: PLR0913
+        """Add fields until there are enough: declared ones first, then such as the map allows."""
+        for name, position in self._views.fields(shape, stance).items():
+            if len(found) >= least:
+                return
+            value = self.sample(position, stance, depth + 1)
+            if value is not None:
+                found.setdefault(name, value[0])
+        rest = tuple(
+            fragment.site.child("additionalProperties")
+            for fragment in shape.having("additionalProperties")
+            if isinstance(fragment.keywords["additionalProperties"], dict)
+        )
+        value = self.sample(rest, stance, depth + 1)
+        while value is not None and len(found) < least:
+            found[f"key{len(found) + 1}"] = value[0]
 
     def _array(self, shape: Shape, stance: Stance, depth: int) -> tuple[JSON] | None:
         least = max((value for value in shape.values("minItems") if isinstance(value, int)), default=0)

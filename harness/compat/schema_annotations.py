@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.compat.drafts import Draft
-from harness.compat.proof import FINE
+from harness.compat.lifecycle import lifecycle_changes
 from harness.compat.sides import Sides
 from harness.compat.versions import Position, Version, canonical
 from harness.documents import Node
@@ -28,9 +28,7 @@ def annotation_changes(sides: Sides, old: Position, new: Position, direction: Di
     ):
         was, now = before[1].get("default"), after[1].get("default")
         yield Draft("default-changed", before[0], after[0], direction, before=was, after=now)
-    was_deprecated, is_deprecated = (value.get("deprecated") is True for _, value in (before, after))
-    if was_deprecated != is_deprecated:
-        yield Draft("field-deprecated" if is_deprecated else "field-reinstated", before[0], after[0], None)
+    yield from lifecycle_changes(before[0], after[0], "", "field")
 
 
 def _annotated(position: Position, version: Version) -> tuple[Node, dict[str, JSON]]:

@@ -28,6 +28,7 @@ _GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("dependent-schemas-changed", frozenset({"dependentSchemas"})),
     ("union-changed", frozenset({"anyOf", "oneOf"})),
 )
+_NAMES = frozenset({"propertyNames"})
 _ALL = frozenset().union(*(keys for _, keys in _GROUPS))
 
 
@@ -74,7 +75,8 @@ def _judge(pair: ObjectPair, keys: frozenset[str], parts: dict[Side, tuple[dict[
     definitions = {**parts[Side.OLD][1], **parts[Side.NEW][1]}
     alone = [_document(parts[side][0], {}, definitions) for side in (writer, reader)]
     answer = pair.sides.judge.includes(alone[0], alone[1])
-    if answer.verdict is Verdict.COMPATIBLE:
+    if answer.verdict is Verdict.COMPATIBLE or keys == _NAMES:
+        # Names and numbers of fields are meant for those that nobody declares, so closing them would say nothing.
         return answer
     emission = Emission(pair.sides.views(writer), stance)
     base = emission.shape(_shape(pair, writer), leave_out=keys, named=bool(keys & {"if", "dependentSchemas", "anyOf"}))

@@ -7,7 +7,7 @@ or (sent) an object of the old version with the field that readers lose.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.compat.drafts import Draft
 from harness.compat.lifecycle import sunset_passed
@@ -64,7 +64,7 @@ class ObjectPair:
         """Return a minimal object of one side, as it is written."""
         shape = self.old if side is Side.OLD else self.new
         _, stance = self.sides.writer(self.direction)
-        found = self.sides.shaped(shape, side, stance)
+        found = self.sides.shaped(replace(shape, types=frozenset({"object"})), side, stance)
         return found[0] if found is not None and isinstance(found[0], dict) else None
 
 

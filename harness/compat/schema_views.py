@@ -231,6 +231,10 @@ class Emission:
         required = self._views.required(shape, self._stance)
         if required:
             found["required"] = [*required]
+        undeclared = [name for name in required if name not in shape.properties]
+        if undeclared and self._stance.closes:
+            # Demanded though never declared: whoever writes it may send anything under that name.
+            found["properties"] = {**_mapping(found.get("properties", {})), **{name: {} for name in undeclared}}
         patterns: dict[str, JSON] = {}
         for fragment in shape.having("patternProperties"):
             declared = fragment.keywords["patternProperties"]
@@ -319,6 +323,10 @@ class Emission:
 
 def _list(value: JSON) -> list[JSON]:
     return value if isinstance(value, list) else []
+
+
+def _mapping(value: JSON) -> dict[str, JSON]:
+    return value if isinstance(value, dict) else {}
 
 
 def _recurs(site: Site) -> bool:

@@ -104,6 +104,14 @@ _TITLES: dict[str, str] = {
     "not-changed": "{s} excludes other values",
     "condition-changed": "{s} has other conditions",
     "schema-changed": "{s} changed in several ways that only break together",
+    "sunset-added": "{s} ends on {a}",
+    "sunset-moved-earlier": "{s} ends on {a} instead of {b}",
+    "sunset-moved-later": "{s} ends on {a} instead of {b}",
+    "sunset-removed": "{s} is deprecated but lost its sunset date",
+    "sunset-unreadable": "{s} has a sunset date that cannot be read",
+    "stability-lowered": "{s} promises less stability",
+    "stability-raised": "{s} promises more stability",
+    "stability-unknown": "{s} has no known stability level",
     "text-changed": "{s} is described differently",
 }
 _ONCE_VALUE = 60
