@@ -8,7 +8,7 @@ import posixpath
 
 from harness.documents.document import Document, Node
 from harness.documents.parsing import parse, parse_all
-from harness.documents.references import file_references, target
+from harness.documents.references import file_references, quick_references, target
 from harness.documents.values import Tree
 from harness.model import HarnessError, Location, NotFoundError, UnreadableError
 
@@ -20,6 +20,7 @@ class Library:
         """Take the tree; nothing is read yet."""
         self.tree = tree
         self._loaded: dict[str, Document | HarnessError] = {}
+        self._scanned: dict[str, tuple[str, frozenset[str] | None]] = {}
         self._referred: dict[str, frozenset[str]] = {}
 
     def load(self, path: str) -> Document:
@@ -31,7 +32,7 @@ class Library:
         path = _inside(path)
         if path not in self._loaded:
             try:
-                self._loaded[path] = parse(self.tree.read(path), path)
+                self._loaded[path] = self._parse(path)
             except HarnessError as error:
                 self._loaded[path] = error
         found = self._loaded[path]
@@ -39,14 +40,23 @@ class Library:
             raise found
         return found
 
+    def _parse(self, path: str) -> Document:
+        document = parse(self.tree.read(path), path)
+        known = self._scanned.get(path)
+        if known is not None and known[0] != document.digest:
+            raise UnreadableError(
+                "the file changed while it was read", location=Location(path), remedy="Run the command again."
+            )
+        return document
+
     def load_all(self, path: str) -> tuple[Document, ...]:
         """Return every document of a file that may hold several (catalog files do)."""
         path = _inside(path)
         return parse_all(self.tree.read(path), path)
 
-    def add(self, document: Document) -> None:
-        """Put a document in under its path: one that stands inside another file, or was given inline."""
-        self._loaded[document.path] = document
+    def add(self, document: Document, key: str = "") -> None:
+        """Put a document in under its path, or another key: one inside another file, or given inline."""
+        self._loaded[key or document.path] = document
 
     def node(self, path: str, pointer: str = "") -> Node:
         """Return the node at a JSON pointer.
@@ -115,14 +125,30 @@ class Library:
             UnreadableError: The file itself cannot be read.
         """
         path = _inside(path)
-        total = hashlib.sha256(self.load(path).digest.encode())
+        total = hashlib.sha256(self._scan(path)[0].encode())
         for other in sorted(self.references(path)):
             try:
-                content = hashlib.sha256(self.tree.read(other)).hexdigest()
+                content = self._scan(other)[0]
             except HarnessError:
                 content = "absent"
             total.update(f"\0{other}\0{content}".encode("utf-8", "surrogateescape"))
         return total.hexdigest()
+
+    def _scan(self, path: str) -> tuple[str, frozenset[str] | None]:
+        """Return the digest of a file's bytes and the references a quick look finds, without parsing it."""
+        if path not in self._scanned:
+            loaded = self._loaded.get(path)
+            if isinstance(loaded, Document):
+                self._scanned[path] = (loaded.digest, None)
+            else:
+                data = self.tree.read(path)
+                is_json = data.lstrip()[:1] in {b"{", b"["}
+                try:
+                    refs = quick_references(data.decode("utf-8"), is_json=is_json)
+                except UnicodeDecodeError:
+                    refs = None
+                self._scanned[path] = (hashlib.sha256(data).hexdigest(), refs)
+        return self._scanned[path]
 
     def _direct(self, path: str) -> frozenset[str]:
         if path not in self._referred:
@@ -131,13 +157,16 @@ class Library:
 
     def _targets(self, path: str) -> set[str]:
         try:
-            document = self.load(path)
+            refs = self._scan(path)[1]
+            written = file_references(self.load(path).value) if refs is None else refs
+            loaded = self._loaded.get(path)
+            here = loaded.path if isinstance(loaded, Document) else path  # an inline document stands in another file
         except HarnessError:
             return set()
         found: set[str] = set()
-        for ref in file_references(document.value):
+        for ref in written:
             try:
-                found.add(target(path, ref)[0])
+                found.add(target(here, ref)[0])
             except UnreadableError:
                 continue  # said where it is resolved
         return found

@@ -10,6 +10,12 @@ from urllib.parse import unquote
 from harness.model import JSON, Location, UnreadableError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_WRITTEN = re.compile(
+    r"""(?<![\w$\-])["']?\$ref["']?\s*:\s*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'&*!|>%@`#,\[\]{}]\S*?))"""
+    r"(?=\s*(?:[,}\]\n]|\Z)|[ ]+\#)"
+)
+_ESCAPED_LETTER = re.compile(r"\\(?:u00[2-7]|x[2-7]|U000000[2-7])")
+_COMMENTED = re.compile(r"#[^\n]*\$ref")
 
 
 def target(base: str, ref: str, location: Location | None = None) -> tuple[str, str]:
@@ -51,6 +57,24 @@ def file_references(value: JSON) -> Iterator[str]:
             stack.extend(one.values())
         elif isinstance(one, list):
             stack.extend(one)
+
+
+def quick_references(text: str, *, is_json: bool) -> frozenset[str] | None:
+    """Return what `file_references` would find, without parsing; None where only parsing can tell.
+
+    Every occurrence of `$ref` must be of a form understood here, and none may hide behind an escape.
+    """
+    if _ESCAPED_LETTER.search(text):
+        return None
+    count = text.count("$ref")
+    if not count:
+        return frozenset()
+    if not is_json and _COMMENTED.search(text):
+        return None
+    found = [match[1] or match[2] or match[3] or "" for match in _WRITTEN.finditer(text)]
+    if len(found) != count:
+        return None
+    return frozenset(ref for ref in found if ref and not ref.startswith("#"))
 
 
 def _refused(ref: str, why: str, location: Location | None, remedy: str) -> UnreadableError:

@@ -93,7 +93,10 @@ def _github_event(path: str) -> Iterator[str]:
     except (OSError, ValueError, RecursionError):
         return
     event = event if isinstance(event, dict) else {}
-    for keys in (("pull_request", "base", "sha"), ("merge_group", "base_sha"), ("before",)):
+    repository = event.get("repository")
+    default = repository.get("default_branch") if isinstance(repository, dict) else None
+    on_default = event.get("ref") == f"refs/heads/{default}"  # elsewhere "before" is the branch's own last push
+    for keys in (("pull_request", "base", "sha"), ("merge_group", "base_sha"), *([("before",)] if on_default else [])):
         value: object = event
         for key in keys:
             value = value.get(key) if isinstance(value, dict) else None
