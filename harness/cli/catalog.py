@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.opening import open_library
+from harness.cli.opening import open_below, open_library
 from harness.cli.options import format_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import NotFoundError, UsageError
@@ -104,10 +104,10 @@ def validate(path: Path | None, batch: Path | None, out: Path | None, form: str)
     from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
     from harness.report.catalog_text import validation_text, validation_to_json  # noqa: PLC0415
 
-    folder, globs = (
-        (path.parent, (path.name,)) if path and path.is_file() else (path or Path(), ("**/*.yaml", "**/*.yml"))
-    )
-    found = read_catalog(open_library(folder), globs)
+    target = path or Path()
+    library, inside = open_below(target.parent if target.is_file() else target)
+    names = (target.name,) if target.is_file() else ("**/*.yaml", "**/*.yml")
+    found = read_catalog(library, [inside + name for name in names])
     write(json.dumps(validation_to_json(found), indent=1) + "\n" if form == "json" else validation_text(found))
     if found.problems:
         return 3

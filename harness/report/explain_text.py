@@ -77,7 +77,8 @@ def rules_table(rules: Iterable[Rule]) -> str:
 def _paragraph(label: str, text: str) -> list[str]:
     if not text:
         return []
-    body = textwrap.wrap(f"{label}: {text}", 100, subsequent_indent=" " * 14, break_long_words=False)
+    head = f"{label}:".ljust(14)
+    body = textwrap.wrap(head + text, 100, subsequent_indent=" " * 14, break_long_words=False, break_on_hyphens=False)
     return [printable(line, 120) for line in body]
 
 
