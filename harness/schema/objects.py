@@ -122,6 +122,22 @@ class ObjectBranch(Branch):
                         return closed
         return None
 
+    def glance(self, part: Node, mark: int) -> Closed | None:
+        """Close a disjunct about one key by the value under it."""
+        closed = super().glance(part, mark)
+        if closed is not None:
+            return closed
+        name, subjects = about_one_key(part)
+        if name is None:
+            return None
+        if name in self.lacks:
+            return Closed(mark | self.lacks[name], ("both", name))
+        goal, rests_on = self.goal_under(name)
+        goal |= subjects
+        if isinstance(self.solver.decide(goal), Refuted):
+            return Closed(mark | rests_on, ("value", name, goal))
+        return None
+
     def _required(self, name: str) -> Closed | Found | Unknown:
         """Decide the value under a required key."""
         goal, rests_on = self.goal_under(name)
@@ -222,6 +238,26 @@ class ObjectBranch(Branch):
         for name in self.mentioned():
             if name not in self.has and name not in self.lacks and self.name_allowed(name):
                 yield name
+
+
+def about_one_key(node: Node) -> tuple[str | None, frozenset[Node]]:
+    """Return (key, demands on its value) for "has the key, and its value satisfies these", else (None, ...)."""
+    name: str | None = None
+    subjects = set()
+    for part in node.args if node.kind == "AND" else ():
+        if not isinstance(part, Node) or part.kind not in {"TYPES", "HAS", "KEYS"}:
+            return None, frozenset()
+        if part.kind == "HAS":
+            if name is not None and name != part.args[0]:
+                return None, frozenset()
+            name = str(part.args[0])
+    for part in node.args if name is not None else ():
+        if isinstance(part, Node) and part.kind == "KEYS":
+            keys, subject = part.args
+            if not isinstance(keys, KeySet) or keys.single != name or not isinstance(subject, Node):
+                return None, frozenset()
+            subjects.add(subject)
+    return name, frozenset(subjects)
 
 
 __all__ = ["STR", "ObjectBranch", "Wide"]

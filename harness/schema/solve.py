@@ -219,6 +219,8 @@ class Branch:
         self.goal = goal
         self.asserted: dict[Node, int] = {}
         self.splits: list[tuple[Node, int]] = []
+        self.inside: set[str] = set()
+        self.outside: dict[Node, str] = {}
         self.level = 0
         self.unknown: Unknown | None = None
 
@@ -228,6 +230,7 @@ class Branch:
         twin.solver, twin.store, twin.goal = self.solver, self.store, self.goal
         twin.asserted = self.asserted.copy()
         twin.splits = self.splits.copy()
+        twin.inside, twin.outside = self.inside.copy(), self.outside.copy()
         twin.level = self.level
         twin.unknown = self.unknown
         self._copy_own(twin)
@@ -266,7 +269,10 @@ class Branch:
         elif kind == "OR":
             self.splits.append((node, rests_on))
         elif kind in {"REF", "UNEVALP", "UNEVALI"}:
-            pending.append((self.store.expand(node), rests_on))
+            meaning = self.store.expand(node)
+            pending.append((meaning, rests_on))
+            if kind == "REF":
+                self._note_reference(node, meaning)
         elif kind in {"ONE", "NOTONE"}:
             pending.append((self.store.chosen(node, self.bit), rests_on))
         elif kind == "IN":
@@ -276,6 +282,14 @@ class Branch:
                 pending.extend((part, rests_on) for part in self.differing(node))
             self.note(node, rests_on)
         return None
+
+    def _note_reference(self, node: Node, meaning: Node) -> None:
+        """Remember what is inside and outside which named schema: the same name on both sides is looked at first."""
+        name = str(node.args[0]).partition("|")[2]
+        if node.args[1] == 1:
+            self.inside.add(name)
+        else:
+            self.outside[meaning] = name
 
     def _finite(self, node: Node, rests_on: int) -> Closed | Found | None:
         values = [value for _, value in node.args[0] if type_of(value) == self.bit]  # type: ignore[attr-defined]  # pairs
@@ -324,20 +338,28 @@ class Branch:
         return self.solver.evaluator.all_hold(self.goal, value) is True
 
     def _next_split(self) -> tuple[Node, int] | None:
-        """Return the disjunction with the fewest open disjuncts, dropping those that hold already."""
-        best, fewest, kept = None, _NEVER, []
+        """Return the disjunction to split, dropping those that hold already.
+
+        First those with at most one open part, then "not the schema of the same name", then unions of rich parts (the
+        branches of a schema, which decide much), then the rest; of equals the one with the fewest open parts.
+        """
+        best, lowest, kept = None, (9, 0), []
         bit, asserted = self.bit, self.asserted
         for node, rests_on in self.splits:
-            alive = 0
+            alive, rich = 0, True
             for part in node.args:
-                if part in asserted or part.sure & bit:  # type: ignore[attr-defined]  # nodes
+                assert isinstance(part, Node)  # noqa: S101  (OR holds nodes only)
+                if part in asserted or part.sure & bit:
                     break
-                if part.mask & bit and (part.negation is None or part.negation not in asserted):  # type: ignore[attr-defined]  # nodes
+                if part.mask & bit and (part.negation is None or part.negation not in asserted):
                     alive += 1
+                    rich = rich and _is_rich(part)
             else:
                 kept.append((node, rests_on))
-                if alive < fewest:
-                    best, fewest = (node, rests_on), alive
+                paired = self.outside.get(node) in self.inside
+                rank = (0 if alive <= 1 else 1 if paired else 2 if rich else 3, alive)
+                if rank < lowest:
+                    best, lowest = (node, rests_on), rank
         self.splits = kept
         if best is not None:
             kept.remove(best)
@@ -348,11 +370,9 @@ class Branch:
         collected = rests_on
         unknown: Unknown | None = None
         mark = 1 << self.level
-        parts = self._likeliest_first(node)
-        for part in parts:
-            branch = self.copy()
-            branch.level += 1
-            outcome = branch.settle(branch.add_all([(part, mark)]))
+        for part in node.args:
+            assert isinstance(part, Node)  # noqa: S101  (OR holds nodes only)
+            outcome = self.glance(part, mark) or self._entered(part, mark)
             if isinstance(outcome, Found):
                 return outcome
             if isinstance(outcome, Unknown):
@@ -364,9 +384,23 @@ class Branch:
             trees.append((part, outcome.tree))
         return unknown or Closed(collected, ("split", node, *trees))
 
-    def _likeliest_first(self, node: Node) -> tuple[Node, ...]:
-        """Return the disjuncts, those first that close at once and cost nothing."""
-        return node.args  # type: ignore[return-value]  # nodes
+    def _entered(self, part: Node, mark: int) -> Closed | Found | Unknown:
+        branch = self.copy()
+        branch.level += 1
+        return branch.settle(branch.add_all([(part, mark)]))
+
+    def glance(self, part: Node, mark: int) -> Closed | None:
+        """Close a disjunct without entering it, where one look at what is asserted is enough."""
+        if not part.mask & self.bit:
+            return Closed(mark, ("type", part))
+        for against in (part.negation, part.contrary):
+            if against is not None and against in self.asserted and not part.sure & self.bit:
+                return Closed(mark | self.asserted[against], ("clash", part))
+        return None
+
+
+def _is_rich(part: Node) -> bool:
+    return part.args[1] == 1 if part.kind == "REF" else part.kind == "AND" and len(part.args) > 3
 
 
 def branch_of(bit: int) -> type[Branch]:
