@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.governance.decision import Outcome, decide
     from harness.governance.event import Event, read_event
     from harness.governance.facts import Facts
-    from harness.governance.gate import gate
+    from harness.governance.judge import gate
     from harness.governance.policy import Policy
 
 _LATER = {
@@ -33,7 +33,7 @@ _LATER = {
     "Policy": "policy",
     "check_repository": "check",
     "decide": "decision",
-    "gate": "gate",
+    "gate": "judge",
     "read_event": "event",
 }
 
@@ -61,6 +61,5 @@ def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(name)
     found = getattr(import_module(f"harness.governance.{_LATER[name]}"), name)
-    # also replaces the module that importing it bound here under the same name (`gate`)
     globals()[name] = found
     return found

@@ -55,8 +55,8 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
     side = RevisionSide(library.tree, library)
     registry = read_registry(library, config)
     catalog = read_catalog(library, config.catalog)
-    pacts = side.pacts(config.pacts, side.plugins)
-    policy, policy_problems = _policy(side)
+    pacts = side.pacts(config.pacts, config.plugins)
+    policy, policy_problems = _policy(side, config)
     waivers, waiver_problems = side.waivers()
     names = tuple(sorted({contract.name for contract in registry.contracts}))
     findings = (
@@ -75,9 +75,9 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
     )
 
 
-def _policy(side: RevisionSide) -> tuple[Policy | None, tuple[HarnessError, ...]]:
+def _policy(side: RevisionSide, config: Config) -> tuple[Policy | None, tuple[HarnessError, ...]]:
     try:
-        return side.policy(side.policy_path), ()
+        return side.policy(config), ()
     except HarnessError as problem:
         return None, (problem,)
 

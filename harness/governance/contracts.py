@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,8 +24,11 @@ from harness.model import (
     Verdict,
 )
 from harness.registry import Pair
-from harness.rules import find, level
+from harness.rules import find
 from harness.rules.record import Area, Aspect
+
+Loudness = Callable[[str, Level], Level]
+"""(rule, default level) -> level."""
 
 _RELEASED = frozenset({"active", "deprecated", "retired"})
 
@@ -51,13 +54,13 @@ class Compared:
     owner: str = ""
 
 
-def compare_pair(pair: Pair, libraries: tuple[Library, Library], profile: str, as_of: date) -> Compared:
+def compare_pair(pair: Pair, libraries: tuple[Library, Library], loudness: Loudness, as_of: date) -> Compared:
     """Compare one pair of contracts; a side that cannot be read is said and nothing else is lost.
 
     Args:
         pair: Old and new contract; one of them may be missing.
         libraries: Of merge-base and head.
-        profile: Decides how loud each rule is.
+        loudness: How loud a rule is, given its default.
         as_of: Day for sunset rules.
     """
     old, new = pair.old, pair.new
@@ -73,7 +76,7 @@ def compare_pair(pair: Pair, libraries: tuple[Library, Library], profile: str, a
             comparison = _compare(documents[0], documents[1], as_of)
     except HarnessError as problem:
         error = problem
-    comparison = _levelled(comparison, profile)
+    comparison = _levelled(comparison, loudness)
     report = ContractChange(
         name=pair.name,
         old_path=old.path if old else "",
@@ -107,10 +110,10 @@ def _compare(old: Document, new: Document, as_of: date) -> ContractComparison:
     return compare_nodes(old.root, new.root, old.library, new.library, as_of=as_of)
 
 
-def _levelled(comparison: ContractComparison | None, profile: str) -> ContractComparison | None:
+def _levelled(comparison: ContractComparison | None, loudness: Loudness) -> ContractComparison | None:
     if comparison is None:
         return None
-    changes = (replace(change, level=level(change.rule, change.level, profile)) for change in comparison.changes)
+    changes = (replace(change, level=loudness(change.rule, change.level)) for change in comparison.changes)
     return replace(comparison, changes=tuple(changes))
 
 

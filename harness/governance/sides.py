@@ -11,7 +11,7 @@ from harness.documents import Library, Tree
 from harness.governance.policy import DEFAULT, Policy, read_policy
 from harness.governance.waivers import Waiver, read_waivers, waiver_paths
 from harness.impact import Landscape
-from harness.model import JSON, HarnessError
+from harness.model import HarnessError
 from harness.pacts import PactSet, read_pacts
 from harness.registry import Config, read_config
 
@@ -37,33 +37,16 @@ class RevisionSide:
         """`harness.yaml`, or the defaults."""
         return read_config(self.library)
 
-    @cached_property
-    def written(self) -> dict[str, JSON]:
-        """`harness.yaml` as written: the parts only the gate reads."""
-        if CONFIG not in self.tree.entries():
-            return {}
-        value = self.library.load(CONFIG).value
-        return value if isinstance(value, dict) else {}
-
-    @property
-    def plugins(self) -> tuple[str, ...]:
-        """Plugins the revision names; never loaded by the gate."""
-        listed = self.written.get("plugins")
-        return tuple(str(item) for item in listed) if isinstance(listed, list) else ()
-
-    @property
-    def policy_path(self) -> str:
-        """Where the policy stands."""
-        path = self.written.get("policy")
-        return path if isinstance(path, str) else DEFAULT_POLICY
-
-    def policy(self, path: str) -> Policy:
-        """Return the policy at `path`, the built-in one where there is none.
+    def policy(self, config: Config) -> Policy:
+        """Return the policy that `config` names, the built-in one where nobody wrote one.
 
         Raises:
-            UnreadableError: There is one and it cannot be used.
+            UnreadableError: There is one and it cannot be used, or the one named is missing.
         """
-        return read_policy(self.library.load(path)) if path in self.tree.entries() else DEFAULT
+        path = config.policy or DEFAULT_POLICY
+        if not config.policy and path not in self.tree.entries():
+            return DEFAULT
+        return read_policy(self.library.load(path))
 
     def catalog(self, globs: Iterable[str]) -> Catalog:
         """Return the catalog under `globs`."""

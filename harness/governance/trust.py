@@ -6,7 +6,7 @@ tighten, impact is judged on both, and every loosening is a finding of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.documents import Library
@@ -14,12 +14,15 @@ from harness.governance.facts import Author, Group, Held
 from harness.governance.keys import KeyRing
 from harness.governance.loosening import catalog_loosenings, loosened, narrowed, pact_loosenings
 from harness.governance.policy import Policy
-from harness.governance.sides import CONFIG, RevisionSide
+from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.sshsig import Verifier
 from harness.governance.tightening import PROFILE_ORDER, loosenings, stricter_profile, tighten
 from harness.governance.waivers import Waiver, signed_bytes
 from harness.model import Finding, HarnessError, Level, Location
 from harness.registry import Config
+from harness.rules import level
+
+_LOUDNESS = ("error", "warning", "info", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Ground:
 
     Attributes:
         config: Base's configuration with the globs of base, merge-base and head together.
+        proposed: Head's own configuration; the base's where it cannot be read.
         profile: The stricter of base and head.
         policy: Base's policy, tightened by head.
         signed_policy: Base's own policy: what sign-offs are bound to.
@@ -47,6 +51,7 @@ class Ground:
     """
 
     config: Config
+    proposed: Config
     profile: str
     policy: Policy
     signed_policy: Policy
@@ -59,33 +64,26 @@ def ground_of(sides: Sides) -> Ground:
     """Read configuration and policy of all sides.
 
     Raises:
-        UnreadableError: Those of the base cannot be read: nothing may be decided then.
+        HarnessError: Those of the base cannot be read: nothing may be decided then.
     """
-    base = sides.base.config
+    base, fork = sides.base.config, sides.fork.config
     findings: list[Finding] = []
     try:
         proposed = sides.head.config
     except HarnessError as problem:
-        findings.append(_unreadable(problem, CONFIG))
+        findings.append(_unreadable(problem, CONFIG, Level.ERROR))
         proposed = base
-    union = replace(
-        base,
-        contracts=_union(base.contracts, sides.fork.config.contracts, proposed.contracts),
-        catalog=_union(base.catalog, sides.fork.config.catalog, proposed.catalog),
-        pacts=_union(base.pacts, sides.fork.config.pacts, proposed.pacts),
-    )
-    policy = sides.base.policy(sides.base.policy_path)
+    policy = sides.base.policy(base)
     try:
-        head_policy = sides.head.policy(sides.head.policy_path)
+        head_policy = sides.head.policy(proposed)
         loose = tuple(_policy(sides, head_policy))
     except HarnessError as problem:
-        findings.append(_unreadable(problem, sides.base.policy_path))
+        findings.append(_unreadable(problem, proposed.policy or DEFAULT_POLICY, Level.ERROR))
         head_policy, loose = policy, ()
-    # a base without harness.yaml has nothing to lower, so its profile is only a starting point
-    profile = stricter_profile(base.profile, proposed.profile)
     return Ground(
-        config=union,
-        profile=profile,
+        config=_widest(base, fork, proposed),
+        proposed=proposed,
+        profile=stricter_profile(base.profile, proposed.profile),
         policy=tighten(policy, head_policy),
         signed_policy=policy,
         trusted=base.found or policy.found,
@@ -94,8 +92,33 @@ def ground_of(sides: Sides) -> Ground:
     )
 
 
-def _union(*globs: Iterable[str]) -> tuple[str, ...]:
+def _widest(base: Config, fork: Config, proposed: Config) -> Config:
+    """Return the base's configuration that watches whatever any of the three watches."""
+    sides = (base, fork, proposed)
+    excluded = set(base.exclude) & set(fork.exclude) & set(proposed.exclude)
+    return replace(
+        base,
+        # no glob at all means: every contract, found by what it says
+        contracts=_union(side.contracts for side in sides) if all(side.contracts for side in sides) else (),
+        exclude=tuple(sorted(excluded)),
+        catalog=_union(side.catalog for side in sides),
+        pacts=_union(side.pacts for side in sides),
+        levels=_loudest(base.levels, proposed.levels),
+    )
+
+
+def _union(globs: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(glob for listed in globs for glob in listed))
+
+
+def _loudest(base: Iterable[tuple[str, str]], proposed: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the base's levels of rules, louder where the head says so."""
+    kept = dict(base)
+    for rule, word in proposed:
+        louder = _LOUDNESS.index(word) < _LOUDNESS.index(kept[rule]) if rule in kept else word == "error"
+        if louder:
+            kept[rule] = word
+    return tuple(sorted(kept.items()))
 
 
 def _config(sides: Sides, proposed: Config) -> Iterator[Finding]:
@@ -103,14 +126,22 @@ def _config(sides: Sides, proposed: Config) -> Iterator[Finding]:
     before, place = sides.fork.config, Location(CONFIG)
     if CONFIG not in sides.changed:
         return
-    if _rank(proposed.profile) < _rank(before.profile) and before.found:
+    if before.found and _rank(proposed.profile) < _rank(before.profile):
         title = f"the profile goes from {before.profile} to {proposed.profile}"
         yield loosened("profile-lowered", title, place, before.profile, proposed.profile)
-    for name in sorted(set(sides.head.plugins) - set(sides.fork.plugins)):
+    for name in sorted(set(proposed.plugins) - set(before.plugins)):
         yield loosened("plugin-named", f'harness.yaml names the plugin "{name}"; it was not loaded', place, name)
-    for word, old, new in (("catalog", before.catalog, proposed.catalog), ("pacts", before.pacts, proposed.pacts)):
-        still = set(sides.fork.under(old)) & set(sides.head.paths)
-        yield from narrowed(word, still - set(sides.head.under(new)))
+    for rule, word in proposed.levels:
+        old = dict(before.levels).get(rule, "")
+        if word != "error" and (not old or _LOUDNESS.index(word) > _LOUDNESS.index(old)):
+            title = f"rule {rule} is set to {word}" + (f" instead of {old}" if old else "")
+            yield loosened("policy-loosened", title, place, rule, old, word)
+    for glob_kind, old_globs, new_globs in (
+        ("catalog", before.catalog, proposed.catalog),
+        ("pacts", before.pacts, proposed.pacts),
+    ):
+        still = set(sides.fork.under(old_globs)) & set(sides.head.paths)
+        yield from narrowed(glob_kind, still - set(sides.head.under(new_globs)))
 
 
 def _rank(profile: str) -> int:
@@ -118,7 +149,7 @@ def _rank(profile: str) -> int:
 
 
 def _policy(sides: Sides, proposed: Policy) -> Iterator[Finding]:
-    old = sides.fork.policy(sides.fork.policy_path)
+    old = sides.fork.policy(sides.fork.config)
     if not old.found or old == proposed:
         return
     place = Location(proposed.file or old.file)
@@ -156,7 +187,7 @@ def left_watched_set(sides: Sides, ground: Ground, contracts: Iterable[tuple[str
 def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
     """Name what the branch loosens in catalog and pacts; reads them only if one of their files differs."""
     config = ground.config
-    plugins = sides.base.plugins
+    plugins = sides.base.config.plugins
     for side in (sides.fork, sides.head):
         if sides.changed & set(side.under(config.catalog)):
             yield from catalog_loosenings(sides.fork.catalog(config.catalog), sides.head.catalog(config.catalog))
@@ -242,11 +273,20 @@ def refused_keys(ring: KeyRing) -> Iterator[Finding]:
         )
 
 
-def _unreadable(problem: HarnessError, path: str) -> Finding:
+def _unreadable(problem: HarnessError, path: str, loudness: Level = Level.WARNING) -> Finding:
     return Finding(
         rule="file-unreadable",
         title=f"{problem.location or path}: {problem.message}",
-        level=Level.WARNING,
+        level=loudness,
         location=problem.location or Location(path),
         remedy=problem.remedy,
     )
+
+
+def loudness(ground: Ground) -> Callable[[str, Level], Level]:
+    """Return how loud a rule with a default level is: by the profile, then by `levels` of harness.yaml.
+
+    `off` is said as info: a proved change is never hidden.
+    """
+    levels = {rule: Level.INFO if word == "off" else Level(word) for rule, word in ground.config.levels}
+    return lambda rule, default: levels.get(rule) or level(rule, default, ground.profile)

@@ -21,7 +21,7 @@ from harness.governance.keys import key_ring
 from harness.governance.policy import DEFAULT
 from harness.governance.revisions import Revisions, resolve
 from harness.governance.sentences import words
-from harness.governance.sides import CONFIG, RevisionSide
+from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.signoffs import Expected, Signoff, read_signoffs, refusal, standing
 from harness.governance.sshsig import Verifier, verifier
 from harness.governance.trust import (
@@ -32,6 +32,7 @@ from harness.governance.trust import (
     ground_of,
     held_waivers,
     left_watched_set,
+    loudness,
     refused_keys,
 )
 from harness.governance.values import GateReport
@@ -98,7 +99,8 @@ class _Run:
         """Return the whole answer."""
         old, new = self._registries()
         libraries = (self.sides.fork.library, self.sides.head.library)
-        compared = tuple(compare_pair(one, libraries, self.ground.profile, self.day) for one in pair(old, new))
+        loud = loudness(self.ground)
+        compared = tuple(compare_pair(one, libraries, loud, self.day) for one in pair(old, new))
         left = tuple(
             left_watched_set(self.sides, self.ground, [(contract.name, contract.path) for contract in old.contracts])
         )
@@ -114,7 +116,7 @@ class _Run:
 
     def _founds_the_gate(self) -> bool:
         """Whether the branch brings the first configuration: nothing on the base could hold it to anything."""
-        founding = {CONFIG, self.sides.head.policy_path}
+        founding = {CONFIG, self.ground.proposed.policy or DEFAULT_POLICY}
         return not self.ground.trusted and bool(founding & self.sides.changed)
 
     def _registries(self) -> tuple[Registry, Registry]:
@@ -157,7 +159,7 @@ class _Run:
         unchecked: tuple[NotChecked, ...],
         count: int,
     ) -> GateReport:
-        config, plugins = self.ground.config, self.sides.base.plugins
+        config, plugins = self.ground.config, self.sides.base.config.plugins
         trusted = self.sides.base.landscape(config.catalog, config.pacts, plugins)
         proposed = self._proposed(trusted)
         impact = assess((one.changed for one in compared), trusted, proposed)
@@ -220,7 +222,7 @@ class _Run:
         before, after = self.sides.base.tree.entries(), self.sides.head.tree.entries()
         if all(before.get(path) == after.get(path) for path in files):
             return trusted
-        return self.sides.head.landscape(config.catalog, config.pacts, self.sides.base.plugins)
+        return self.sides.head.landscape(config.catalog, config.pacts, self.sides.base.config.plugins)
 
     def _signoffs(self, digest: str, verify: Verifier) -> tuple[tuple[Signoff, ...], tuple[Finding, ...]]:
         """Return the sign-offs that stand, and the others with their reason."""
