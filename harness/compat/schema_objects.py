@@ -15,7 +15,7 @@ from harness.compat.proof import Proof
 from harness.compat.schema_rest import Rest, rest_changes, rest_of
 from harness.compat.shapes import Shape
 from harness.compat.sides import Sides
-from harness.compat.versions import ANYTHING, Position
+from harness.compat.versions import ANYTHING, Position, plainly_equal
 from harness.documents import Node
 from harness.model import JSON, Basis, ContentModel, Direction, Level, Side, Verdict, escape
 
@@ -45,11 +45,13 @@ class ObjectPair:
         """Whether the old version writes and the new one reads."""
         return self.direction is Direction.RECEIVED
 
-    def fields(self, side: Side) -> dict[str, Position]:
-        """Return the fields of one side that travel in this direction."""
-        shape = self.old if side is Side.OLD else self.new
+    def field(self, side: Side, name: str) -> Position | None:
+        """Return the schemas of a field of one side, None where it is not declared or does not travel this way."""
+        position = (self.old if side is Side.OLD else self.new).properties.get(name)
+        if position is None or self.sides.model is ContentModel.OPEN:
+            return position
         _, stance = self.sides.writer(self.direction)
-        return self.sides.views(side).fields(shape, stance)
+        return None if self.sides.views(side).flags.erased(position, stance) else position
 
     def breaking(self, instance: dict[str, JSON] | None, *, reason: str) -> Proof:
         """Return the proof that writer and reader disagree on `instance`, or unproven."""
@@ -70,16 +72,23 @@ class ObjectPair:
 
 def object_changes(pair: ObjectPair) -> Iterator[Draft | Child]:
     """Yield what differs in the members of two objects, and the pairs of fields to compare further."""
-    old, new = pair.fields(Side.OLD), pair.fields(Side.NEW)
-    for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            yield from _gone(pair, name, old[name])
-        elif name not in old:
-            yield from _come(pair, name, new[name])
-        else:
-            yield Child(f"/{escape(name)}", old[name], new[name])
-            yield from _requiredness(pair, name)
+    unchanged = {
+        name
+        for name, value in pair.old.declared.items()
+        if name in pair.new.declared and plainly_equal(value, pair.new.declared[name])
+    }
     declared = pair.old.properties.keys() | pair.new.properties.keys()
+    for name in sorted(declared):
+        if name in unchanged and (name in pair.old.required) == (name in pair.new.required):
+            continue
+        old, new = pair.field(Side.OLD, name), pair.field(Side.NEW, name)
+        if old is not None and new is not None:
+            yield Child(f"/{escape(name)}", old, new)
+            yield from _requiredness(pair, name)
+        elif old is not None:
+            yield from _gone(pair, name, old)
+        elif new is not None:
+            yield from _come(pair, name, new)
     for name in sorted((pair.old.required.keys() | pair.new.required.keys()) - declared):
         yield from _requiredness(pair, name)
     for draft in rest_changes(pair):

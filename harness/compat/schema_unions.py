@@ -39,6 +39,7 @@ def pair_branches(sides: Sides, old: Form, new: Form) -> Pairing:
     pairs: list[tuple[Shape, Shape]] = []
     for name in _PASSES:
         _match(left, right, name, pairs)
+    _match(left, right, lambda shape: canonical(shape.branch.node.value) if shape.branch is not None else "", pairs)
     for view in (False, True):
         _match(left, right, lambda shape, view=view: _text(sides, shape, old, view=view), pairs)  # type: ignore[misc]
     _match(left, right, _fields, pairs)
@@ -60,7 +61,6 @@ _PASSES: tuple[_Name, ...] = (
     lambda shape: shape.label.discriminator,
     lambda shape: shape.label.reference,
     lambda shape: shape.label.title,
-    lambda shape: shape.label.digest,
 )
 
 

@@ -6,16 +6,18 @@ proved and what a witness is validated against is one and the same text.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.compat.keywords import read_keywords, siblings_count
 from harness.compat.schema_local import local_keywords, spell
 from harness.compat.shapes import Form, Fragment, Shape, Shaper
-from harness.compat.versions import Position, Site, position_key
+from harness.compat.versions import Key, Position, Site, position_key
 from harness.model import JSON, ContentModel, Direction
 
 EXACT = ("not", "if", "then", "else", "contains", "propertyNames")
+_COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 COUNTS = ("minContains", "maxContains")
 _SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas")
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -61,15 +63,34 @@ class Flags:
     """What the schemas of a field say about the field: erased flags and defaults."""
 
     def __init__(self, shaper: Shaper) -> None:
-        self._shaper = shaper
+        self._version = shaper.version
+        self._known: dict[tuple[Key, str], bool] = {}
 
-    def has(self, position: Position, flag: str) -> bool:
-        """Whether any member of a position sets a boolean flag (after `$ref` and allOf)."""
-        return any(
-            fragment.keywords.get(flag) is True
-            for shape in self._shaper.form(position).shapes
-            for fragment in shape.fragments
-        )
+    def has(self, position: Position, key: str) -> bool:
+        """Whether any member of a position says `key` other than false (after `$ref`, allOf and alternatives)."""
+        return any(self._says(site, key) for site in position)
+
+    def _says(self, site: Site, key: str) -> bool:
+        value = site.node.value
+        if not isinstance(value, dict):
+            return False
+        if key in value and (value[key] is not False or key == "default"):
+            return True
+        if not any(keyword in value for keyword in _COMPOSED):
+            return False
+        name = (site.key, key)
+        if name not in self._known:
+            self._known[name] = False
+            self._known[name] = any(self._says(member, key) for member in self._members(site, value))
+        return self._known[name]
+
+    def _members(self, site: Site, value: dict[str, JSON]) -> Iterator[Site]:
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            yield Site(self._version.resolve(site.node, reference), site.dialect)
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for index in range(len(_list(value.get(keyword, [])))):
+                yield site.child(keyword, index)
 
     def erased(self, position: Position, stance: Stance) -> bool:
         """Whether a field does not travel in the stance's direction."""
@@ -77,7 +98,7 @@ class Flags:
 
     def default(self, position: Position) -> bool:
         """Whether a field has a default value."""
-        return any(shape.having("default") for shape in self._shaper.form(position).shapes)
+        return self.has(position, "default")
 
 
 class Views:

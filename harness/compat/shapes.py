@@ -42,7 +42,6 @@ class Label:
     discriminator: str = ""
     reference: str = ""
     title: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Shape:
         fragments: What must be satisfied, where it is written.
         types: Types left after all fragments, null taken out.
         label: How the alternative is recognised in the other version.
-        branch: Where the alternative is written, if it is one of several.
+        branch: Where the alternative is written, before references.
     """
 
     fragments: tuple[Fragment, ...]
@@ -78,6 +77,13 @@ class Shape:
             for name in declared if isinstance(declared, dict) else ():
                 found.setdefault(name, []).append(fragment.site.child("properties", name))
         return {name: tuple(sites) for name, sites in found.items()}
+
+    @cached_property
+    def declared(self) -> dict[str, JSON]:
+        """Every declared field with its schema as written where only one fragment declares fields, else nothing."""
+        holders = self.having("properties")
+        found = holders[0].keywords["properties"] if len(holders) == 1 else None
+        return found if isinstance(found, dict) else {}
 
     @cached_property
     def required(self) -> dict[str, Fragment]:
@@ -157,8 +163,9 @@ class Shaper:
         nullable = gathered.nullable
         if not position and not self.null_is_a_value:
             raw = [Shape((), ALL_TYPES - {"null"})]
-        if len(raw) == 1 and len(position) == 1 and raw[0].label == Label():
-            raw = [Shape(raw[0].fragments, raw[0].types, self._label(position[0], {}, named=False), raw[0].branch)]
+        if len(raw) == 1 and len(position) == 1 and raw[0].branch is None:
+            label = self._label(position[0], {}, named=False)
+            raw = [Shape(raw[0].fragments, raw[0].types, label, position[0])]
         null_site = None
         kept: list[Shape] = []
         for shape in raw:
@@ -216,13 +223,12 @@ class Shaper:
     def _label(self, site: Site, mapped: dict[tuple[str, str], str], *, named: bool) -> Label:
         value = site.node.value
         title = str(value.get("title", "")) if isinstance(value, dict) else ""
-        digest = self.version.text(site.node)
         if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
-            return Label(title=title, digest=digest)
+            return Label(title=title)
         target = self.version.resolve(site.node, str(value["$ref"]))
         name = target.pointer.rsplit("/", 1)[-1] or target.document.path
         wire = mapped.get((target.document.path, target.pointer), name if named else "")
-        return Label(discriminator=wire, reference=name, digest=digest)
+        return Label(discriminator=wire, reference=name)
 
     def _mapped(self, owner: Site, discriminator: dict[str, JSON] | None) -> dict[tuple[str, str], str]:
         mapping = (discriminator or {}).get("mapping")
@@ -304,7 +310,7 @@ def _joined(labels: list[Label]) -> Label:
     given = [label for label in labels if label != Label()]
     if len(given) <= 1:
         return given[0] if given else Label()
-    parts = zip(*((one.discriminator, one.reference, one.title, one.digest) for one in given), strict=True)
+    parts = zip(*((one.discriminator, one.reference, one.title) for one in given), strict=True)
     return Label(*("+".join(filter(None, part)) for part in parts))
 
 

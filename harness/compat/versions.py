@@ -7,6 +7,7 @@ places are skipped at once, and that is decided once for everything a place reac
 from __future__ import annotations
 
 import json
+import marshal
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -99,16 +100,29 @@ class Version:
         return found
 
 
-def canonical(value: JSON) -> str:
-    """Return one text for a JSON value; different spellings of one number may give different texts."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=_number)
-
-
 def _number(value: object) -> object:
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value()
         return int(value) if whole and abs(value) < 10**18 else f"\x00{value.normalize()}"
     return str(value)
+
+
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_number).encode
+"""Return one text for a JSON value: equal texts are equal JSON (`1` and `1.0` alike, `1` and `true` not)."""
+
+
+def plainly_equal(old: JSON, new: JSON) -> bool:
+    """Whether two values are written alike and hold no reference: a quick yes, or a no that means little."""
+    if old is new:
+        return True
+    if old != new:
+        return False
+    try:
+        text = marshal.dumps(old, 2)
+        return b"$ref" not in text and text == marshal.dumps(new, 2)
+    except ValueError:
+        # A Decimal: the canonical text decides.
+        return False
 
 
 def references_in(text: str) -> list[str]:
@@ -126,6 +140,8 @@ class Sameness:
 
     def same(self, old: Node, new: Node) -> bool:
         """Whether `old` and `new` read the same and everything they refer to does, too."""
+        if plainly_equal(old.value, new.value):
+            return True
         start = _pair(old, new)
         if start not in self._known:
             self._decide(old, new)
@@ -133,6 +149,8 @@ class Sameness:
 
     def alike(self, old: Node, new: Node) -> bool:
         """Whether `old` and `new` read the same, whatever their references lead to."""
+        if old.value is not new.value and old.value != new.value:
+            return False
         return self._old.text(old) == self._new.text(new)
 
     def _decide(self, old: Node, new: Node) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from harness.documents import json_text
@@ -32,6 +34,7 @@ class JsonPlaces:
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[int, dict[str, json_text.Member]] = {}
+        self._starts: list[int] = []
 
     def find(self, tokens: tuple[str, ...]) -> tuple[Place, int]:
         """See Places."""
@@ -44,7 +47,14 @@ class JsonPlaces:
             at, value = member
             found += 1
         source = "" if self._text[value : value + 1] in "{[" else json_text.source(self._text, value)
-        return Place(*place(self._text, at), source), found
+        return Place(*self._place(at), source), found
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """Return line and column of an offset; the starts of lines are counted once for all questions."""
+        if not self._starts:
+            self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1] + 1
 
 
 class YamlPlaces:
