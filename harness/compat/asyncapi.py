@@ -7,7 +7,7 @@ new readers meet old messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -20,7 +20,7 @@ from harness.compat.compare import conclude
 from harness.compat.drafts import Draft
 from harness.compat.lifecycle import may_go
 from harness.compat.proof import FINE, RULED_OUT, Proof
-from harness.compat.schemas import Found
+from harness.compat.renames import join_renames
 from harness.compat.sides import Sides
 from harness.documents import Library, Node
 from harness.model import Change, ContentModel, ContractComparison, ContractKind, Direction, Level
@@ -29,7 +29,7 @@ _ACTION = {Direction.SENT: "send", Direction.RECEIVED: "receive"}
 _VERB = {Direction.SENT: "sends", Direction.RECEIVED: "takes"}
 
 
-def compare_asyncapi(  # noqa: PLR0913  (two documents, where they live, and the question)
+def compare_asyncapi(
     old: Node,
     new: Node,
     old_library: Library,
@@ -55,8 +55,8 @@ class _Comparison:
     def changes(self) -> tuple[Change, ...]:
         """Return every change, loudest first."""
         elements = [of_element(draft, *draft.carriers) for draft in self._drafts()]
-        found = finish([*elements, *self._messages.found()])
-        every = {change.fingerprint + change.direction: change for change in _told_once(self._messages.changes())}
+        found = finish(join_renames([*elements, *self._messages.found()], self._sides))
+        every = {(one.fingerprint, one.direction): one for one in _told_once(self._messages.changes())}
         return tuple(sorted([*found, *every.values()], key=lambda one: (one.level.rank, one.location, one.rule)))
 
     def notes(self) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ class _Comparison:
     def _way(self, old: Channel, new: Channel, direction: Direction) -> Iterator[Draft]:
         before, after = old.carried(direction), new.carried(direction)
         if before and not after:
-            yield self._operation_gone(old, new, direction)
+            yield self._operation_gone(old, direction)
             return
         if after and not before:
             if old.messages or new.messages:
@@ -142,9 +142,7 @@ class _Comparison:
         for left, right in pairs:
             self._pair(left, right, direction, old, new)
 
-    def _pair(  # noqa: PLR0913  (a message, its channel, twice, and the way it goes)
-        self, old: Message, new: Message, direction: Direction, before: Channel, after: Channel
-    ) -> None:
+    def _pair(self, old: Message, new: Message, direction: Direction, before: Channel, after: Channel) -> None:
         name = f"event {new.name}"
         self._messages.compare(Carried(old, new, direction, f"{name} ({_ACTION[direction]})"))
         # Another address is another topic, on which no old messages wait.
@@ -153,7 +151,7 @@ class _Comparison:
                 self._unknown.append(after.label)
             self._messages.compare(Carried(old, new, Direction.RECEIVED, replay_carrier(new), replay=True))
 
-    def _operation_gone(self, old: Channel, new: Channel, direction: Direction) -> Draft:
+    def _operation_gone(self, old: Channel, direction: Direction) -> Draft:
         operation = next((route.operation for route in old.routes if route.direction is direction), None)
         subject = f"{_ACTION[direction]} on {old.label}"
         proof = self._removal(operation, old.node)

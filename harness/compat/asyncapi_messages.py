@@ -122,7 +122,7 @@ class MessageComparison:
             data_schema(side.payload.node if side.payload else None, version)
             for side, version in ((old, self._sides.old), (new, self._sides.new))
         ]
-        if old.event_type and new.event_type or all(names):
+        if (old.event_type and new.event_type) or all(names):
             self._typed |= {carried.carrier, replay_carrier(new)}
         if old.event_type and new.event_type and old.event_type != new.event_type:
             yield replace(draft, title=f"{new.name} has the type {new.event_type} instead of {old.event_type}")
@@ -160,7 +160,7 @@ class MessageComparison:
         elif languages == {"avro"} and old is not None and new is not None:
             self._avro_payloads(old, new, carried)
         elif not carried.replay:
-            self._found.extend(_unread(old, new, carried))
+            self._found.extend(Found(draft, (carried.carrier,)) for draft in _unread(old, new, carried))
 
     def _avro_payloads(self, old: Payload, new: Payload, carried: Carried) -> None:
         places = places_of(old.node), places_of(new.node)

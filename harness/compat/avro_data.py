@@ -80,7 +80,7 @@ def _plain(node: AvroType) -> JSON:
         return [] if node.kind == "array" else {}
     if node.kind == "enum":
         return node.symbols[0]
-    return "\x00" * node.size if node.kind == "fixed" else _ZERO[node.kind]
+    return "0" * node.size if node.kind == "fixed" else _ZERO[node.kind]
 
 
 class Refusals:

@@ -198,4 +198,4 @@ _STRUCTURAL = frozenset(
 
 def _notes(value: dict[str, JSON]) -> JSON:
     """Return what says something to people only, in key order."""
-    return {key: value[key] for key in sorted(value) if key not in _STRUCTURAL}
+    return {key: value[key] for key in sorted(value) if key not in _STRUCTURAL} or None

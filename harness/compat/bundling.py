@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from harness.documents import Library, Node
-from harness.model import JSON, UnreadableError, escape
+from harness.model import JSON, HarnessError, escape
 
 _VALUES = frozenset({"enum", "const", "default", "examples", "example"})
 _HOME = "harness:files"
@@ -17,11 +17,7 @@ def bundle(node: Node, library: Library) -> JSON:
     A document without references to files is returned as it is, the very same object.
     """
     home = node.document.path
-    try:
-        files = sorted(library.references(home) - {home})
-    except UnreadableError:
-        # A reference by identifier (`$id`) is no file: whoever reads the schema resolves it or says that it cannot.
-        return node.value
+    files = _files(node, library)
     if not files or not isinstance(node.value, dict):
         return node.value
     names = {path: f"#/$defs/{escape(_HOME)}/$defs/{escape(path.replace('/', '_'))}" for path in files} | {home: "#"}
@@ -32,6 +28,28 @@ def bundle(node: Node, library: Library) -> JSON:
     assert isinstance(whole, dict)  # noqa: S101  (a dict stays a dict)
     kept = whole.get("$defs")
     return {**whole, "$defs": {**(kept if isinstance(kept, dict) else {}), _HOME: {"$defs": rooms}}}
+
+
+def _files(node: Node, library: Library) -> list[str]:
+    """Return the files that are referred to and exist.
+
+    What looks like a file may be a reference by identifier (`$id`): whoever reads the schema resolves that, or says
+    that it cannot be resolved.
+    """
+    home = node.document.path
+    try:
+        found = sorted(library.references(home) - {home})
+    except HarnessError:
+        return []
+    return [path for path in found if _exists(path, library)]
+
+
+def _exists(path: str, library: Library) -> bool:
+    try:
+        library.load(path)
+    except HarnessError:
+        return False
+    return True
 
 
 def _moved(value: JSON, path: str, names: dict[str, str], *, inside: bool) -> JSON:

@@ -20,9 +20,9 @@ from harness.model import (
     ContractComparison,
     ContractKind,
     Direction,
+    HarnessError,
     Level,
     Side,
-    UnreadableError,
     UsageError,
     Verdict,
     Witness,
@@ -42,6 +42,7 @@ class _OneWay:
     witness: Witness | None
     reason: str
     changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
 
 
 def compare_jsonschema(  # noqa: PLR0913  (two documents, where they live, and the question)
@@ -91,10 +92,11 @@ def compare_jsonschema(  # noqa: PLR0913  (two documents, where they live, and t
         forward=forward.verdict,
         backward_witness=backward.witness,
         forward_witness=forward.witness,
+        notes=tuple(dict.fromkeys(note for one in (backward, forward) for note in one.notes)),
     )
 
 
-def _proved(  # noqa: PLR0913  (as above)
+def _proved(
     walk: _Walk,
     old: Node,
     new: Node,
@@ -110,13 +112,13 @@ def _proved(  # noqa: PLR0913  (as above)
     )
     backward = walk.explain(Direction.RECEIVED, found.backward, found.backward_witness, found.backward_reason)
     forward = walk.explain(Direction.SENT, found.forward, found.forward_witness, found.forward_reason)
-    return backward, forward
+    return replace(backward, notes=(*found.notes, *backward.notes)), forward
 
 
 class _Walk:
     """The changes between two schemas, by direction, without a direction of their own."""
 
-    def __init__(  # noqa: PLR0913  (as above)
+    def __init__(
         self,
         old: Node,
         new: Node,
@@ -133,18 +135,20 @@ class _Walk:
     def changes(self, direction: Direction) -> tuple[Change, ...]:
         """Return what changed, judged in one direction."""
         from harness.compat.change_log import finish  # noqa: PLC0415  (start-up)
+        from harness.compat.renames import join_renames  # noqa: PLC0415
         from harness.compat.schemas import SchemaComparison  # noqa: PLC0415
         from harness.compat.sides import Sides  # noqa: PLC0415
         from harness.compat.versions import Site  # noqa: PLC0415
 
         if json_equal(self._nodes[0].value, self._nodes[1].value):
             return ()
-        schemas = SchemaComparison(Sides.of(*self._libraries, self._model, None))
+        sides = Sides.of(*self._libraries, self._model, None)
+        schemas = SchemaComparison(sides)
         old, new = (Site(node, dialect) for node, dialect in zip(self._nodes, self._dialects, strict=True))
         schemas.compare(old, new, direction, "")
         return tuple(
             replace(change, direction=None, reached_from=tuple(filter(None, change.reached_from)))
-            for change in finish(schemas.drafts())
+            for change in finish(join_renames(list(schemas.drafts()), sides))
         )
 
     def way(self, direction: Direction) -> _OneWay:
@@ -159,9 +163,12 @@ class _Walk:
         """Return one direction as the prover judges it: the changes are held against its verdict."""
         try:
             changes = self.changes(direction)
-        except UnreadableError:
+        except HarnessError:
             # References by identifier are the prover's business; the walk knows files and pointers only.
             return _OneWay(verdict, witness, reason, (self._whole(verdict, witness, reason),))
+        except Exception as error:  # noqa: BLE001  (the proof stands, even where our explanation of it fails)
+            note = f"the changes could not be told apart ({type(error).__name__}, our bug); the verdict is proved"
+            return _OneWay(verdict, witness, reason, (self._whole(verdict, witness, reason),), (note,))
         if verdict is Verdict.COMPATIBLE:
             changes = tuple(map(_harmless, changes))
         elif not any(change.verdict is verdict for change in changes):

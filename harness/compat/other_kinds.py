@@ -8,7 +8,7 @@ from harness.documents import Library, Node
 from harness.model import ContentModel, ContractComparison, ContractKind
 
 
-def compare_other(  # noqa: PLR0913  (two documents, where they live, and the question)
+def compare_other(  # noqa: PLR0913, PLR0917  (two documents, where they live, and the question)
     old: Node,
     new: Node,
     old_library: Library,

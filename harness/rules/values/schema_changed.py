@@ -1,12 +1,12 @@
-"""A schema changed in several ways that only break together."""
+"""A schema changed as a whole, and no single place is to blame."""
 
 from harness.model import Level
 from harness.rules.record import Action, Area, Aspect, Rule
 
 RULE = Rule(
     id="schema-changed",
-    title="A schema changed in several ways that only break together",
-    why="Each change alone looks harmless; together they refuse what was taken.",
+    title="A schema changed as a whole, and no single place is to blame",
+    why="Several changes only break together, or the schema is written in a language that is not read.",
     area=Area.VALUES,
     aspect=Aspect.STRUCTURE,
     action=Action.CHANGED,
