@@ -113,7 +113,7 @@ class Library:
         found: set[str] = set()
         waiting = [path]
         while waiting:
-            for other in self._direct(waiting.pop()) - found:
+            for other in self.direct_references(waiting.pop()) - found:
                 found.add(other)
                 waiting.append(other)
         return frozenset(found - {path})
@@ -150,7 +150,8 @@ class Library:
                 self._scanned[path] = (hashlib.sha256(data).hexdigest(), refs)
         return self._scanned[path]
 
-    def _direct(self, path: str) -> frozenset[str]:
+    def direct_references(self, path: str) -> frozenset[str]:
+        """Return the files a document refers to itself; nothing where it cannot be read."""
         if path not in self._referred:
             self._referred[path] = frozenset(self._targets(path))
         return self._referred[path]

@@ -7,7 +7,6 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from harness.documents import json_text
-from harness.documents.decoding import place
 from harness.documents.yaml_events import EventReader, Span
 from harness.documents.yaml_outline import Outline, outline
 from harness.model import UnreadableError, escape

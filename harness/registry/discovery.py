@@ -1,0 +1,143 @@
+"""What `harness init` finds, and the configuration it writes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from harness.documents import EntryKind, Library, Tree
+from harness.model import ContractKind, HarnessError
+from harness.registry.config import PROFILES, Config
+from harness.registry.globs import is_candidate
+from harness.registry.registry import Listed, Registry
+from harness.registry.sniffing import is_pact
+from harness.registry.versions import is_version
+
+_ENTITY = re.compile(rb"""^apiVersion:[ ]*["']?backstage\.io/""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What is in a tree.
+
+    Attributes:
+        contracts_by_kind: Kind and number, in the order of the kinds, without zeros.
+        contract_globs: Globs that cover the contracts and nothing else found.
+        catalog_files: Number of Backstage files.
+        catalog_globs: Globs that cover them.
+        pacts: Number of pact files.
+        pact_globs: Globs that cover them.
+        skipped: Files that look like contracts and cannot be used, each with place and reason.
+    """
+
+    contracts_by_kind: tuple[tuple[str, int], ...]
+    contract_globs: tuple[str, ...]
+    catalog_files: int
+    catalog_globs: tuple[str, ...]
+    pacts: int
+    pact_globs: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def discover(tree: Tree) -> Discovery:
+    """Return what is there, found by content; every contract is parsed once, to say which are unusable."""
+    library = Library(tree)
+    registry = Registry(library, Config())
+    usable: list[Listed] = []
+    skipped: list[str] = []
+    for item in registry.listed:
+        try:
+            library.load(item.path)
+        except HarnessError as error:
+            skipped.append(_said(error))
+        else:
+            usable.append(item)
+    skipped += [_said(error) for error in registry.problems]
+    catalogs, pacts = _others(library)
+    counts = Counter(item.sniffed.kind for item in usable)
+    return Discovery(
+        contracts_by_kind=tuple((kind.value, counts[kind]) for kind in ContractKind if counts[kind]),
+        contract_globs=_globs([item.path.partition("#")[0] for item in usable]),
+        catalog_files=len(catalogs),
+        catalog_globs=_globs(catalogs),
+        pacts=len(pacts),
+        pact_globs=_globs(pacts),
+        skipped=tuple(dict.fromkeys(skipped)),
+    )
+
+
+def render_config(found: Discovery, profile: str = "starter") -> str:
+    """Return the text of `harness.yaml` for what was found."""
+    defaults = Config()
+    lines = [
+        "# What contract-harness watches here, and how strictly. A branch can only tighten what its base says.",
+        f"profile: {profile}   # one of {', '.join(PROFILES)}",
+        "",
+        "# Contracts: OpenAPI, AsyncAPI, JSON Schema, Avro. Without this list they are found by content.",
+        *_list("contracts", found.contract_globs, ()),
+        "# Backstage files: who owns and uses what. Optional.",
+        *_list("catalog", found.catalog_globs, defaults.catalog),
+        "# Pacts: what consumers read. Optional.",
+        *_list("pacts", found.pact_globs, defaults.pacts),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _list(key: str, globs: tuple[str, ...], defaults: tuple[str, ...]) -> list[str]:
+    if not globs and not defaults:
+        return [f"# {key}: []"]
+    return [f"{key}: [{', '.join(_quoted(glob) for glob in globs or defaults)}]"]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'" if re.search(r"[^\w/.@-]|\A[^\w]", text) else text
+
+
+def _said(error: HarnessError) -> str:
+    place = error.location
+    where = "" if place is None else str(place) + (f":{place.column}" if place.line and place.column else "") + "   "
+    return where + error.message
+
+
+def _others(library: Library) -> tuple[list[str], list[str]]:
+    catalogs: list[str] = []
+    pacts: list[str] = []
+    for path, entry in library.tree.entries().items():
+        if entry.kind is not EntryKind.FILE or not is_candidate(path):
+            continue
+        try:
+            data = library.tree.read(path)
+        except HarnessError:
+            continue
+        if path.endswith(".json") and is_pact(data):
+            pacts.append(path)
+        elif path.endswith((".yaml", ".yml")) and _ENTITY.search(data):
+            catalogs.append(path)
+    return catalogs, pacts
+
+
+def _globs(paths: list[str]) -> tuple[str, ...]:
+    """Return few globs that cover `paths`: folders that differ at one depth become `*`."""
+    shapes: dict[str, list[str]] = {}
+    for path in paths:
+        *folders, name = path.split("/")
+        stem, dot, suffix = name.rpartition(".")
+        folders = ["*" if is_version(folder) else folder for folder in folders]
+        name = f"*{dot}{suffix}" if is_version(stem) else name
+        shapes.setdefault(f"{len(folders)} {name}", []).append("/".join([*folders, name]))
+    return tuple(sorted({glob for group in shapes.values() for glob in _merged(sorted(set(group)))}))
+
+
+def _merged(globs: list[str]) -> list[str]:
+    """Replace what differs within globs of one length and file name by `*`, below a common first folder."""
+    if len(globs) == 1:
+        return globs
+    by_first: dict[str, list[list[str]]] = {}
+    for glob in globs:
+        parts = glob.split("/")
+        by_first.setdefault(parts[0] if len(parts) > 2 else "", []).append(parts)
+    return [
+        "/".join(column[0] if len(set(column)) == 1 else "*" for column in zip(*rows, strict=True))
+        for rows in by_first.values()
+    ]
