@@ -62,8 +62,8 @@ def compare_nodes(  # noqa: PLR0913  (two documents, where they live, and the qu
     new: Node,
     old_library: Library,
     new_library: Library,
-    kind: ContractKind | None = None,
-    content_model: ContentModel | None = None,
+    kind: ContractKind | str | None = None,
+    content_model: ContentModel | str | None = None,
     as_of: date | None = None,
     *,
     mode: str | None = None,
@@ -73,7 +73,8 @@ def compare_nodes(  # noqa: PLR0913  (two documents, where they live, and the qu
 
     `mode` (backward, forward, full) and `format_assertion` concern JSON Schema and Avro only.
     """
-    kind = kind or _agreed(old, new)
+    kind = _kind(kind) or _agreed(old, new)
+    content_model = _model(content_model)
     if kind is ContractKind.OPENAPI:
         from harness.compat.openapi import compare_openapi  # noqa: PLC0415  (start-up)
 
