@@ -196,5 +196,5 @@ class Slice(Emission):
     def _items(self, shape: Shape, found: dict[str, JSON], extras: list[JSON]) -> None:
         del extras
         value = self._value
-        if isinstance(value, list):
+        if isinstance(value, list) and value:  # an empty `prefixItems` is no schema
             found["prefixItems"] = [self.cut(item_position(shape, index), item) for index, item in enumerate(value)]
