@@ -74,7 +74,8 @@ class _Reading:
         value = document.value
         if not isinstance(value, dict) or not ("apiVersion" in value or "kind" in value):
             return None
-        resolved = mapping(self._resolved(value, document, 0))
+        plain = not ("$" in document.text or "\\" in document.text)  # an escape may spell a $
+        resolved = value if plain else mapping(self._resolved(value, document, 0))
         metadata = mapping(resolved.get("metadata"))
         return Entity(
             kind=text(resolved.get("kind")),
@@ -83,7 +84,7 @@ class _Reading:
             metadata=metadata,
             spec=mapping(resolved.get("spec")),
             file=path,
-            refused=validate(self._read_through(resolved, path)),
+            refused=validate(value if plain else self._read_through(resolved, path)),
             document=document,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.model import HarnessError
 
@@ -69,6 +70,7 @@ def stringify_entity_ref(entity: dict[str, object]) -> str:
     return str(EntityRef(str(entity.get("kind", "")), str(namespace), str(names.get("name", ""))))
 
 
+@lru_cache(maxsize=1 << 16)  # a catalog names the same owners and systems thousands of times
 def normal_ref(text: str, default_kind: str | None = None, default_namespace: str | None = None) -> str:
     """Return the normal form of a written reference, or "" where it is none."""
     try:
