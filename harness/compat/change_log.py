@@ -114,22 +114,15 @@ def _witness(draft: Draft, carriers: tuple[str, ...]) -> Witness | None:
         view=view,
         error=proof.error,
         failing=proof.failing,
-        checked_with=checked_with(),
+        checked_with=_checked_with(),
         carrier=carriers[0] if carriers else "",
     )
 
 
-def checked_with() -> str:
-    """Return the independent validator and its version."""
-    from importlib.metadata import version  # noqa: PLC0415  (start-up)
+def _checked_with() -> str:
+    from harness.schema.validation import checked_with  # noqa: PLC0415  (start-up)
 
-    global _VALIDATOR  # noqa: PLW0603  (metadata is read from disk once)
-    if not _VALIDATOR:
-        _VALIDATOR = f"jsonschema-rs {version('jsonschema-rs')}"
-    return _VALIDATOR
-
-
-_VALIDATOR = ""
+    return checked_with()
 
 
 def of_element(draft: Draft, *carriers: str) -> Found:

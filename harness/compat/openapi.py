@@ -114,8 +114,9 @@ class OpenApiComparison:
         if self._same(pair):
             return
         old, new = pair.nodes
-        self.add(lifecycle_changes(old, new, pair.name, "operation"), pair.name)
-        self.add(_words(old, new, pair.name), pair.name)
+        if old.value != new.value:
+            self.add(lifecycle_changes(old, new, pair.name, "operation"), pair.name)
+            self.add(_words(old, new, pair.name), pair.name)
         parameter_changes(self, pair)
         body_changes(self, pair)
         response_changes(self, pair)
@@ -207,7 +208,7 @@ def _words(old: Node, new: Node, name: str) -> Iterator[Draft]:
         ("text-changed", ("summary", "description", "externalDocs"), "is described differently"),
     ):
         parts = [[value.get(key) for key in keys] for value in (before, after)]
-        if canonical(parts[0]) != canonical(parts[1]):
+        if parts[0] != parts[1]:
             was, now = (part[0] if len(keys) == 1 else None for part in parts)
             yield Draft(rule, old, new, None, FINE, None, name, was, now, title=f"{name} {verb}")
 
@@ -225,8 +226,14 @@ def compare_openapi(  # noqa: PLR0913  (two documents, where they live, and the 
     Raises:
         UnreadableError: A document is no OpenAPI, or refers to nothing.
     """
-    sides = Sides.of(old_library, new_library, model, as_of)
-    comparison = OpenApiComparison(old, new, sides)
-    if old.document.digest == new.document.digest and sides.sameness.same(old, new):
+    comparison = OpenApiComparison(old, new, Sides.of(old_library, new_library, model, as_of))
+    if _identical(old, new, old_library, new_library):
         return ()
     return comparison.run()
+
+
+def _identical(old: Node, new: Node, old_library: Library, new_library: Library) -> bool:
+    """Whether both versions are the same bytes, the files they refer to included."""
+    if old.document.digest != new.document.digest or old.pointer != new.pointer:
+        return False
+    return old_library.digest(old.document.path) == new_library.digest(new.document.path)

@@ -100,6 +100,10 @@ def _default(comparison: OpenApiComparison, side: int, parameter: Parameter) -> 
 
 
 def _both(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter) -> None:
+    if (old.required, old.style, old.explode) == (new.required, new.style, new.explode) and comparison.sides.sameness.same(
+        old.node, new.node
+    ):
+        return
     subject = f"{pair.name} {_named(new)}"
     comparison.add(_presence(comparison, pair, old, new), pair.name)
     comparison.add(_writing(comparison, pair, old, new), pair.name)
@@ -189,7 +193,7 @@ def _composed(comparison: OpenApiComparison, old: Parameter, new: Parameter) -> 
 
 def _words(old: Parameter, new: Parameter, subject: str) -> Iterator[Draft]:
     values = [parameter.node.value if isinstance(parameter.node.value, dict) else {} for parameter in (old, new)]
-    texts = [canonical([value.get(key) for key in ("description", "example", "examples")]) for value in values]
+    texts = [[value.get(key) for key in ("description", "example", "examples")] for value in values]
     if texts[0] != texts[1]:
         yield Draft(
             "text-changed", old.node, new.node, None, FINE, None, subject, title=f"{subject} is described differently"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.compat.keywords import LATEST, OPENAPI_30, SWAGGER_20
-from harness.compat.versions import Site, Version
+from harness.compat.versions import Site, Version, below
 from harness.documents import Node
 from harness.model import JSON, UnreadableError
 
@@ -128,11 +128,11 @@ class Reader:
         for token in tokens:
             if not isinstance(node.value, dict) or not isinstance(node.value.get(token), dict):
                 return
-            node = node.child(token)
+            node = below(node, token)
         if isinstance(node.value, dict):
             for name in node.value:
                 if isinstance(node.value[name], (dict, list, str, bool)):
-                    yield name, node.child(name)
+                    yield name, below(node, name)
 
     def parameters(self, item: PathItem, operation: Node) -> list[Parameter]:
         """Return the parameters of an operation, its own over those of the path; no bodies."""
@@ -148,7 +148,7 @@ class Reader:
     def _list(self, holder: Node, key: str) -> Iterator[Node]:
         value = holder.value.get(key) if isinstance(holder.value, dict) else None
         for index in range(len(value) if isinstance(value, list) else 0):
-            yield self.version.follow(holder.child(key, index))
+            yield self.version.follow(below(below(holder, key), index))
 
     def _parameter(self, node: Node, name: str, where: str) -> Parameter:
         value = node.value if isinstance(node.value, dict) else {}
@@ -164,7 +164,7 @@ class Reader:
         if self.is_swagger and "schema" not in value:
             site = Site(node, self.dialect)
         elif "schema" in value:
-            site = Site(node.child("schema"), self.dialect)
+            site = Site(below(node, "schema"), self.dialect)
         return Parameter(name, where, node, required, site, style, explode, self._media(node))
 
     def body(self, item: PathItem, operation: Node) -> Body | None:
@@ -182,7 +182,7 @@ class Reader:
             for node in self._list(holder, "parameters"):
                 value = node.value
                 if isinstance(value, dict) and value.get("in") == "body":
-                    site = Site(node.child("schema"), self.dialect) if "schema" in value else None
+                    site = Site(below(node, "schema"), self.dialect) if "schema" in value else None
                     media = tuple(Media(name, node, site) for name in self._types(operation, "consumes"))
                     return Body(node, value.get("required") is True, media)
         return None
@@ -225,7 +225,7 @@ class Reader:
     def _swagger_media(self, operation: Node, node: Node) -> tuple[Media, ...]:
         if not isinstance(node.value, dict) or "schema" not in node.value:
             return ()
-        site = Site(node.child("schema"), self.dialect)
+        site = Site(below(node, "schema"), self.dialect)
         return tuple(Media(name, node, site) for name in self._types(operation, "produces"))
 
     def callbacks(self, operation: Node) -> dict[str, PathItem]:

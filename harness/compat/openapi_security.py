@@ -27,7 +27,7 @@ def security_changes(
 ) -> Iterator[Draft]:
     """Yield what changed about who may call an operation; `rootwise`: schemes or the document's default differ."""
     own = [isinstance(node.value, dict) and node.value.get("security") for node in pair.nodes]
-    if not rootwise and canonical([own[0]]) == canonical([own[1]]):
+    if not rootwise and own[0] == own[1]:
         return
     (old_list, old_node), (new_list, new_node) = (
         reader.security(node) for reader, node in zip(readers, pair.nodes, strict=True)

@@ -28,12 +28,12 @@ from harness.compat.schema_views import prefix_sites, rest_site
 from harness.compat.samples import item_position
 from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
-from harness.compat.versions import ANYTHING, Key, Position, Site, position_key, references_in
+from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
 from harness.documents import Node
 from harness.model import Direction, Verdict
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
-_STRUCTURAL = ('"allOf"', '"not"', '"if"', '"readOnly"', '"writeOnly"', '"discriminator"')
+_STRUCTURAL = (b"allOf", b"\x00not", b"\x00if", b"readOnly", b"writeOnly", b"discriminator")
 """Keywords for which a reference below a place is not simply reached in the same direction."""
 
 
@@ -168,10 +168,10 @@ class SchemaComparison:
         left, right = old[0].node, new[0].node
         if not self.sides.sameness.alike(left, right):
             return False
-        text = self.sides.old.text(left)
-        if any(keyword in text for keyword in _STRUCTURAL):
+        data = self.sides.old.written(left)
+        if data is None or any(keyword in data for keyword in _STRUCTURAL):
             return False
-        for reference in references_in(text):
+        for reference in self.sides.old.references(left):
             before, after = self.sides.old.resolve(left, reference), self.sides.new.resolve(right, reference)
             self._below(key, "?", (Site(before, old[0].dialect),), (Site(after, new[0].dialect),))
         return True

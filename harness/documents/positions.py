@@ -51,7 +51,7 @@ class JsonPlaces:
     def _place(self, at: int) -> tuple[int, int]:
         """Return line and column of an offset; the starts of lines are counted once for all questions."""
         if not self._starts:
-            self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
+            self._starts = [0, *accumulate(map((1).__add__, map(len, self._text.split("\n"))))]
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from harness.model import JSON, Location, UnreadableError, join
@@ -18,8 +17,11 @@ _BACKTRACKS = 200_000
 _ROOT = "urn:contract-harness:root"
 
 
+@cache
 def checked_with() -> str:
     """Return the name and version of the validator, for output."""
+    from importlib.metadata import version  # noqa: PLC0415  (start-up: it imports the e-mail package)
+
     return f"jsonschema-rs {version('jsonschema-rs')}"
 
 
@@ -57,8 +59,11 @@ class Validator:
 
     def failure(self, instance: JSON) -> tuple[str, str] | None:
         """Return (what is wrong, JSON pointer to where), None if nothing is."""
-        for error in self._validator.iter_errors(instance):
-            return error.message, join("", *error.instance_path)
+        try:
+            for error in self._validator.iter_errors(instance):
+                return error.message, join("", *error.instance_path)
+        except UnicodeEncodeError:
+            raise _broken_text() from None
         return None
 
 
@@ -82,8 +87,9 @@ class ValidatorFamily:
         pointer = pointer.removeprefix("#")
         known = self._known.get(pointer)
         if known is None:
-            known = self._known[pointer] = Validator.__new__(Validator)
+            known = Validator.__new__(Validator)
             known._validator = self._build(pointer)  # noqa: SLF001  (the family's second constructor)
+            self._known[pointer] = known
         return known
 
     def _build(self, pointer: str) -> Any:
@@ -95,6 +101,8 @@ class ValidatorFamily:
             root = _translated(self._root, self._dialect)
             try:
                 self._registry = rs.Registry([(_ROOT, root)], draft=_classes()[self._dialect][1])
+            except UnicodeEncodeError:
+                raise _broken_text() from None
             except (ValueError, rs.ReferencingError) as problem:
                 raise _refused(problem) from None
         return _build(
@@ -122,6 +130,8 @@ def _build(schema: object, dialect: Dialect, *, formats: bool, registry: object 
             offline=True,
             **options,
         )
+    except UnicodeEncodeError:
+        raise _broken_text() from None
     except (rs.ValidationError, rs.ReferencingError, ValueError) as problem:
         raise _refused(problem) from None
 
@@ -132,6 +142,13 @@ def _translated(schema: object, dialect: Dialect) -> Any:
 
         return translated(schema)
     return schema
+
+
+def _broken_text() -> UnreadableError:
+    return UnreadableError(
+        "a text holds half of a surrogate pair, which is no character",
+        remedy="write the character itself, or both halves of the pair",
+    )
 
 
 def _refused(problem: Exception) -> UnreadableError:
