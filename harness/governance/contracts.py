@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from harness.documents import Library, Node
+from harness.documents import Library
 from harness.governance.loosening import mark_loosenings
 from harness.governance.values import ContractChange
-from harness.governance.versions import declared_step
 from harness.impact import ChangedContract, Document, Hit, Impact
 from harness.model import (
     Bump,
@@ -23,7 +22,7 @@ from harness.model import (
     Side,
     Verdict,
 )
-from harness.registry import Pair
+from harness.registry import Pair, declared_bump
 from harness.rules import find
 from harness.rules.record import Area, Aspect
 
@@ -83,7 +82,7 @@ def compare_pair(pair: Pair, libraries: tuple[Library, Library], loudness: Loudn
         new_path=new.path if new else "",
         old_version=old.version if old else "",
         new_version=new.version if new else "",
-        declared_bump=declared_step(old.version, new.version) if old and new else Bump.NONE,
+        declared_bump=declared_bump(old.version, new.version) if old and new else Bump.NONE,
         comparison=comparison,
         error=error.message if error else "",
     )
@@ -93,7 +92,7 @@ def compare_pair(pair: Pair, libraries: tuple[Library, Library], loudness: Loudn
         findings=tuple(_step_findings(old, new, comparison, as_of, documents[0])),
         loosenings=tuple(_marks(documents)),
         unreadable=unreadable(pair.name, error, (new or old or _NOBODY).path) if error else None,
-        owner=(old.owner if old else "") or (new.owner if new and not old else ""),
+        owner=_said(documents[0] or documents[1], "x-owner-team"),
     )
 
 
@@ -161,10 +160,10 @@ def _step_findings(
     as_of: date,
     document: Document | None,
 ) -> Iterator[Finding]:
-    if old is not None and new is None and not _may_go(old, document, as_of):
+    if old is not None and new is None and not _may_go(document, as_of):
         yield Finding(
             rule="contract-removed",
-            title=f"{old.name} {old.version} is removed while it is {old.lifecycle or 'in force'}",
+            title=f"{old.name} {old.version} is removed while it is {_said(document, 'x-lifecycle') or 'in force'}",
             level=Level.ERROR,
             location=Location(old.path),
             remedy="Deprecate it with a sunset, retire it after that day, and remove it then.",
@@ -173,7 +172,8 @@ def _step_findings(
     changed = comparison is not None and any(not is_text(change) for change in comparison.changes)
     if old is None or new is None or not changed or old.version != new.version:
         return
-    released = old.lifecycle in _RELEASED if old.in_place else old.lifecycle != "draft"
+    lifecycle = _said(document, "x-lifecycle")
+    released = lifecycle in _RELEASED if old.in_place else lifecycle != "draft"
     if released:
         yield Finding(
             rule="released-version-edited",
@@ -185,24 +185,27 @@ def _step_findings(
         )
 
 
-def _may_go(old: Contract, document: Document | None, as_of: date) -> bool:
+def _may_go(document: Document | None, as_of: date) -> bool:
     """Whether a contract may be removed: a draft, a retired one, or a deprecated one after its sunset."""
-    if old.lifecycle in {"draft", "retired"}:
+    lifecycle = _said(document, "x-lifecycle")
+    if lifecycle in {"draft", "retired"}:
         return True
-    sunset = _sunset(document.root) if document else None
-    return old.lifecycle == "deprecated" and sunset is not None and sunset < as_of
+    try:
+        sunset = date.fromisoformat(_said(document, "x-sunset")[:10])
+    except ValueError:
+        return False
+    return lifecycle == "deprecated" and sunset < as_of
 
 
-def _sunset(root: Node) -> date | None:
-    info = root.value.get("info") if isinstance(root.value, dict) else None
-    for holder in (info, root.value):
-        written = holder.get("x-sunset") if isinstance(holder, dict) else None
+def _said(document: Document | None, key: str) -> str:
+    """What the old document says about itself, in `info` or at its root; "" if it does not."""
+    value = document.root.value if document else None
+    info = value.get("info") if isinstance(value, dict) else None
+    for holder in (info, value):
+        written = holder.get(key) if isinstance(holder, dict) else None
         if isinstance(written, str):
-            try:
-                return date.fromisoformat(written[:10])
-            except ValueError:
-                continue
-    return None
+            return written
+    return ""
 
 
 def _marks(documents: list[Document | None]) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ from harness.governance.values import GateReport
 from harness.impact import Impact, Landscape, assess
 from harness.model import Finding, Level, Location, NotChecked, UsageError
 from harness.registry import Registry, pair, read_registry
+from harness.registry.globs import matches
 
 
 def gate(
@@ -79,7 +80,8 @@ def gate(
 def _unchanged(revisions: Revisions, sides: Sides, day: date) -> GateReport:
     """Answer for a branch without any changed data file: nothing is parsed but harness.yaml."""
     config = sides.base.config
-    facts = Facts(base=revisions.base.ref, contracts_read=len(sides.head.under(config.contracts)))
+    count = len(read_registry(sides.head.library, config).listed)
+    facts = Facts(base=revisions.base.ref, contracts_read=count)
     outcome = decide(facts, DEFAULT)
     return _assemble(revisions, facts, outcome, config.profile, day)
 
@@ -97,53 +99,62 @@ class _Run:
 
     def report(self) -> GateReport:
         """Return the whole answer."""
-        old, new = self._registries()
+        old = read_registry(self.sides.fork.library, self.ground.config)
+        new = read_registry(self.sides.head.library, self.ground.config)
         libraries = (self.sides.fork.library, self.sides.head.library)
         loud = loudness(self.ground)
         compared = tuple(compare_pair(one, libraries, loud, self.day) for one in pair(old, new))
-        left = tuple(
-            left_watched_set(self.sides, self.ground, [(contract.name, contract.path) for contract in old.contracts])
-        )
+        left = tuple(left_watched_set(self.sides, self.ground, old, new))
         loosenings = (
             *self.ground.loosenings,
             *(finding for one in compared for finding in one.loosenings),
             *entry_loosenings(self.sides, self.ground),
         )
-        broken, unchecked = self._problems(new)
+        broken, unchecked = self._problems(old, new)
         if not (compared or left or loosenings or broken or self.ground.findings or self._founds_the_gate()):
             return self._nothing(new, unchecked)
-        return self._judged(compared, left, loosenings, broken, unchecked, len(new.contracts))
+        return self._judged(compared, left, loosenings, broken, unchecked, len(new.listed))
 
     def _founds_the_gate(self) -> bool:
         """Whether the branch brings the first configuration: nothing on the base could hold it to anything."""
         founding = {CONFIG, self.ground.proposed.policy or DEFAULT_POLICY}
         return not self.ground.trusted and bool(founding & self.sides.changed)
 
-    def _registries(self) -> tuple[Registry, Registry]:
-        config = self.ground.config
-        old = read_registry(self.sides.fork.library, config)
-        new = read_registry(self.sides.head.library, config)
-        for problem in new.problems:
-            if isinstance(problem, UsageError):
-                raise problem
-        return old, new
+    def _problems(self, old: Registry, new: Registry) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
+        """Split what is wrong with the contracts: what this branch did stops it, what it found there is said.
 
-    def _problems(self, new: Registry) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
-        """Split unreadable contracts: those of this branch stop it, those it found there are said."""
+        Looking for problems parses every contract, so it is done only if a contract's file differs.
+
+        Raises:
+            UsageError: This branch gives one name to two contracts, or contradicts a version (exit code 2).
+        """
+        files = {path.partition("#")[0] for path in (*old.paths, *new.paths)}
         mine: list[Finding] = []
         others: list[NotChecked] = []
+        if not self._may_have_problems(files):
+            return (), ()
+        known = {(str(problem.location), problem.message) for problem in old.problems}
         for problem in new.problems:
             file = (problem.location.file if problem.location else "") or ""
-            if not file or file in self.sides.changed:
-                mine.append(unreadable(file or "a contract", problem, file))
-            else:
+            if (str(problem.location), problem.message) in known and file not in self.sides.changed:
                 others.append(NotChecked(str(problem.location), problem.message, problem.remedy))
+            elif isinstance(problem, UsageError):
+                raise problem
+            else:
+                mine.append(unreadable(file or "a contract", problem, file))
         return tuple(mine), tuple(others)
+
+    def _may_have_problems(self, files: set[str]) -> bool:
+        """Whether a changed file is a contract, was one, or stands where one is expected."""
+        config = self.ground.config
+        if self.sides.changed & files:
+            return True
+        return any(matches(path, config.contracts) for path in self.sides.changed) or not config.contracts
 
     def _nothing(self, new: Registry, unchecked: tuple[NotChecked, ...]) -> GateReport:
         facts = Facts(
             base=self.revisions.base.ref,
-            contracts_read=len(new.contracts),
+            contracts_read=len(new.listed),
             findings=tuple(case_only_renames(self.sides)),
             profile=self.ground.profile,
         )

@@ -14,7 +14,7 @@ from enum import StrEnum
 from harness.catalog.references import normal_ref
 from harness.documents import Document
 from harness.governance.digest import canonical
-from harness.model import JSON, Level, Location, UnreadableError
+from harness.model import JSON, Level, UnreadableError
 
 CONTRACT_OWNER = "contract-owner"
 """Stands for the group that owns the changed contract."""
@@ -216,9 +216,8 @@ def _texts(document: Document, pointer: str, value: JSON) -> tuple[str, ...]:
 
 
 def _wrong(document: Document, pointer: str, message: str) -> UnreadableError:
-    line, column = document.position(pointer)
     return UnreadableError(
         f"the policy cannot be used: {message}",
-        location=Location(document.path, pointer, line, column),
+        location=document.location(pointer),
         remedy="Correct it by harness/schemas/policy.json; nothing is decided by half a policy.",
     )

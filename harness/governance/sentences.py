@@ -132,12 +132,12 @@ def _way_out(facts: Facts, outcome: Outcome, worst: Change | None) -> Iterable[s
     for contract, needed in outcome.too_small:
         yield f"publish {contract.name} as {next_version(contract.old_version, needed)} and let its consumers move"
     yield from (found.remedy for found in _errors(outcome) if found.remedy and found.rule != "version-step-too-small")
-    for row in outcome.required_signoffs:
-        if not row.settled and not row.advised:
-            who = f" ({' or '.join(row.people)})" if row.people else ""
-            many = f", {row.quorum} people" if row.quorum > 1 else ""
-            either = f", or {row.alternative}" if row.alternative else ""
-            yield f"{row.role}{who} signs{many}{either}"
+    for asked in outcome.required_signoffs:
+        if not asked.settled and not asked.advised:
+            who = f" ({' or '.join(asked.people)})" if asked.people else ""
+            many = f", {asked.quorum} people" if asked.quorum > 1 else ""
+            either = f", or {asked.alternative}" if asked.alternative else ""
+            yield f"{asked.role}{who} signs{many}{either}"
 
 
 def next_version(version: str, step: Bump) -> str:

@@ -19,7 +19,8 @@ from harness.governance.sshsig import Verifier
 from harness.governance.tightening import PROFILE_ORDER, loosenings, stricter_profile, tighten
 from harness.governance.waivers import Waiver, signed_bytes
 from harness.model import Finding, HarnessError, Level, Location
-from harness.registry import Config
+from harness.registry import Config, Registry, case_renames, read_registry
+from harness.registry.globs import SUFFIXES
 from harness.rules import level
 
 _LOUDNESS = ("error", "warning", "info", "off")
@@ -157,31 +158,36 @@ def _policy(sides: Sides, proposed: Policy) -> Iterator[Finding]:
         yield loosened("policy-loosened", f"policy: {clause}", place, clause, old.digest, proposed.digest)
 
 
-def left_watched_set(sides: Sides, ground: Ground, contracts: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+def left_watched_set(sides: Sides, ground: Ground, old: Registry, new: Registry) -> Iterator[Finding]:
     """Name contracts that are still there and that head's globs no longer reach.
 
     Args:
         sides: The revisions.
         ground: Configuration.
-        contracts: (name, path) of each contract at the merge-base.
+        old: Contracts of the merge-base, under the widest globs.
+        new: Contracts of the head, under the widest globs.
     """
-    head_globs = sides.head.config.contracts if not ground.findings else ground.config.contracts
-    watched = set(sides.head.under(head_globs))
-    entries = sides.head.tree.entries()
-    before = sides.fork.tree.entries()
+    reachable = {_file(path) for path in new.paths}
+    watched = {_file(path) for path in read_registry(sides.head.library, ground.proposed).paths}
+    before, entries = sides.fork.tree.entries(), sides.head.tree.entries()
     elsewhere = {entry.object_id: path for path, entry in entries.items() if path not in watched}
-    for name, path in sorted(contracts):
-        gone = path not in entries and elsewhere.get(before[path].object_id) if path in before else None
-        if (path in entries and path not in watched) or gone:
+    for name, path in sorted({(item.name, _file(item.path)) for item in old.listed}):
+        moved = elsewhere.get(before[path].object_id) if path in before and path not in entries else None
+        if (path in reachable and path not in watched) or moved:
             yield Finding(
                 rule="contract-left-watched-set",
-                title=f"contract {name} left the watched set: {gone or path} is no longer matched",
+                title=f"contract {name} left the watched set: {moved or path} is no longer matched",
                 level=Level.ERROR,
-                location=Location(gone or path),
+                location=Location(moved or path),
                 detail="It goes on as a contract, but nobody would see it break any more.",
                 remedy="Keep it under the globs of harness.yaml, or retire it with its owner.",
                 values=(name, path),
             )
+
+
+def _file(path: str) -> str:
+    """The file of a contract: a definition inside a catalog entry reads `file#...`."""
+    return path.partition("#")[0]
 
 
 def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
@@ -204,20 +210,16 @@ def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
 
 
 def case_only_renames(sides: Sides) -> Iterator[Finding]:
-    """Name changed paths that differ from another path in case alone."""
-    folded: dict[str, set[str]] = {}
-    for path in (*sides.fork.paths, *sides.head.paths):
-        folded.setdefault(path.casefold(), set()).add(path)
-    for path in sorted(sides.changed & set(sides.head.paths)):
-        others = sorted(folded[path.casefold()] - {path})
-        if others and path.lower().endswith((".yaml", ".yml", ".json", ".avsc")):
+    """Name files that the branch renames in case alone: one file on some machines, two on others."""
+    for old, new in case_renames(sides.fork.paths, sides.head.paths):
+        if new.lower().endswith(SUFFIXES):
             yield Finding(
                 rule="case-only-rename",
-                title=f"{path} and {others[0]} differ in case alone",
+                title=f"{old} and {new} differ in case alone",
                 level=Level.ERROR,
-                location=Location(path),
+                location=Location(new),
                 remedy="Rename in two steps through another name, or keep the old name.",
-                values=(path, *others),
+                values=(old, new),
             )
 
 

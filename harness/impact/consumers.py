@@ -24,6 +24,9 @@ class _Found:
     answer: Answer
 
 
+_NOTHING: tuple[_Found, ...] = ()
+
+
 def consumers_of(contract: ChangedContract, landscapes: tuple[Landscape, ...]) -> tuple[ConsumerImpact, ...]:
     """Return every consumer that any of the revisions knows, sorted: hit first, then unknown, then not hit.
 
@@ -53,14 +56,14 @@ def _consumer(
     entity = next((found for scape in landscapes if (found := _component(name, scape.catalog))), None)
     version, environments = _running(entity)
     if uses is None:
-        hit, reason, found = Hit.UNKNOWN, "no pact", ()
+        hit, reason, touched = Hit.UNKNOWN, "no pact", _NOTHING
         relevant = _relevant(contract)
         changes = tuple(change.fingerprint for change in relevant)
         fields: tuple[str, ...] = ()
     else:
-        hit, reason, found = _judge(contract, uses)
-        changes = tuple(sorted({item.change.fingerprint for item in found}))
-        fields = tuple(sorted({field for item in found for field in item.answer.fields}))
+        hit, reason, touched = _judge(contract, uses)
+        changes = tuple(sorted({item.change.fingerprint for item in touched}))
+        fields = tuple(sorted({field for item in touched for field in item.answer.fields}))
     return ConsumerImpact(
         component=entity.ref if entity else f"component:default/{name}",
         name=name,
@@ -71,7 +74,7 @@ def _consumer(
         reason=reason,
         changes=changes,
         fields=fields,
-        interactions=len({item.interaction for item in found}),
+        interactions=len({item.interaction for item in touched}),
     )
 
 

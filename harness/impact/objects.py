@@ -36,10 +36,10 @@ def _of_contract(contract: str, change: Change, catalogs: tuple[Catalog, ...]) -
     sensitivity = max((rank(word) for word in words), default=0)
     if not sensitivity:
         return ()
-    found = BusinessObjectImpact(
+    impact = BusinessObjectImpact(
         entities[0].ref, contract, "", "", SENSITIVITIES[sensitivity], change.fingerprint, change.verdict
     )
-    return (found,)
+    return (impact,)
 
 
 def _marks(change: Change, document: Document) -> tuple[Mark, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.documents import Document, Library
-from harness.model import JSON, HarnessError, Location, UnreadableError, join
+from harness.model import JSON, HarnessError, UnreadableError, join
 from harness.pacts.values import Body, Interaction, Pact
 
 _SPECIFICATIONS = ("1", "2", "3", "4")
@@ -89,7 +89,7 @@ def _refuse_plugins(
 def _plugin(document: Document, pointer: str, name: str) -> UnreadableError:
     return UnreadableError(
         f'this pact names the plugin "{name}", and a plugin is a program that would run here',
-        location=_place(document, pointer),
+        location=document.location(pointer),
         remedy="Write the pact without plugins, or have the base branch allow the plugin in harness.yaml: plugins.",
     )
 
@@ -124,8 +124,8 @@ def _interactions(document: Document, value: Mapping[str, JSON]) -> Iterable[Int
             yield from _interaction(document, f"/{key}/{index}", _mapping(item))
 
 
-def _interaction(document: Document, pointer: str, item: Mapping[str, JSON]) -> Iterable[Interaction]:
-    location = _place(document, pointer)
+def _interaction(document: Document, pointer: str, item: dict[str, JSON]) -> Iterable[Interaction]:
+    location = document.location(pointer)
     description = str(item.get("description") or "")
     kind = str(item.get("type") or "")
     if "request" in item and not kind.endswith("Messages"):
@@ -205,14 +205,9 @@ def _mapping(value: object) -> dict[str, JSON]:
     return value if isinstance(value, dict) else {}
 
 
-def _place(document: Document, pointer: str) -> Location:
-    line, column = document.position(pointer)
-    return Location(document.path, pointer, line, column)
-
-
 def _wrong(document: Document, pointer: str, message: str) -> UnreadableError:
     return UnreadableError(
         message,
-        location=_place(document, pointer),
+        location=document.location(pointer),
         remedy="Write the file anew with a pact library, or take it out of the folder of pacts.",
     )
