@@ -216,7 +216,8 @@ class Filling:
             items = self._items(chosen)
             if items is not None:
                 return items
-        if position >= self.longest:
+        missing = max((least - count for count, least in zip(counts, self.least_of, strict=True)), default=0)
+        if position + max(missing, 1) > self.longest:
             return None
         key = self._key(position, counts, pending, chosen)
         if key in self.failed:

@@ -98,6 +98,7 @@ def compare_schemas(
         for schema in (old, new)
     )
     prover = Prover(old, new, dialect=first, sup_dialect=second, format_assertion=bool(format_assertion), budget=budget)
+    prover.check()
     backward, forward = prover.includes(), prover.swapped().includes()
     return SchemaComparison(
         _VERDICTS[backward.verdict],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from harness.schema import formats
+from harness.schema.apart import members
 from harness.schema.language import Language, PatternError
 from harness.schema.nodes import END, KeySet, Node
 from harness.schema.store import Store
@@ -76,8 +77,7 @@ class Evaluator:
         if kind in {"REF", "UNEVALP", "UNEVALI"}:
             return self.holds(self.store.expand(node), value)
         if kind in {"IN", "OUT"}:
-            text = canon(value)
-            return any(text == known for known, _ in node.args[0]) == (kind == "IN")  # type: ignore[attr-defined]  # pairs
+            return (canon(value) in members(node)) == (kind == "IN")
         if kind == "TYPES":
             return True
         try:

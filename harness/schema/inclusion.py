@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from harness.model import JSON, UnreadableError
 from harness.schema.compile import Compiler
 from harness.schema.dialects import Dialect
+from harness.schema.language import InvalidPattern, Language, PatternError
 from harness.schema.nodes import Node
 from harness.schema.resources import Place, Schemas
-from harness.schema.solve import DEFAULT_BUDGET, Found, Goal, Refuted, Solver, Unknown
+from harness.schema.solve import DEFAULT_BUDGET, Found, Goal, Refuted, Solver, Unknown, deep_enough
 from harness.schema.store import Store
 from harness.schema.validation import ValidatorFamily
 from harness.schema.values import TooLargeError
@@ -115,8 +116,9 @@ class Prover:
         """
         sub, sup = sub.removeprefix("#"), sup.removeprefix("#")
         try:
-            goal = frozenset({self._sides[0].formula(sub), self._store.neg(self._sides[1].formula(sup))})
-            return self._answered(goal, sub, sup)
+            with deep_enough():
+                goal = frozenset({self._sides[0].formula(sub), self._store.neg(self._sides[1].formula(sup))})
+                return self._answered(goal, sub, sup)
         except TooLargeError as problem:
             return Inclusion("unknown", reason=str(problem))
         except RecursionError:
@@ -155,6 +157,20 @@ class Prover:
             )
         return Inclusion("excluded", witness=witness, error=failure[0], failing=failure[1])
 
+    def check(self) -> None:
+        """Have both documents looked at by the independent validator.
+
+        Raises:
+            UnreadableError: One is not a valid schema of its dialect. A pattern that only the validator cannot read
+                is no error: it leads to `unknown` where it matters.
+        """
+        for side in self._sides:
+            try:
+                side.family.at("")
+            except UnreadableError as problem:
+                if "regex" not in problem.message or has_invalid_pattern(side.schemas.root):
+                    raise
+
     def satisfiable(self, pointer: str = "", *, side: str = "sub") -> Satisfiability:
         """Decide whether the schema at a pointer has an instance.
 
@@ -164,7 +180,8 @@ class Prover:
         where = self._sides[0] if side == "sub" else self._sides[1]
         pointer = pointer.removeprefix("#")
         try:
-            outcome = self._solver.ask(frozenset({where.formula(pointer)}))
+            with deep_enough():
+                outcome = self._solver.ask(frozenset({where.formula(pointer)}))
         except TooLargeError as problem:
             return Satisfiability("unknown", reason=str(problem))
         except RecursionError:
@@ -282,6 +299,22 @@ def _targets(value: object) -> set[str]:
         if "$dynamicRef" in one or "$recursiveRef" in one:
             found.add("?")
     return found
+
+
+def has_invalid_pattern(document: object) -> bool:
+    """Whether some pattern of a document is no ECMA-262 pattern at all."""
+    patterns: list[object] = []
+    for one in _objects(document):
+        named = one.get("patternProperties")
+        patterns += [one.get("pattern"), *(named if isinstance(named, dict) else ())]
+    for pattern in patterns:
+        try:
+            Language.parse(pattern if isinstance(pattern, str) else "")
+        except InvalidPattern:
+            return True
+        except PatternError:
+            continue
+    return False
 
 
 def same(left: object, right: object) -> bool:

