@@ -13,6 +13,8 @@ from decimal import Decimal
 from harness.compat.inline import INLINE
 from harness.model import JSON, Change, ContractComparison, Location, Side, Witness
 
+MOST_CARRIERS = 100
+"""A component of a cyclic document is reached from every operation: more than this is counted, not listed."""
 _QUOTED = json.encoder.encode_basestring
 
 
@@ -84,8 +86,10 @@ def change_to_json(change: Change, *, details: bool = False) -> dict[str, JSON]:
         "basis": change.basis.value,
         "direction": change.direction.value if change.direction else None,
         "location": location_to_json(change.location, change.side),
-        "reached_from": list(change.reached_from),
+        "reached_from": list(change.reached_from[:MOST_CARRIERS]),
     }
+    if len(change.reached_from) > MOST_CARRIERS:
+        found["reached_total"] = len(change.reached_from)
     if details:
         found["subject"] = change.subject
         found["before"], found["after"] = change.before, change.after
