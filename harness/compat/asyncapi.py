@@ -105,9 +105,7 @@ class _Comparison:
         subject = f"channel {new.label}"
         base = Draft("binding-changed", old.node, new.node, subject=subject, carriers=(subject,))
         if not _same_place(old, new):
-            title = (
-                f"{subject} is at {new.address or 'no fixed address'} instead of {old.address or 'no fixed address'}"
-            )
+            title = f"channel {new.key} is at {new.address or 'no fixed address'} instead of {old.address or 'none'}"
             yield replace(
                 base,
                 rule="channel-address-changed",

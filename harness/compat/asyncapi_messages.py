@@ -70,7 +70,9 @@ class MessageComparison:
             yield Found(replace(first, title=title, subject="examples"), tuple(sorted(self._examples)))
         plain = [one for one in self._schemas.drafts() if not self._is_attribute(one)]
         yield from plain
-        said = {(one.draft.rule, _place(one.draft)) for one in plain}
+        said = {
+            (one.draft.rule, _place(one.draft)) for one in plain if one.draft.proof.verdict is not Verdict.COMPATIBLE
+        }
         for one in self._replays.drafts():
             repeated = (one.draft.rule, _place(one.draft)) in said or one.draft.rule in _WITHDRAWALS
             harmless = one.draft.proof.verdict is Verdict.COMPATIBLE

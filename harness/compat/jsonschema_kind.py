@@ -27,7 +27,6 @@ from harness.model import (
     Verdict,
     Witness,
     fingerprint,
-    json_equal,
 )
 
 _LOUDNESS = {Verdict.BREAKING: Level.ERROR, Verdict.UNPROVEN: Level.WARNING, Verdict.COMPATIBLE: Level.INFO}
@@ -140,8 +139,6 @@ class _Walk:
         from harness.compat.sides import Sides  # noqa: PLC0415
         from harness.compat.versions import Site  # noqa: PLC0415
 
-        if json_equal(self._nodes[0].value, self._nodes[1].value):
-            return ()
         sides = Sides.of(*self._libraries, self._model, None)
         schemas = SchemaComparison(sides)
         old, new = (Site(node, dialect) for node, dialect in zip(self._nodes, self._dialects, strict=True))

@@ -1,0 +1,448 @@
+"""Events, row by row of the decision table: directions, channels, messages, bindings, retention, Avro, CloudEvents."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from harness.compat import compare_nodes
+from harness.documents import Library, MemoryTree
+from harness.model import Bump, ContractComparison, Direction, Level, UnreadableError, Verdict
+
+COMPATIBLE, BREAKING, UNPROVEN = Verdict.COMPATIBLE, Verdict.BREAKING, Verdict.UNPROVEN
+SENT, RECEIVED = Direction.SENT, Direction.RECEIVED
+
+
+def compare(old: dict, new: dict, files: dict | None = None, **more) -> ContractComparison:
+    libraries = [Library(MemoryTree({"asyncapi.json": json.dumps(side), **(files or {})})) for side in (old, new)]
+    return compare_nodes(*(library.node("asyncapi.json") for library in libraries), *libraries, **more)
+
+
+def obj(required=(), **properties) -> dict:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+INVOICE = obj(["id"], id=TEXT, total=WHOLE)
+
+
+def v3(payload=None, *, action="send", channel=None, message=None, **more) -> dict:
+    carried = {"name": "invoice.finalised", "payload": payload or INVOICE, **(message or {})}
+    place = {"address": "billing.invoice", "messages": {"finalised": carried}, "x-retention": "none", **(channel or {})}
+    document = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Billing events", "version": "1.0.0"},
+        "channels": {"invoice": place},
+        "operations": {"tell": {"action": action, "channel": {"$ref": "#/channels/invoice"}}},
+    }
+    if action is None:
+        del document["operations"]
+    return {**document, **more}
+
+
+def v2(payload=None, *, action="subscribe", **message) -> dict:
+    carried = {"name": "invoice.finalised", "payload": payload or INVOICE, **message}
+    item = {action: {"operationId": "tell", "message": carried}, "x-retention": "none"}
+    return {
+        "asyncapi": "2.6.0",
+        "info": {"title": "Billing events", "version": "1.0.0"},
+        "channels": {"billing.invoice": item},
+    }
+
+
+def only(found: ContractComparison, rule: str):
+    (change,) = [one for one in found.changes if one.rule == rule]
+    return change
+
+
+MORE = obj(["id", "tax"], id=TEXT, total=WHOLE, tax=WHOLE)
+LESS = obj(["id"], id=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict", "rule", "direction", "carrier"),
+    [
+        (v3(), v3(MORE), COMPATIBLE, "field-added-required", SENT, "event invoice.finalised (send)"),
+        (
+            v3(action="receive"),
+            v3(MORE, action="receive"),
+            BREAKING,
+            "field-added-required",
+            RECEIVED,
+            "event invoice.finalised (receive)",
+        ),
+        (v2(), v2(MORE), COMPATIBLE, "field-added-required", SENT, "event invoice.finalised (send)"),
+        (
+            v2(action="publish"),
+            v2(MORE, action="publish"),
+            BREAKING,
+            "field-added-required",
+            RECEIVED,
+            "event invoice.finalised (receive)",
+        ),
+        (v3(), v3(LESS), BREAKING, "field-withdrawn", SENT, "event invoice.finalised (send)"),
+        (v2(), v2(LESS), BREAKING, "field-withdrawn", SENT, "event invoice.finalised (send)"),
+    ],
+)
+def test_who_sends_and_who_receives_decides(old, new, verdict, rule, direction, carrier) -> None:
+    found = compare(old, new)
+    assert found.verdict is verdict
+    change = only(found, rule)
+    assert (change.direction, change.reached_from) == (direction, (carrier,))
+    assert change.verdict is verdict
+
+
+def test_a_breaking_payload_is_shown_and_checked() -> None:
+    witness = only(
+        compare(v3(obj(["id"], id=TEXT, net=WHOLE)), v3(obj(["id"], id=TEXT, net=TEXT))), "type-changed"
+    ).witness
+    assert witness is not None
+    assert witness.carrier == "event invoice.finalised (send)"
+    assert witness.checked_with.startswith("jsonschema-rs")
+
+
+def test_a_channel_without_operations_keeps_both_promises() -> None:
+    found = compare(v3(action=None), v3(MORE, action=None))
+    assert {change.direction: change.verdict for change in found.changes} == {SENT: COMPATIBLE, RECEIVED: BREAKING}
+
+
+def test_a_message_that_travels_both_ways_names_the_side_that_breaks() -> None:
+    both = {"tell": {"action": "send", "channel": {"$ref": "#/channels/invoice"}}}
+    both["hear"] = {"action": "receive", "channel": {"$ref": "#/channels/invoice"}}
+    found = compare(v3(operations=both), v3(MORE, operations=both))
+    broken = [change for change in found.changes if change.verdict is BREAKING]
+    assert [change.reached_from for change in broken] == [("event invoice.finalised (receive)",)]
+
+
+def test_a_reply_travels_the_other_way() -> None:
+    def document(payload) -> dict:
+        made = v3(action="receive")
+        made["channels"]["answers"] = {"address": "billing.answers", "messages": {"answer": {"payload": payload}}}
+        made["operations"]["tell"]["reply"] = {"channel": {"$ref": "#/channels/answers"}}
+        return made
+
+    found = compare(document(INVOICE), document(LESS))
+    assert only(found, "field-withdrawn").direction is SENT
+    assert only(found, "field-withdrawn").reached_from == ("event answer (send)",)
+
+
+@pytest.mark.parametrize(
+    ("retention", "verdict", "notes"), [("none", COMPATIBLE, 0), ("P365D", BREAKING, 0), (None, BREAKING, 1)]
+)
+def test_who_may_read_old_messages_again_decides_about_replay(retention, verdict, notes) -> None:
+    def document(payload) -> dict:
+        made = v3(payload)
+        del made["channels"]["invoice"]["x-retention"]
+        return made if retention is None else v3(payload, channel={"x-retention": retention})
+
+    found = compare(document(INVOICE), document(MORE))
+    assert found.verdict is verdict
+    assert len(found.notes) == notes
+    replayed = [one.reached_from for one in found.changes if one.verdict is BREAKING]
+    assert replayed == ([("event invoice.finalised (replay)",)] if verdict is BREAKING else [])
+
+
+def test_a_kafka_topic_is_read_again_and_a_queue_is_not() -> None:
+    def document(payload, protocol) -> dict:
+        made = v3(payload, servers={"main": {"host": "bus.example.com", "protocol": protocol}})
+        del made["channels"]["invoice"]["x-retention"]
+        return made
+
+    assert compare(document(INVOICE, "kafka-secure"), document(MORE, "kafka-secure")).verdict is BREAKING
+    assert compare(document(INVOICE, "amqps"), document(MORE, "amqps")).verdict is COMPATIBLE
+
+
+def test_a_withdrawn_field_is_not_withdrawn_from_replay_as_well() -> None:
+    kept = {"x-retention": "P1Y"}
+    found = compare(v3(channel=kept), v3(LESS, channel=kept))
+    assert [(one.rule, one.reached_from) for one in found.changes] == [
+        ("field-withdrawn", ("event invoice.finalised (send)",))
+    ]
+
+
+SECOND = {"address": "billing.invoice", "messages": {"finalised": {"payload": INVOICE}, "paid": {"payload": INVOICE}}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "verdict", "level"),
+    [
+        (v3(), v3(channel={"address": "finance.invoice"}), "channel-address-changed", BREAKING, Level.ERROR),
+        (v3(), v3(message={"name": "invoice.closed"}), "message-name-changed", BREAKING, Level.ERROR),
+        (
+            v3(message={"contentType": "application/json"}),
+            v3(message={"contentType": "application/xml"}),
+            "message-content-type-changed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(message={"correlationId": {"location": "$message.header#/id"}}),
+            v3(message={"correlationId": {"location": "$message.payload#/id"}}),
+            "correlation-id-changed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(message={"bindings": {"kafka": {"key": TEXT}}}),
+            v3(message={"bindings": {"kafka": {"key": WHOLE}}}),
+            "key-changed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(channel={"bindings": {"kafka": {"partitions": 3}}}),
+            v3(channel={"bindings": {"kafka": {"partitions": 6}}}),
+            "key-changed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(channel={"bindings": {"kafka": {"topic": "a"}}}),
+            v3(channel={"bindings": {"kafka": {"topic": "b"}}}),
+            "binding-changed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(channel={"bindings": {"kafka": {"topicConfiguration": {"retention.ms": 2}}}}),
+            v3(channel={"bindings": {"kafka": {"topicConfiguration": {"retention.ms": 1}}}}),
+            "binding-changed",
+            COMPATIBLE,
+            Level.WARNING,
+        ),
+        (v3(), v3(message={"bindings": {"kafka": {"key": TEXT}}}), "key-changed", BREAKING, Level.ERROR),
+        (v3(), v3(channel=SECOND), "message-added", BREAKING, Level.WARNING),
+        (
+            v3(channel=SECOND),
+            v3(channel={"messages": {"finalised": {"payload": INVOICE}}}),
+            "message-removed",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (v3(), v3(channels={}), "channel-removed", BREAKING, Level.ERROR),
+        (v3(channels={}, operations={}), v3(), "channel-added", COMPATIBLE, Level.INFO),
+        (v3(), v3(message={"summary": "When it can no longer change."}), "text-changed", COMPATIBLE, Level.INFO),
+        (
+            v3(servers={"main": {"host": "a.example.com", "protocol": "kafka"}}),
+            v3(servers={}),
+            "server-removed",
+            COMPATIBLE,
+            Level.WARNING,
+        ),
+        (
+            v3(servers={"main": {"host": "a.example.com", "protocol": "amqp"}}),
+            v3(servers={"main": {"host": "a.example.com", "protocol": "amqp", "security": [{"type": "plain"}]}}),
+            "security-added",
+            BREAKING,
+            Level.ERROR,
+        ),
+        (
+            v3(servers={"main": {"host": "a.example.com", "protocol": "amqp", "security": [{"type": "plain"}]}}),
+            v3(servers={"main": {"host": "a.example.com", "protocol": "amqp"}}),
+            "security-weakened",
+            COMPATIBLE,
+            Level.ERROR,
+        ),
+    ],
+)
+def test_what_surrounds_the_payload_follows_the_table(old, new, rule, verdict, level) -> None:
+    change = only(compare(old, new), rule)
+    assert (change.verdict, change.level) == (verdict, level)
+    assert change.title
+    assert change.title[0] == change.title[0].lower() or change.title.startswith("Invoice")
+
+
+def test_a_channel_that_said_so_may_carry_more_messages() -> None:
+    told = {"x-extensible-messages": True}
+    found = compare(v3(channel=told), v3(channel={**SECOND, **told}))
+    assert only(found, "message-added").verdict is COMPATIBLE
+
+
+def test_receiving_one_more_message_breaks_nobody() -> None:
+    found = compare(v3(action="receive"), v3(action="receive", channel=SECOND))
+    assert only(found, "message-added").verdict is COMPATIBLE
+
+
+def test_what_was_announced_may_go_after_its_day() -> None:
+    old = v3(channel={"deprecated": True, "x-sunset": "2026-01-31"})
+    gone = v3(channels={})
+    assert compare(old, gone, as_of=None).verdict is BREAKING
+    from datetime import date  # noqa: PLC0415  (the one test with a day)
+
+    assert compare(old, gone, as_of=date(2026, 1, 31)).verdict is BREAKING
+    assert compare(old, gone, as_of=date(2026, 2, 1)).verdict is COMPATIBLE
+
+
+def test_names_of_address_parameters_and_of_channels_mean_nothing() -> None:
+    old, new = v3(channel={"address": "billing.{entity}"}), v3(channel={"address": "billing.{legalEntity}"})
+    assert compare(old, new).verdict is COMPATIBLE
+    new["channels"]["renamed"] = new["channels"].pop("invoice")
+    new["operations"]["tell"]["channel"]["$ref"] = "#/channels/renamed"
+    assert compare(old, new).changes == ()
+
+
+def test_no_operation_left_means_that_nothing_is_sent_any_more() -> None:
+    both = {"tell": {"action": "send", "channel": {"$ref": "#/channels/invoice"}}}
+    both["hear"] = {"action": "receive", "channel": {"$ref": "#/channels/invoice"}}
+    found = compare(v3(operations=both), v3(action="receive"))
+    assert only(found, "operation-removed").direction is SENT
+
+
+def test_headers_are_compared_as_objects_and_traits_count() -> None:
+    trait = {"headers": obj(["traceparent"], traceparent=TEXT)}
+    old = v3(message={"traits": [trait]})
+    new = v3(message={"traits": [{"headers": obj([], traceparent=TEXT)}]})
+    change = only(compare(old, new), "field-became-optional")
+    assert (change.verdict, change.direction) == (BREAKING, SENT)
+
+
+def test_a_header_that_moves_from_a_trait_into_the_message_is_no_change() -> None:
+    common, own = obj(["a"], a=TEXT), obj(["b"], b=TEXT)
+    old = v3(message={"headers": own, "traits": [{"headers": common}]})
+    new = v3(message={"headers": obj(["a", "b"], a=TEXT, b=TEXT)})
+    assert compare(old, new).verdict is COMPATIBLE
+
+
+def test_version_2_patches_traits_over_the_message_and_version_3_does_not() -> None:
+    trait = {"contentType": "application/xml"}
+    message = {"contentType": "application/json", "traits": [trait]}
+    assert (
+        only(compare(v2(contentType="application/json"), v2(**message)), "message-content-type-changed").after
+        == "application/xml"
+    )
+    assert compare(v3(message={"contentType": "application/json"}), v3(message=message)).verdict is COMPATIBLE
+
+
+def avro(*fields: str) -> dict:
+    schema = {"type": "record", "name": "Invoice", "fields": [{"name": name, "type": "long"} for name in fields]}
+    return {"schemaFormat": "application/vnd.apache.avro;version=1.12.0", "schema": schema}
+
+
+@pytest.mark.parametrize(
+    ("action", "retention", "verdict", "carriers"),
+    [
+        ("send", "none", COMPATIBLE, []),
+        ("receive", "none", BREAKING, [("event invoice.finalised (receive)",)]),
+        ("send", "P1Y", BREAKING, [("event invoice.finalised (replay)",)]),
+    ],
+)
+def test_avro_payloads_follow_their_own_resolution(action, retention, verdict, carriers) -> None:
+    kept = {"x-retention": retention}
+    found = compare(
+        v3(avro("total"), action=action, channel=kept), v3(avro("total", "tax"), action=action, channel=kept)
+    )
+    assert found.verdict is verdict
+    assert [change.reached_from for change in found.changes if change.verdict is BREAKING] == carriers
+
+
+def test_avro_in_version_2_is_named_beside_the_payload() -> None:
+    old, new = (v2(avro(*names)["schema"], schemaFormat=avro()["schemaFormat"]) for names in (["a", "b"], ["a"]))
+    assert only(compare(old, new), "avro-field-removed").direction is SENT
+
+
+def test_an_invalid_avro_payload_is_an_error_with_its_place() -> None:
+    broken = {"schemaFormat": "application/vnd.apache.avro", "schema": {"type": "recrd"}}
+    with pytest.raises(UnreadableError) as refused:
+        compare(v3(broken), v3(avro("a")))
+    assert refused.value.location is not None
+    assert refused.value.location.pointer == "/channels/invoice/messages/finalised/payload/schema"
+
+
+def test_other_languages_are_unproven_with_a_reason_unless_they_are_equal() -> None:
+    raml = {"schemaFormat": "application/raml+yaml;version=1.0", "schema": {"type": "number"}}
+    other = copy.deepcopy(raml)
+    other["schema"]["type"] = "integer"
+    found = compare(v3(raml), v3(other))
+    assert found.verdict is UNPROVEN
+    assert found.changes[0].reason
+    assert found.changes[0].settle
+    assert compare(v3(raml), v3(copy.deepcopy(raml))).changes == ()
+    assert only(compare(v3(raml), v3(avro("a"))), "message-schema-format-changed").verdict is UNPROVEN
+
+
+def cloudevent(kind: str, data: dict, schema: str = "https://example.com/v1") -> dict:
+    return obj(
+        ["specversion", "id", "source", "type", "data"],
+        specversion={"const": "1.0"},
+        id=TEXT,
+        source=TEXT,
+        type={"const": kind},
+        dataschema={"const": schema},
+        data=data,
+    )
+
+
+def test_another_cloudevents_type_is_another_event() -> None:
+    found = compare(v3(cloudevent("invoice.v1", INVOICE)), v3(cloudevent("invoice.v2", INVOICE)))
+    assert [(change.rule, change.verdict) for change in found.changes] == [("event-type-changed", BREAKING)]
+
+
+def test_another_data_schema_is_told_and_the_data_decide() -> None:
+    old, new = cloudevent("invoice.v1", INVOICE), cloudevent("invoice.v1", MORE, "https://example.com/v2")
+    found = compare(v3(old), v3(new))
+    assert found.verdict is COMPATIBLE
+    assert only(found, "event-type-changed").level is Level.WARNING
+    assert only(found, "field-added-required").subject.endswith("tax in event invoice.finalised (send)")
+
+
+def test_the_type_pairs_messages_before_their_keys_do() -> None:
+    def document(*pairs) -> dict:
+        return v3(channel={"messages": {key: {"payload": cloudevent(kind, INVOICE)} for key, kind in pairs}})
+
+    found = compare(
+        document(("a", "invoice.v1"), ("b", "invoice.v2")), document(("b", "invoice.v1"), ("a", "invoice.v2"))
+    )
+    assert {change.rule for change in found.changes} == {"message-name-changed"}
+
+
+def test_binary_mode_names_the_type_in_a_header() -> None:
+    def document(kind) -> dict:
+        return v3(message={"headers": obj(["ce_type"], ce_type={"const": kind})})
+
+    found = compare(document("invoice.v1"), document("invoice.v2"))
+    assert [(change.rule, change.verdict) for change in found.changes] == [("event-type-changed", BREAKING)]
+
+
+def test_one_schema_under_many_messages_is_one_change() -> None:
+    def document(tax) -> dict:
+        made = v3(channel={"messages": {name: {"payload": {"$ref": "#/components/schemas/Invoice"}} for name in "abc"}})
+        return {**made, "components": {"schemas": {"Invoice": obj(["tax"], tax=tax)}}}
+
+    found = compare(document(WHOLE), document(TEXT))
+    assert only(found, "type-changed").reached_from == ("event a (send)", "event b (send)", "event c (send)")
+    assert only(found, "type-changed").subject == "Invoice.tax"
+
+
+def test_payloads_in_other_files_are_followed() -> None:
+    old = v3({"$ref": "schemas/invoice.json"})
+    files = {"schemas/invoice.json": json.dumps(INVOICE)}
+    libraries = [
+        Library(MemoryTree({"asyncapi.json": json.dumps(old), **files})),
+        Library(MemoryTree({"asyncapi.json": json.dumps(old), "schemas/invoice.json": json.dumps(LESS)})),
+    ]
+    found = compare_nodes(*(library.node("asyncapi.json") for library in libraries), *libraries)
+    assert only(found, "field-withdrawn").location.file == "schemas/invoice.json"
+
+
+@pytest.mark.parametrize("document", [{"asyncapi": "1.2.0"}, {"asyncapi": "4.0.0", "channels": {}}])
+def test_other_versions_are_refused(document) -> None:
+    with pytest.raises(UnreadableError, match="version 2 or 3"):
+        compare(document, document)
+
+
+def test_an_operation_that_does_neither_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="neither sends nor receives"):
+        compare(v3(action="whisper"), v3())
+
+
+def test_two_versions_of_the_language_compare_by_what_they_say() -> None:
+    found = compare(v2(), v3())
+    assert found.verdict is COMPATIBLE
+    assert found.required_bump in {Bump.NONE, Bump.PATCH}
+
+
+def test_identical_documents_are_silent_and_the_answer_is_the_same_every_time() -> None:
+    assert compare(v3(), v3()).changes == ()
+    assert compare(v3(), v3(MORE, channel=SECOND)) == compare(v3(), v3(MORE, channel=SECOND))
