@@ -19,7 +19,7 @@ from harness.model import (
 )
 
 
-def compare_contracts(
+def compare_contracts(  # noqa: PLR0913  (two documents, where they live, and the question)
     old: str | Node,
     new: str | Node,
     *,
@@ -57,7 +57,7 @@ def compare_contracts(
     )
 
 
-def compare_nodes(  # noqa: PLR0913  (two documents, where they live, and the question)
+def compare_nodes(  # noqa: PLR0913, PLR0917  (two documents, where they live, and the question)
     old: Node,
     new: Node,
     old_library: Library,
@@ -96,7 +96,7 @@ def compare_nodes(  # noqa: PLR0913  (two documents, where they live, and the qu
     )
 
 
-def conclude(  # noqa: PLR0913  (what was asked and what was found)
+def conclude(
     kind: ContractKind,
     model: ContentModel,
     changes: tuple[Change, ...],

@@ -93,8 +93,8 @@ def _read_exclusive(found: dict[str, JSON]) -> None:
 def _read_old_drafts(found: dict[str, JSON]) -> None:
     dependencies = found.pop("dependencies", None)
     if isinstance(dependencies, dict):
-        names = {key: item for key, item in dependencies.items() if isinstance(item, list)}
-        schemas = {key: item for key, item in dependencies.items() if not isinstance(item, list)}
+        names: dict[str, JSON] = {key: item for key, item in dependencies.items() if isinstance(item, list)}
+        schemas: dict[str, JSON] = {key: item for key, item in dependencies.items() if not isinstance(item, list)}
         if names:
             found["dependentRequired"] = names
         if schemas:
@@ -114,10 +114,7 @@ def types_of(keywords: Mapping[str, JSON]) -> frozenset[str]:
     """Return the types a schema level allows; `number` counts as integer and fraction."""
     declared = keywords.get("type")
     names = declared if isinstance(declared, list) else [declared]
-    if declared is None:
-        found = ALL_TYPES
-    else:
-        found = frozenset(one for name in names for one in _expand(str(name)))
+    found = ALL_TYPES if declared is None else frozenset(one for name in names for one in _expand(str(name)))
     enum = keywords.get("enum")
     if isinstance(enum, list):
         found &= frozenset(type_of(item) for item in enum)
@@ -147,4 +144,4 @@ def spell_types(types: frozenset[str]) -> list[JSON]:
     if "fraction" in names:
         names -= {"fraction", "integer"}
         names.add("number")
-    return list(sorted(names))  # noqa: C414  (a list of JSON, not of str, for mypy)
+    return [*sorted(names)]

@@ -155,7 +155,12 @@ class OpenApiComparison:
                 draft = Draft(f"{kind}-added", None, new[name].node, None, FINE, subject=title, title=f"{title} added")
                 self.add(iter([draft]), title)
             else:
-                self._items({name: replace(old[name], template=name)}, {name: replace(new[name], template=name)}, prefix, direction)
+                self._items(
+                    {name: replace(old[name], template=name)},
+                    {name: replace(new[name], template=name)},
+                    prefix,
+                    direction,
+                )
 
     def _servers(self) -> None:
         old, new = (reader.servers() for reader in self.readers)
@@ -171,13 +176,13 @@ class OpenApiComparison:
     def _info(self) -> None:
         values = [reader.value.get("info") for reader in self.readers]
         texts = [
-            canonical({key: item for key, item in value.items() if key != "version"} if isinstance(value, dict) else None)
+            canonical(
+                {key: item for key, item in value.items() if key != "version"} if isinstance(value, dict) else None
+            )
             for value in values
         ]
         if texts[0] != texts[1]:
-            nodes = [
-                reader.root.child("info") if "info" in reader.value else reader.root for reader in self.readers
-            ]
+            nodes = [reader.root.child("info") if "info" in reader.value else reader.root for reader in self.readers]
             draft = Draft("text-changed", nodes[0], nodes[1], subject="info", title="info is described differently")
             self.found.append(Found(draft, ()))
 
@@ -213,7 +218,7 @@ def _words(old: Node, new: Node, name: str) -> Iterator[Draft]:
             yield Draft(rule, old, new, None, FINE, None, name, was, now, title=f"{name} {verb}")
 
 
-def compare_openapi(  # noqa: PLR0913  (two documents, where they live, and the question)
+def compare_openapi(
     old: Node,
     new: Node,
     old_library: Library,

@@ -1,4 +1,4 @@
-"""Request bodies, answers and their headers: media types, statuses and everything inside (content models, section 5)."""
+"""Request bodies, answers and their headers: media types, statuses and all inside (content models, section 5)."""
 
 from __future__ import annotations
 
@@ -174,7 +174,10 @@ def _response(
             comparison.schemas.compare(before.site, after.site, direction, subject, wire=True)
             if before.media or after.media:
                 media_changes(comparison, (before.media, after.media), direction, subject)
-    texts = [response.node.value.get("description") if isinstance(response.node.value, dict) else None for response in (old, new)]
+    texts = [
+        response.node.value.get("description") if isinstance(response.node.value, dict) else None
+        for response in (old, new)
+    ]
     if texts[0] != texts[1]:
         title = f"{carrier} is described differently"
         draft = Draft("text-changed", old.node, new.node, None, FINE, None, carrier, title=title)

@@ -100,9 +100,11 @@ def _default(comparison: OpenApiComparison, side: int, parameter: Parameter) -> 
 
 
 def _both(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter) -> None:
-    if (old.required, old.style, old.explode) == (new.required, new.style, new.explode) and comparison.sides.sameness.same(
-        old.node, new.node
-    ):
+    if (old.required, old.style, old.explode) == (
+        new.required,
+        new.style,
+        new.explode,
+    ) and comparison.sides.sameness.same(old.node, new.node):
         return
     subject = f"{pair.name} {_named(new)}"
     comparison.add(_presence(comparison, pair, old, new), pair.name)
@@ -124,9 +126,7 @@ def _both(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, ne
         comparison.schemas.compare(old.site, new.site, pair.direction, subject, wire=True)
 
 
-def _presence(
-    comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter
-) -> Iterator[Draft]:
+def _presence(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter) -> Iterator[Draft]:
     """Compare whether a parameter must be given, and what leaving it out means."""
     subject = f"{pair.name} {_named(new)}"
     received = pair.direction is Direction.RECEIVED
@@ -146,14 +146,10 @@ def _presence(
         title = f"{pair.name}: leaving out {_named(new)} means something else"
         if not omitted:
             title = f"{pair.name} has another default for {_named(new)}"
-        yield Draft(
-            "parameter-default-changed", *nodes, pair.direction, proof, None, subject, *defaults, title=title
-        )
+        yield Draft("parameter-default-changed", *nodes, pair.direction, proof, None, subject, *defaults, title=title)
 
 
-def _writing(
-    comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter
-) -> Iterator[Draft]:
+def _writing(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, new: Parameter) -> Iterator[Draft]:
     """Compare how a parameter is written: style, explode, empty values, reserved characters."""
     subject = f"{pair.name} {_named(new)}"
     nodes = old.node, new.node
@@ -171,13 +167,13 @@ def _writing(
         ("allowEmptyValue", "parameter-empty-value-changed", "empty values"),
         ("allowReserved", "parameter-reserved-changed", "reserved characters"),
     ):
-        was, now = old.flag(key), new.flag(key)
-        if was != now:
+        before, after = old.flag(key), new.flag(key)
+        if before != after:
             received = pair.direction is Direction.RECEIVED
-            proof = FINE if now is received else RULED_OUT
-            verb = "now takes" if now else "no longer takes"
+            proof = FINE if after is received else RULED_OUT
+            verb = "now takes" if after else "no longer takes"
             title = f"{subject} {verb} {words}"
-            yield Draft(rule, *nodes, pair.direction, proof, None, subject, was, now, title=title)
+            yield Draft(rule, *nodes, pair.direction, proof, None, subject, before, after, title=title)
 
 
 def _composed(comparison: OpenApiComparison, old: Parameter, new: Parameter) -> bool:
@@ -243,5 +239,3 @@ def _list_of(form: Form) -> Position | None:
     if any(isinstance(value, int) and value > 1 for value in least):
         return None
     return item_position(form.shapes[0], 0) or ANYTHING
-
-

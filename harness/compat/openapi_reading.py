@@ -158,7 +158,8 @@ class Reader:
             style = chosen or style
         else:
             style = str(value.get("style", style))
-            explode = value["explode"] if isinstance(value.get("explode"), bool) else style == "form"
+            said = value.get("explode")
+            explode = said if isinstance(said, bool) else style == "form"
         required = value.get("required") is True or where == "path"
         site: Site | None = None
         if self.is_swagger and "schema" not in value:

@@ -22,9 +22,7 @@ _FIELDS = ("type", "in", "name", "scheme", "bearerFormat", "openIdConnectUrl")
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 
 
-def security_changes(
-    readers: tuple[Reader, Reader], pair: OperationPair, *, rootwise: bool
-) -> Iterator[Draft]:
+def security_changes(readers: tuple[Reader, Reader], pair: OperationPair, *, rootwise: bool) -> Iterator[Draft]:
     """Yield what changed about who may call an operation; `rootwise`: schemes or the document's default differ."""
     own = [isinstance(node.value, dict) and node.value.get("security") for node in pair.nodes]
     if not rootwise and own[0] == own[1]:
@@ -81,7 +79,15 @@ def _demanded(
             continue
         rule, title = _explain(item, new, operation)
         yield Draft(
-            rule, *nodes, None, RULED_OUT, None, operation, _spelled(item), [_spelled(other) for other in new], title=title
+            rule,
+            *nodes,
+            None,
+            RULED_OUT,
+            None,
+            operation,
+            _spelled(item),
+            [_spelled(other) for other in new],
+            title=title,
         )
 
 

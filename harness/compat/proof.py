@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from harness.compat.versions import canonical
 from harness.model import JSON, Basis, UnreadableError, Verdict
@@ -106,7 +106,7 @@ class Judge:
             found = example(schema, dialect="2020-12")
         except UnreadableError:
             return None
-        return None if found is None else (found.instance,)
+        return None if found is None else (cast("JSON", found.instance),)
 
     def _refute(
         self, sub: dict[str, JSON], sup: dict[str, JSON], guesses: Iterable[JSON], basis: Basis
@@ -130,7 +130,7 @@ class Judge:
             return Proof(
                 Verdict.BREAKING,
                 basis,
-                answer.witness,
+                cast("JSON", answer.witness),
                 has_instance=True,
                 error=answer.error,
                 failing=answer.failing,

@@ -98,7 +98,7 @@ class Sampler:
         self._fill(shape, stance, depth, found, min(least, _MAX_FILL))
         return (found,)
 
-    def _fill(self, shape: Shape, stance: Stance, depth: int, found: dict[str, JSON], least: int) -> None:  # noqa: PLR0913
+    def _fill(self, shape: Shape, stance: Stance, depth: int, found: dict[str, JSON], least: int) -> None:
         """Add fields until there are enough: declared ones first, then such as the map allows."""
         for name, position in self._views.fields(shape, stance).items():
             if len(found) >= least:

@@ -42,8 +42,4 @@ def _annotated(position: Position, version: Version) -> tuple[Node, dict[str, JS
 
 
 def _words(value: dict[str, JSON]) -> dict[str, JSON]:
-    return {
-        key: item
-        for key, item in value.items()
-        if key in _WORDS or (key.startswith("x-") and key not in _OWN)
-    }
+    return {key: item for key, item in value.items() if key in _WORDS or (key.startswith("x-") and key not in _OWN)}

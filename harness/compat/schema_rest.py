@@ -114,7 +114,9 @@ def _judge(pair: ObjectPair, writer: Rest, reader: Rest) -> Proof:
         guesses = [*sample] if sample is not None else []
     side = Side.OLD if pair.received else Side.NEW
     base = pair.instance(side)
-    for guess in guesses if base is not None else ():
+    for guess in guesses:
+        if base is None:
+            break
         proof = pair.breaking({**base, _EXTRA: guess}, reason="no object with an undeclared field was found")
         if proof.verdict is Verdict.BREAKING:
             return proof

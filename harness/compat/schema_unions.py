@@ -107,9 +107,7 @@ def _text(sides: Sides, shape: Shape, old: Form, *, view: bool) -> str:
     return canonical(sides.views(side).shape(shape, stance))
 
 
-def branch_changes(
-    sides: Sides, pairing: Pairing, forms: tuple[Form, Form], direction: Direction
-) -> Iterator[Draft]:
+def branch_changes(sides: Sides, pairing: Pairing, forms: tuple[Form, Form], direction: Direction) -> Iterator[Draft]:
     """Yield the alternatives that only one version has."""
     received = direction is Direction.RECEIVED
     readers = forms[1] if received else forms[0]
@@ -192,6 +190,4 @@ def _mappings(before: JSON, after: JSON, nodes: tuple[Node, Node], direction: Di
         draft = Draft("discriminator-mapping-changed", *nodes, direction, FINE, after=[*respelled_to])
         yield draft
     if respelled_from and respelled_to and direction is Direction.SENT:
-        yield Draft(
-            "discriminator-mapping-changed", *nodes, direction, RULED_OUT, Level.WARNING, after=[*respelled_to]
-        )
+        yield Draft("discriminator-mapping-changed", *nodes, direction, RULED_OUT, Level.WARNING, after=[*respelled_to])

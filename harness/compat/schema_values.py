@@ -78,10 +78,7 @@ def _types(pair: ValuePair, old: Local) -> Iterator[Draft]:
     if before == after:
         return
     gone, come = before - after, after - before
-    if gone and come:
-        rule = "type-changed"
-    else:
-        rule = "type-narrowed" if gone else "type-widened"
+    rule = "type-changed" if gone and come else "type-narrowed" if gone else "type-widened"
     declared = [shape.having("type") or shape.having("enum") for shape in (pair.old, pair.new)]
     yield Draft(
         rule,

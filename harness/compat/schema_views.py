@@ -19,6 +19,8 @@ from harness.model import JSON, ContentModel, Direction
 EXACT = ("not", "if", "then", "else", "contains", "propertyNames")
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 COUNTS = ("minContains", "maxContains")
+_OLDER = {"prefixItems": "items", "items": "additionalItems", "dependentSchemas": "dependencies"}
+"""How older drafts spell a keyword whose members are schemas."""
 _SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas")
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMAS = (*EXACT, "additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems")
@@ -203,8 +205,7 @@ class Emission:
             self._objects(shape, found, extras, named=named)
         if "array" in shape.types:
             self._items(shape, found, extras)
-        for part in self.exact_parts(shape, leave_out=leave_out):
-            extras.append(part)
+        extras.extend(self.exact_parts(shape, leave_out=leave_out))
         if extras:
             found["allOf"] = extras
         return found
@@ -308,8 +309,7 @@ class Emission:
 
     def exact(self, site: Site, *tokens: str | int) -> JSON:
         """Return the schema at a place with its own exact meaning: nothing is closed, erased or opened."""
-        for token in tokens:
-            site = site.child(token)
+        site = site.child(*tokens)
         value = site.node.value
         if not isinstance(value, dict):
             return value
@@ -320,19 +320,24 @@ class Emission:
             if not siblings_count(site.dialect):
                 return found
         for key, item in read_keywords(value, site.dialect).items():
-            if key in _SCHEMAS and isinstance(item, dict):
-                found[key] = self.exact(site, key)
-            elif key in _SCHEMA_MAPS and isinstance(item, dict):
-                found[key] = {name: self.exact(site, key, name) for name in item}
-            elif key in _SCHEMA_LISTS and isinstance(item, list):
-                found[key] = [self.exact(site, key, index) for index in range(len(item))]
-            else:
-                found[key] = item
+            found[key] = self._exact_member(site, key, item)
         for key in ("allOf", "anyOf", "oneOf"):
-            item = value.get(key)
-            if isinstance(item, list):
-                found[key] = [self.exact(site, key, index) for index in range(len(item))]
+            if key in value:
+                found[key] = self._exact_member(site, key, value[key])
         return found
+
+    def _exact_member(self, site: Site, key: str, item: JSON) -> JSON:
+        value = site.node.value
+        spelled = key
+        if isinstance(value, dict) and (key not in value or (key == "items" and isinstance(value[key], list))):
+            spelled = _OLDER.get(key, key)
+        if key in _SCHEMAS and isinstance(item, dict):
+            return self.exact(site, spelled)
+        if key in _SCHEMA_MAPS and isinstance(item, dict):
+            return {name: self.exact(site, spelled, name) for name in item}
+        if key in _SCHEMA_LISTS and isinstance(item, list):
+            return [self.exact(site, spelled, index) for index in range(len(item))]
+        return item
 
     def _exact_reference(self, site: Site, reference: str) -> dict[str, JSON]:
         target = Site(self._views.shaper.version.resolve(site.node, reference), site.dialect)
@@ -361,7 +366,7 @@ def _names_of(fragment: Fragment) -> dict[str, JSON]:
     for key in ("properties", "patternProperties"):
         declared = fragment.keywords.get(key)
         if isinstance(declared, dict):
-            found[key] = {name: True for name in declared}
+            found[key] = dict.fromkeys(declared, True)
     return found
 
 

@@ -19,13 +19,13 @@ from typing import TypeAlias
 from harness.compat.drafts import Draft
 from harness.compat.keywords import spell_types
 from harness.compat.proof import FINE, Proof
+from harness.compat.samples import item_position
 from harness.compat.schema_annotations import annotation_changes
 from harness.compat.schema_exact import exact_changes, pattern_property_changes
 from harness.compat.schema_objects import Child, ObjectPair, object_changes
 from harness.compat.schema_unions import branch_changes, discriminator_changes, pair_branches
 from harness.compat.schema_values import ValuePair, value_changes, whole_value
 from harness.compat.schema_views import prefix_sites, rest_site
-from harness.compat.samples import item_position
 from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
 from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
@@ -33,6 +33,8 @@ from harness.documents import Node
 from harness.model import Direction, Verdict
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
+_UNKNOWN = "?"
+"""Way from a pair to one below it that cannot be told as a path into an instance."""
 _STRUCTURAL = (b"allOf", b"\x00not", b"\x00if", b"readOnly", b"writeOnly", b"discriminator")
 """Keywords for which a reference below a place is not simply reached in the same direction."""
 
@@ -118,7 +120,7 @@ class SchemaComparison:
             for parent, token in visit.above:
                 if parent not in seen:
                     below = seen[here]
-                    seen[parent] = None if below is None or token == "?" else (token, *below)
+                    seen[parent] = None if below is None or token == _UNKNOWN else (token, *below)
                     waiting.append(parent)
         return tuple(sorted(carriers)), path, root
 
@@ -173,7 +175,7 @@ class SchemaComparison:
             return False
         for reference in self.sides.old.references(left):
             before, after = self.sides.old.resolve(left, reference), self.sides.new.resolve(right, reference)
-            self._below(key, "?", (Site(before, old[0].dialect),), (Site(after, new[0].dialect),))
+            self._below(key, _UNKNOWN, (Site(before, old[0].dialect),), (Site(after, new[0].dialect),))
         return True
 
     def _visit(self, key: _PairKey, old: Position, new: Position) -> None:
@@ -222,7 +224,7 @@ class SchemaComparison:
             )
             for shape in (pair.old, pair.new)
         ]
-        self._below(key, "?", *sites)
+        self._below(key, _UNKNOWN, *sites)
 
 
 def _position(site: Site | None) -> Position:
@@ -238,8 +240,7 @@ def _items(old: Shape, new: Shape) -> Iterator[tuple[str, Position, Position]]:
     for index in range(max(fixed)):
         yield f"/{index}", item_position(old, index), item_position(new, index)
     rests = [
-        tuple(site for fragment in shape.fragments if (site := rest_site(fragment)) is not None)
-        for shape in (old, new)
+        tuple(site for fragment in shape.fragments if (site := rest_site(fragment)) is not None) for shape in (old, new)
     ]
     yield "/[]", rests[0], rests[1]
 

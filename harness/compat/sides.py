@@ -103,6 +103,4 @@ class Sides:
         found = self.failure(reader, other, other_stance, instance)
         if found is None:
             return None
-        return Proof(
-            Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=found[0], failing=found[1]
-        )
+        return Proof(Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=found[0], failing=found[1])

@@ -149,7 +149,7 @@ _SETTLE: dict[str, str] = {
     "field-became-optional": "Keep sending the field always, or publish a new major version.",
     "field-renamed": "Expand and contract: send and take both names, move every consumer, then remove the old name.",
     "null-allowed": "Leave the field out, or add a new field that may be null beside this one.",
-    "enum-value-added": "Announce the list as open with x-extensible-enum, and let readers handle unknown values first.",
+    "enum-value-added": "Announce the list as open with x-extensible-enum; let readers handle unknown values first.",
     "type-changed": "Add a new field of the new type beside this one, move every consumer, then remove the old one.",
     "operation-removed": "Mark the operation deprecated with an x-sunset date, and remove it after that date.",
     "parameter-removed": "Keep taking the parameter and ignore it until no client sends it.",
@@ -165,6 +165,9 @@ _SETTLE: dict[str, str] = {
 }
 
 
+_OTHERWISE = "Publish it as a new major version, or offer old and new side by side until every consumer has moved."
+
+
 def settle_of(rule: str) -> str:
     """Return the way out of a breaking change of this kind."""
-    return _SETTLE.get(rule, "Publish it as a new major version, or offer old and new side by side until consumers moved.")
+    return _SETTLE.get(rule, _OTHERWISE)
