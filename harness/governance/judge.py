@@ -219,6 +219,7 @@ class _Run:
         return replace(
             report,
             change_id=digest[:12],
+            digest=digest,
             repository=self.ground.signed_policy.repository,
             policy_digest=self.ground.signed_policy.digest,
         )

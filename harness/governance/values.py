@@ -166,6 +166,7 @@ class GateReport:
         repository: Stable name of the repository, part of what a sign-off signs.
         policy_digest: SHA-256 of the trusted policy, part of what a sign-off signs.
         informed: Groups the policy wants told, nothing asked of them.
+        digest: The whole change-set digest, 64 hex digits: what a sign-off is bound to.
     """
 
     decision: Decision
@@ -191,6 +192,7 @@ class GateReport:
     repository: str = ""
     policy_digest: str = ""
     informed: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def unproven(self) -> int:

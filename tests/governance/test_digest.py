@@ -50,7 +50,10 @@ OTHER = replace(CHANGE, rule="field-added", side=Side.NEW, before=None, after={"
         ((), "638d672ceffcb3a83b4e8ae308d356218239e213b5a5a314168e191b532064ec"),
         ((thing(),), "d24d8afec26ad2a087e1f631540d65049f26dc3357b9b944692c117e86c34a6c"),
         ((thing(CHANGE),), "d6f70fc0df397d3b799b7d3e0069127dbe15f98db963016babb1f5a053f1315b"),
-        ((thing(CHANGE, OTHER), ChangedThing("tax", "", "1.0.0", None, "..ab")), "c06b12b7fa5a98472345221932c76102f4463439605a4a5f9635e8fdcf9ea9f3"),
+        (
+            (thing(CHANGE, OTHER), ChangedThing("tax", "", "1.0.0", None, "..ab")),
+            "c06b12b7fa5a98472345221932c76102f4463439605a4a5f9635e8fdcf9ea9f3",
+        ),
     ],
 )
 def test_the_digest_of_a_change_set_is_fixed(things, digest):
@@ -103,7 +106,7 @@ def test_the_order_of_contracts_and_changes_does_not_matter():
         (-120, "-12e1"),
         (Decimal("1e400"), "1e400"),
         (True, "true"),
-        ("a\n\x01\"ü", '"a\\n\\u0001\\"ü"'),
+        ('a\n\x01"ü', '"a\\n\\u0001\\"ü"'),
         ({"b": [None], "a": {}}, '{"a":{},"b":[null]}'),
     ],
 )

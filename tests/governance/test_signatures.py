@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness.documents import Library, MemoryTree
 from harness.governance.keys import NAMESPACE, key_ring
 from harness.governance.signoffs import Expected, Signoff, read_signoffs, refusal, signed_bytes, standing
 from harness.governance.sshsig import verifier, verify
-from harness.documents import Library, MemoryTree
 from harness.model import HarnessError, Location
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_a_signature_names_the_person_whose_key_made_it(keys):
     ("change", "reason"),
     [
         (lambda text, sig: (text + b"!", sig), "changed after signing"),
-        (lambda text, sig: (text, b"nothing"), "no SSH signature"),
+        (lambda text, _: (text, b"nothing"), "no SSH signature"),
         (lambda text, sig: (text, sig.replace(b"U1NI", b"AAAA")), "damaged"),
     ],
 )
@@ -165,7 +165,10 @@ def test_a_sign_off_survives_another_notation_and_not_another_word(keys):
             "reports/decisions/other/good.yaml": YAML,
         }
     )
-    found = {one.location.file.rsplit("/")[-1]: one for one in read_signoffs(Library(tree), "cccc", verifier(ring(keys), NOW))}
+    found = {
+        one.location.file.rsplit("/")[-1]: one
+        for one in read_signoffs(Library(tree), "cccc", verifier(ring(keys), NOW))
+    }
     assert found["good.yaml"].person == DANA
     assert "changed after signing" in found["edited.yaml"].reason
     assert "not signed" in found["unsigned.yaml"].reason
