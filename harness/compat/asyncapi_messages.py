@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from harness.compat.asyncapi_reading import Message, Payload
 from harness.compat.avro import avro_change, directions, places_of, resolve_both
@@ -16,7 +18,7 @@ from harness.compat.schemas import Found, SchemaComparison
 from harness.compat.sides import Sides
 from harness.compat.versions import Site, Version, canonical
 from harness.documents import Document, Node
-from harness.model import Change, ContentModel, Direction, Level, Verdict
+from harness.model import JSON, Change, ContentModel, Direction, Level, Verdict
 
 _TEXTS = ("title", "summary", "description", "tags", "externalDocs")
 _ORDERING = ("key", "partitions")
@@ -47,7 +49,6 @@ class MessageComparison:
         self._avro: list[Change] = []
         self._found: list[Found] = []
         self._typed: set[str] = set()
-        self._joined = 0
         self._examples: dict[str, Draft] = {}
 
     def compare(self, carried: Carried) -> None:
@@ -139,15 +140,11 @@ class MessageComparison:
         """Return the schema of all headers: one as it is, several joined by allOf."""
         if len(message.headers) < 2:
             return Site(message.headers[0], "draft-07") if message.headers else None
-        self._joined += 1
         home = message.headers[0].document.path
-        name = home.rpartition("/")[2]
-        parts = [
-            {"$ref": f"{'' if part.document.path == home else '/'}{name}#{part.pointer}"} for part in message.headers
-        ]
-        path = f"{home}~headers-{self._joined}"
-        text = json.dumps({"allOf": parts})
-        document = Document(path=path, digest=path, text=text, value={"allOf": list(parts)}, is_json=True)
+        parts: list[JSON] = [{"$ref": _reference(part, home)} for part in message.headers]
+        path = f"{home}~headers-of-{quote(message.key, safe='')}"
+        whole: JSON = {"allOf": parts}
+        document = Document(path=path, digest=path, text=json.dumps(whole), value=whole, is_json=True)
         version.library.add(document)
         return Site(document.root, "2020-12")
 
@@ -157,8 +154,7 @@ class MessageComparison:
         if not languages:
             return
         if languages == {"json"}:
-            sites = [Site(one.node, one.dialect) if one is not None else None for one in (old, new)]
-            walk.compare(*sites, carried.direction, carried.carrier)
+            walk.compare(_site(old), _site(new), carried.direction, carried.carrier)
         elif languages == {"avro"} and old is not None and new is not None:
             self._avro_payloads(old, new, carried)
         elif not carried.replay:
@@ -172,6 +168,16 @@ class MessageComparison:
             change = avro_change(item, directions(found, mode), *places, carried.direction)
             if not carried.replay or change.verdict is not Verdict.COMPATIBLE:
                 self._avro.append(replace(change, reached_from=(carried.carrier,)))
+
+
+def _site(payload: Payload | None) -> Site | None:
+    return None if payload is None else Site(payload.node, payload.dialect)
+
+
+def _reference(node: Node, home: str) -> str:
+    """Return a reference to `node` as it is written in a document that stands beside `home`."""
+    file = posixpath.relpath(node.document.path, posixpath.dirname(home) or ".")
+    return f"{quote(file)}#{quote(node.pointer, safe='/~')}"
 
 
 def _replay_model(model: ContentModel) -> ContentModel:
@@ -190,7 +196,7 @@ def _media(message: Message) -> str:
 def _unread(old: Payload | None, new: Payload | None, carried: Carried) -> Iterator[Draft]:
     """Yield the draft for payloads in languages that are not compared."""
     before, after = (one.language if one is not None else "nothing" for one in (old, new))
-    nodes = [one.node if one is not None else None for one in (old, new)]
+    places = [one.node if one is not None else None for one in (old, new)]
     if before == after and old is not None and new is not None:
         if canonical(old.node.value) == canonical(new.node.value):
             return
@@ -202,8 +208,8 @@ def _unread(old: Payload | None, new: Payload | None, carried: Carried) -> Itera
         title = f"the payload of {carried.new.name} changed, in {after}"
     settle = "Describe the payload as JSON Schema or Avro, or have its owner accept it."
     yield Draft(
-        rule, *nodes, carried.direction, Proof(Verdict.UNPROVEN, reason=reason), None, f"event {carried.new.name}",
-        before, after, settle, title=title, carriers=(carried.carrier,),
+        rule, places[0], places[1], carried.direction, Proof(Verdict.UNPROVEN, reason=reason), None,
+        f"event {carried.new.name}", before, after, settle, title=title, carriers=(carried.carrier,),
     )  # fmt: skip
 
 
@@ -244,8 +250,8 @@ def _binding(base: Draft, subject: str, key: str, before: object, after: object)
     return replace(draft, proof=RULED_OUT)
 
 
-def _bare(value: object) -> str:
+def _bare(value: JSON) -> str:
     """Return a binding's value without words for people."""
     if isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in _TEXTS}
-    return canonical(value)  # type: ignore[arg-type]  # JSON by construction
+    return canonical(value)

@@ -305,6 +305,16 @@ def test_a_header_that_moves_from_a_trait_into_the_message_is_no_change() -> Non
     assert compare(old, new).verdict is COMPATIBLE
 
 
+def test_headers_of_traits_may_stand_in_other_files() -> None:
+    files = {"common/traits.json": json.dumps({"Traced": {"headers": obj(["a"], a=TEXT)}})}
+    old = v3(message={"headers": obj(["b"], b=TEXT), "traits": [{"$ref": "common/traits.json#/Traced"}]})
+    new = v3(message={"headers": obj(["b"], b=WHOLE), "traits": [{"$ref": "common/traits.json#/Traced"}]})
+    found = compare(old, new, files)
+    assert [change.rule for change in found.changes] == ["type-changed"]
+    lost = compare(old, v3(message={"headers": obj(["b"], b=TEXT)}), files)
+    assert [change.rule for change in lost.changes] == ["field-withdrawn"]
+
+
 def test_version_2_patches_traits_over_the_message_and_version_3_does_not() -> None:
     trait = {"contentType": "application/xml"}
     message = {"contentType": "application/json", "traits": [trait]}
