@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
+from harness.cli.opening import open_library
 from harness.cli.options import as_of_option, format_option, repo_option
 from harness.cli.output import write
 
@@ -22,10 +23,12 @@ def check(form: str, as_of: date | None, repo: Path) -> int:
 
     Exit code 0 nothing found, 1 problems found, 3 something could not be read (the rest is still reported).
     """
-    from harness.governance import check_folder  # noqa: PLC0415  (start-up)
+    from harness.governance import check_repository  # noqa: PLC0415  (start-up)
+    from harness.registry import read_config  # noqa: PLC0415
 
     started = time.perf_counter()
-    report = check_folder(repo, as_of=as_of)
+    library = open_library(repo)
+    report = check_repository(library, read_config(library), as_of or datetime.now(UTC).date())
     if form == "json":
         from harness.report.check_text import check_to_json  # noqa: PLC0415  (start-up)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from harness.model import Bump, ContractComparison
+from harness.cli.opening import open_repository
+from harness.model import Bump, ContractComparison, HarnessError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,21 @@ def compare_operands(old: str, new: str, repo: Path, judging: Judging) -> Answer
         new_library,
         kind=judging.kind,
         content_model=judging.content_model,
-        as_of=judging.as_of,
+        as_of=judging.as_of or head_day(repo),
         mode=judging.mode,
-        format_assertion=judging.format_assertion,
+        format_assertion={"on": True, "off": False, None: None}[judging.format_assertion],
     )
     declared = declared_bump(comparison.old_version, comparison.new_version)
     return Answer(comparison, declared, round((time.perf_counter() - started) * 1000, 1))
+
+
+def head_day(repo: Path) -> date | None:
+    """Return the day of the head commit, which sunset rules use by default; None outside a repository."""
+    repository = open_repository(repo)
+    try:
+        return repository.head().time.date() if repository else None
+    except HarnessError:
+        return None  # a repository without a commit has no day yet
 
 
 def contract_name(operand: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.model import Basis, Bump, Change, ContentModel, ContractComparison, Location, Side, Verdict
 from harness.report.payload import one_line
 from harness.report.printable import printable
-from harness.report.words import GLYPHS, count, next_version
+from harness.report.words import GLYPHS, count, day, next_version
 
 _MODELS = {
     ContentModel.DECLARED: "declared (readers ignore unknown fields; `format` is asserted)",
@@ -14,7 +14,7 @@ _MODELS = {
 }
 _BASES = {
     Basis.INCLUSION: "inclusion proved",
-    Basis.PROJECTION: "proved on the views of the content model",
+    Basis.PROJECTION: "proved on views",
     Basis.RULE: "by rule",
 }
 _TITLE_COLUMN = 54
@@ -38,6 +38,8 @@ def comparison_text(comparison: ContractComparison, declared: Bump, *, most: int
     lines += [f"Note: {printable(note)}" for note in comparison.notes]
     if comparison.changes:
         lines.append(f"Content model: {_MODELS[comparison.content_model]}")
+    if comparison.as_of:
+        lines.append(f"Sunsets as of {day(comparison.as_of)}")
     return "\n".join(lines) + "\n"
 
 

@@ -29,7 +29,8 @@ def _facts(report: GateReport) -> list[str]:
     for change in report.contracts:
         lines += _labelled("Version", [version_words(change)])
     lines += _consumers(report)
-    lines += _labelled("Money path", money_path(report))
+    if report.decision is not Decision.PASS:
+        lines += _labelled("Money path", money_path(report))
     lines += _labelled("Proof", proof_words(report))
     lines += _labelled("Found", [finding_words(finding) for finding in report.findings])
     lines += _labelled("Waived", waived_words(report))
@@ -114,7 +115,7 @@ def money_path(report: GateReport) -> list[str]:
     impact = report.impact
     lines = [workflow_words(workflow) for workflow in impact.workflows[:4]]
     if len(impact.workflows) > 4:
-        lines.append(f"and {len(impact.workflows) - 4} more: {listing(short_ref(w.ref) for w in impact.workflows[4:])}")
+        lines.append(f"and {count(len(impact.workflows) - 4, 'more workflow')}")
     if lines and impact.legal_entities:
         lines.append(f"legal entities {listing(map(printable, impact.legal_entities))}")
     owners = sorted(
@@ -150,9 +151,11 @@ def proof_words(report: GateReport) -> list[str]:
             else []
         )
     embedded = witness.payload is not None
-    line = one_line(witness.payload if embedded else witness.instance, "", 90)
+    value, mark = (witness.payload, witness.payload_failing) if embedded else (witness.instance, witness.failing)
+    line = one_line(value, mark, 90)
     more = f"   and {len(worst) - 1} more: harness compare" if len(worst) > 1 else ""
-    return [line.text, f"{printable(witness.error, 120)}{more}"]
+    error = f"{printable(witness.error, 120)}{more}"
+    return [line.text, f"{line.marker}  {error}" if line.marker.strip() else error]
 
 
 def finding_words(finding: Finding) -> str:

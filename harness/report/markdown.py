@@ -73,7 +73,7 @@ def _bullets(report: GateReport) -> list[str]:
         parts = [f"**{label}:** {listing(groups[hit])}" for label, hit in told if groups[hit]]
         lines += [f"- {'. '.join(parts)}"] if parts else []
     paths = money_path(report)
-    if paths:
+    if paths and report.decision is not Decision.PASS:
         lines.append(f"- **Money path:** {'; '.join(prose(path) for path in paths)}")
     wanted = [prose(s.role) + (" (signed)" if s.signed_by else "") for s in report.required_signoffs]
     return [*lines, f"- **Sign-off:** {listing(wanted)}"] if wanted else lines
