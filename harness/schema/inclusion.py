@@ -190,7 +190,11 @@ class Prover:
             return Satisfiability("empty")
         if isinstance(outcome, Unknown):
             return Satisfiability("unknown", reason=outcome.reason)
-        problem_found = where.family.at(pointer).error(outcome.value)  # type: ignore[arg-type]  # a JSON value
+        instance: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
+        try:
+            problem_found = where.family.at(pointer).error(instance)
+        except UnreadableError as refused:
+            return Satisfiability("unknown", reason=f"the independent validator refuses the schema: {refused.message}")
         if problem_found is not None:
             return Satisfiability("unknown", reason=f"the independent validator refuses the example: {problem_found}")
         return Satisfiability("satisfiable", example=outcome.value)
