@@ -186,15 +186,27 @@ def test_a_field_that_maps_nowhere_is_noticed():
 
 
 @pytest.mark.parametrize("path", newest(APIS) + newest(EVENTS))
-def test_amounts_are_integers_beside_a_currency_and_moments_are_rfc_3339(path):
+def test_amounts_are_integers_prices_exact_decimals_and_moments_rfc_3339(path):
     for name, schema in object_schemas(path):
         for key, node in members(schema, "properties"):
             if node.value.get("x-classification") == "financial" and "type" in node.value:
-                assert "integer" in node.value["type"], f"{path} {name}.{key}"
+                exact = "integer" in node.value["type"] or (key.startswith("unit_price") and "pattern" in node.value)
+                assert exact, f"{path} {name}.{key}"
             if key.endswith("_at"):
                 assert node.value.get("format") == "date-time", f"{path} {name}.{key}"
             if key.endswith(("_date", "_start", "_end")):
                 assert node.value.get("format") == "date", f"{path} {name}.{key}"
+
+
+PERSONAL = {"requested_by", "approved_by", "payer_name", "bank_reference", "tax_id", "buyer_tax_id", "email", "line1"}
+
+
+@pytest.mark.parametrize("path", [*newest(APIS), *newest(EVENTS)])
+def test_what_tells_who_somebody_is_is_classified(path):
+    for name, schema in object_schemas(path):
+        for key in PERSONAL & schema.value["properties"].keys():
+            marks = {schema.value.get("x-classification"), schema.value["properties"][key].get("x-classification")}
+            assert "pii" in marks, f"{path} {name}.{key}"
 
 
 @pytest.mark.parametrize("path", CANONICAL)
