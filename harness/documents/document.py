@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from harness.documents.positions import JsonPlaces, Place, Places, YamlPlaces
+from harness.documents.yaml_events import Placed
 from harness.model import JSON, Location, NotFoundError, join, split
 
 
@@ -18,6 +19,8 @@ class Document:
         text: Those bytes decoded; of a file with several documents, this document's part.
         value: Numbers are `int` or `Decimal`, never `float`; keys are strings. Never to be changed.
         first_line: Line of the file at which `text` begins.
+        is_json: Whether `text` is JSON, else YAML.
+        placed: Of YAML: `value` with its places, if the reader left them.
     """
 
     path: str
@@ -25,11 +28,12 @@ class Document:
     text: str = field(repr=False, compare=False)
     value: JSON = field(repr=False, compare=False)
     first_line: int = 1
-    _places: Places = field(repr=False, compare=False, default=None)  # type: ignore[assignment]  # set below
     is_json: bool = field(repr=False, compare=False, default=False)
+    placed: Placed | None = field(repr=False, compare=False, default=None)
+    _places: Places = field(repr=False, compare=False, init=False)
 
     def __post_init__(self) -> None:
-        places = JsonPlaces(self.text) if self.is_json else YamlPlaces(self.text, self.first_line)
+        places = JsonPlaces(self.text) if self.is_json else YamlPlaces(self.text, self.first_line, self.placed)
         object.__setattr__(self, "_places", places)
 
     @property

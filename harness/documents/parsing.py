@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from harness.documents.decoding import decode
 from harness.documents.document import Document
 from harness.documents.json_text import read_json
-from harness.documents.yaml_text import read_yaml
+from harness.documents.yaml_events import read_yaml
 from harness.model import Location, UnreadableError
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|$)([^\n]*)\n?", re.MULTILINE)
@@ -57,10 +57,12 @@ def parse_all(data: bytes, path: str) -> tuple[Document, ...]:
         raise UnreadableError(
             "the file is empty", location=Location(path, line=1, column=1), remedy="Write it, or remove it."
         )
-    return tuple(
-        Document(path=path, digest=digest, text=part, value=read_yaml(part, path, line), first_line=line)
-        for part, line in parts
-    )
+    return tuple(_yaml(part, path, digest, line) for part, line in parts)
+
+
+def _yaml(text: str, path: str, digest: str, first_line: int) -> Document:
+    placed = read_yaml(text, path, first_line)
+    return Document(path, digest, text, placed.value, first_line, placed=placed)
 
 
 def _json(text: str, path: str, digest: str) -> Document | None:

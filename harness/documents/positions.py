@@ -7,9 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from harness.documents import json_text
-from harness.documents.yaml_events import EventReader, Span
-from harness.documents.yaml_outline import Outline, outline
-from harness.model import UnreadableError, escape
+from harness.documents.yaml_events import Placed, read_yaml
 
 
 class Place(NamedTuple):
@@ -57,88 +55,29 @@ class JsonPlaces:
 
 
 class YamlPlaces:
-    """Walks the outline of YAML text, or the spans of its events where there is no outline."""
+    """Looks up the marks that reading YAML left behind; reads again where the value came without them."""
 
-    def __init__(self, text: str, first_line: int) -> None:
+    def __init__(self, text: str, first_line: int, placed: Placed | None) -> None:
         self._text = text
         self._first_line = first_line
-        self._outline: Outline | None = None
-        self._lines: list[str] = []
-        self._spans: dict[str, Span] | None = None
-        self._children: dict[int, dict[str, tuple[int, int]]] = {}
-        self._ready = False
+        self._placed = placed
 
     def find(self, tokens: tuple[str, ...]) -> tuple[Place, int]:
         """See Places."""
-        if not self._ready:
-            self._ready = True
-            self._outline = outline(self._text)
-            if self._outline is None:
-                self._spans = _spans(self._text, self._first_line)
+        if self._placed is None:
+            self._placed = read_yaml(self._text, None, self._first_line)
+        value, marks, found = self._placed.value, self._placed.root, 0
+        for token in tokens:
+            inner = self._placed.members.get(id(value), {}).get(token)
+            if isinstance(value, dict) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+                value = value[int(token)]
             else:
-                self._lines = self._text.split("\n")
-        if self._outline is not None:
-            return self._find_in(self._outline, tokens)
-        return _deepest(self._spans or {}, self._text, tokens)
-
-    def _find_in(self, shape: Outline, tokens: tuple[str, ...]) -> tuple[Place, int]:
-        entry, low, high = -1, 0, len(shape.ranks)
-        for depth, token in enumerate(tokens):
-            children = self._members(shape, entry, low, high)
-            if token not in children:
-                return self._inside(shape, entry, tokens, depth)
-            entry, high = children[token]
-            low = entry + 1
-        return self._at(shape, entry, is_scalar=low == high), len(tokens)
-
-    def _members(self, shape: Outline, entry: int, low: int, high: int) -> dict[str, tuple[int, int]]:
-        if entry not in self._children:
-            ranks, keys = shape.ranks, shape.keys
-            starts = [i for i in range(low, high) if ranks[i] == ranks[low]]
-            ends = [*starts[1:], high][: len(starts)]
-            self._children[entry] = {
-                str(number) if keys[i] is None else str(keys[i]): (i, end)
-                for number, (i, end) in enumerate(zip(starts, ends, strict=True))
-            }
-        return self._children[entry]
-
-    def _inside(self, shape: Outline, entry: int, tokens: tuple[str, ...], depth: int) -> tuple[Place, int]:
-        """Look into a flow collection, which the outline does not divide."""
-        for text, line, column in shape.flows:
-            if entry >= 0 and (line, column) == (shape.lines[entry], shape.values[entry]):
-                found, deeper = _deepest(_spans(text, 1), text, tokens[depth:])
-                if deeper == 0:
-                    break
-                shift = column if found.line == 1 else 0
-                moved = Place(found.line + line + self._first_line - 1, found.column + shift, found.source)
-                return moved, depth + deeper
-        return self._at(shape, entry, is_scalar=False), depth
-
-    def _at(self, shape: Outline, entry: int, *, is_scalar: bool) -> Place:
-        if entry < 0:
-            return Place(shape.lines[0] + self._first_line, shape.columns[0] + 1)
-        line, start = shape.lines[entry], shape.values[entry]
-        source = self._lines[line][start:] if is_scalar and start >= 0 else ""
-        if source[:1] not in {'"', "'"}:
-            source = source.partition(" #")[0].rstrip(" ")
-        return Place(line + self._first_line, shape.columns[entry] + 1, source)
-
-
-def _spans(text: str, first_line: int) -> dict[str, Span]:
-    reader = EventReader(text, None, first_line, with_spans=True)
-    try:
-        reader.read()
-    except UnreadableError:  # only where a parser more lenient than libyaml accepted the text
-        return reader.spans
-    return reader.spans
-
-
-def _deepest(spans: dict[str, Span], text: str, tokens: tuple[str, ...]) -> tuple[Place, int]:
-    pointers = [""]
-    for token in tokens:
-        pointers.append(f"{pointers[-1]}/{escape(token)}")
-    for depth in range(len(tokens), -1, -1):
-        span = spans.get(pointers[depth])
-        if span is not None:
-            return Place(span.line, span.column, text[span.start : span.end]), depth
-    return Place(1, 1), 0
+                break
+            marks = inner or marks  # a member that a merge brought has the place of what merged it
+            found += 1
+        if marks is None:
+            return Place(self._first_line, 1), found
+        source = "" if isinstance(value, (dict, list)) else self._text[marks[1].index : marks[2].index]
+        return Place(marks[0].line + self._first_line, marks[0].column + 1, source), found

@@ -16,6 +16,8 @@ from harness.registry.versions import is_version
 
 _ENTITY = re.compile(rb"""^apiVersion:[ ]*["']?backstage\.io/""", re.MULTILINE)
 
+_FEW = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
@@ -118,26 +120,38 @@ def _others(library: Library) -> tuple[list[str], list[str]]:
 
 
 def _globs(paths: list[str]) -> tuple[str, ...]:
-    """Return few globs that cover `paths`: folders that differ at one depth become `*`."""
-    shapes: dict[str, list[str]] = {}
+    """Return few globs that cover `paths`: versions, then what differs within one shape of path, become `*`."""
+    shapes: dict[tuple[int, str, str], list[list[str]]] = {}
     for path in paths:
         *folders, name = path.split("/")
         stem, dot, suffix = name.rpartition(".")
-        folders = ["*" if is_version(folder) else folder for folder in folders]
-        name = f"*{dot}{suffix}" if is_version(stem) else name
-        shapes.setdefault(f"{len(folders)} {name}", []).append("/".join([*folders, name]))
-    return tuple(sorted({glob for group in shapes.values() for glob in _merged(sorted(set(group)))}))
+        parts = ["*" if is_version(folder) else folder for folder in folders]
+        parts.append(f"*{dot}{suffix}" if is_version(stem) else name)
+        first = parts[0] if len(parts) > 2 else ""
+        shapes.setdefault((len(parts), first, parts[-1]), []).append(parts)
+    globs = {_merged(rows) for rows in shapes.values()}
+    return tuple(sorted(_shortened(globs)))
 
 
-def _merged(globs: list[str]) -> list[str]:
-    """Replace what differs within globs of one length and file name by `*`, below a common first folder."""
-    if len(globs) == 1:
-        return globs
-    by_first: dict[str, list[list[str]]] = {}
+def _merged(rows: list[list[str]]) -> str:
+    """Replace what differs between paths of one length, first folder and file name by `*`."""
+    return "/".join(column[0] if len(set(column)) == 1 else "*" for column in zip(*rows, strict=True))
+
+
+def _shortened(globs: set[str]) -> set[str]:
+    """Replace several file names of one folder by `*.yaml`, and many folders below one by `**`."""
+    by_folder: dict[tuple[str, str], set[str]] = {}
     for glob in globs:
-        parts = glob.split("/")
-        by_first.setdefault(parts[0] if len(parts) > 2 else "", []).append(parts)
-    return [
-        "/".join(column[0] if len(set(column)) == 1 else "*" for column in zip(*rows, strict=True))
-        for rows in by_first.values()
-    ]
+        folder, _, name = glob.rpartition("/")
+        by_folder.setdefault((folder, name.rpartition(".")[2]), set()).add(glob)
+    short = {
+        f"{folder}/*.{suffix}" if folder and len(group) > 2 else glob
+        for (folder, suffix), group in by_folder.items()
+        for glob in group
+    }
+    if len(short) <= _FEW:
+        return short
+    return {
+        f"{parts[0]}/**/*.{parts[-1].rpartition('.')[2]}" if len(parts := glob.split("/")) > 1 else glob
+        for glob in short
+    }

@@ -9,7 +9,8 @@ SUFFIXES = (".yaml", ".yml", ".json", ".avsc")
 _NOT_OURS = frozenset(
     {
         "node_modules", "vendor", "vendored", "third_party", "third-party", "site-packages", "dist", "build", "target",
-        "out", "test", "tests", "__tests__", "testdata", "fixtures", "__fixtures__", "__snapshots__", "snapshots", "examples", "example", "samples",
+        "out", "test", "tests", "__tests__", "testdata", "fixtures", "__fixtures__", "__snapshots__", "snapshots",
+        "examples", "example", "samples",
     }
 )  # fmt: skip
 
