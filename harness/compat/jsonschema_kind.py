@@ -14,6 +14,7 @@ from harness.compat.bumps import required_bump
 from harness.compat.bundling import bundle
 from harness.documents import Library, Node
 from harness.model import (
+    JSON,
     Basis,
     Change,
     ContentModel,
@@ -76,7 +77,8 @@ def compare_jsonschema(  # noqa: PLR0913  (two documents, where they live, and t
     model = content_model or ContentModel.OPEN
     walk = _Walk(old, new, old_library, new_library, dialect, model)
     if model is ContentModel.OPEN:
-        backward, forward = _proved(walk, old, new, (old_library, new_library), dialect, format_assertion)
+        schemas = bundle(old, old_library), bundle(new, new_library)
+        backward, forward = _proved(walk, schemas, dialect, mode, format_assertion=format_assertion)
     else:
         backward, forward = walk.way(Direction.RECEIVED), walk.way(Direction.SENT)
     asked = {"backward": (backward,), "forward": (forward,)}.get(mode, (backward, forward))
@@ -96,22 +98,18 @@ def compare_jsonschema(  # noqa: PLR0913  (two documents, where they live, and t
 
 
 def _proved(
-    walk: _Walk,
-    old: Node,
-    new: Node,
-    libraries: tuple[Library, Library],
-    dialect: str | None,
-    format_assertion: bool | None,  # noqa: FBT001  (three-valued)
+    walk: _Walk, schemas: tuple[JSON, JSON], dialect: str | None, mode: str, *, format_assertion: bool | None
 ) -> tuple[_OneWay, _OneWay]:
-    """Ask the prover both ways and let the walk explain its answers."""
+    """Ask the prover both ways, and let the walk explain the answers that are asked for."""
     from harness.schema import compare_schemas  # noqa: PLC0415  (start-up)
 
-    found = compare_schemas(
-        bundle(old, libraries[0]), bundle(new, libraries[1]), dialect=dialect, format_assertion=format_assertion
+    found = compare_schemas(*schemas, dialect=dialect, format_assertion=format_assertion)
+    backward = _OneWay(found.backward, found.backward_witness, found.backward_reason, (), found.notes)
+    forward = _OneWay(found.forward, found.forward_witness, found.forward_reason, ())
+    return (
+        walk.explain(Direction.RECEIVED, backward) if mode != "forward" else backward,
+        walk.explain(Direction.SENT, forward) if mode != "backward" else forward,
     )
-    backward = walk.explain(Direction.RECEIVED, found.backward, found.backward_witness, found.backward_reason)
-    forward = walk.explain(Direction.SENT, found.forward, found.forward_witness, found.forward_reason)
-    return replace(backward, notes=(*found.notes, *backward.notes)), forward
 
 
 class _Walk:
@@ -156,27 +154,27 @@ class _Walk:
         witness = next((change.witness for change in changes if change.witness is not None), None)
         return _OneWay(verdict, witness, worst.reason if worst is not None else "", changes)
 
-    def explain(self, direction: Direction, verdict: Verdict, witness: Witness | None, reason: str) -> _OneWay:
-        """Return one direction as the prover judges it: the changes are held against its verdict."""
+    def explain(self, direction: Direction, proved: _OneWay) -> _OneWay:
+        """Return what the prover said of one direction with the changes, held against its verdict."""
         try:
             changes = self.changes(direction)
         except HarnessError:
             # References by identifier are the prover's business; the walk knows files and pointers only.
-            return _OneWay(verdict, witness, reason, (self._whole(verdict, witness, reason),))
+            return replace(proved, changes=(self._whole(proved),))
         except Exception as error:  # noqa: BLE001  (the proof stands, even where our explanation of it fails)
             note = f"the changes could not be told apart ({type(error).__name__}, our bug); the verdict is proved"
-            return _OneWay(verdict, witness, reason, (self._whole(verdict, witness, reason),), (note,))
-        if verdict is Verdict.COMPATIBLE:
+            return replace(proved, changes=(self._whole(proved),), notes=(*proved.notes, note))
+        if proved.verdict is Verdict.COMPATIBLE:
             changes = tuple(map(_harmless, changes))
-        elif not any(change.verdict is verdict for change in changes):
-            changes = (*map(_softened, changes), self._whole(verdict, witness, reason))
-        elif verdict is Verdict.UNPROVEN:
+        elif not any(change.verdict is proved.verdict for change in changes):
+            changes = (*map(_softened, changes), self._whole(proved))
+        elif proved.verdict is Verdict.UNPROVEN:
             changes = tuple(map(_softened, changes))
-        return _OneWay(verdict, witness, reason, changes)
+        return replace(proved, changes=changes)
 
-    def _whole(self, verdict: Verdict, witness: Witness | None, reason: str) -> Change:
+    def _whole(self, proved: _OneWay) -> Change:
         """Return the change of the whole schema, where no single place is to blame."""
-        new = self._nodes[1]
+        new, verdict = self._nodes[1], proved.verdict
         return Change(
             rule="schema-changed",
             title="the schema changed" if verdict is Verdict.COMPATIBLE else "the schema changed as a whole",
@@ -188,8 +186,8 @@ class _Walk:
             location=new.location,
             subject="the schema",
             counterpart=self._nodes[0].location,
-            witness=witness,
-            reason=reason,
+            witness=proved.witness,
+            reason=proved.reason,
             settle="" if verdict is Verdict.COMPATIBLE else "Look at the payload, then at the parts that changed.",
             fingerprint=fingerprint("schema-changed", "", new.pointer, self._nodes[0].pointer),
         )
