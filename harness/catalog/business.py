@@ -43,6 +43,16 @@ class BusinessState:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirror:
+    """A copy that follows the owner: `component` may carry `fields`, only by the operations or messages in `via`."""
+
+    component: str
+    via: tuple[str, ...]
+    fields: tuple[str, ...]
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessObject:
     """Something the business counts: invoice, payment, customer.
 
@@ -57,6 +67,7 @@ class BusinessObject:
         keys: (system, its key) pairs.
         definition: What counts as one, in one sentence.
         owner: Reference of the group that owns the definition.
+        mirrors: Copies elsewhere that only follow.
     """
 
     ref: str
@@ -69,6 +80,7 @@ class BusinessObject:
     keys: tuple[tuple[str, str], ...]
     definition: str
     owner: str
+    mirrors: tuple[Mirror, ...] = ()
 
     def fields_at(self, path: str) -> tuple[BusinessField, ...]:
         """Return what is said about a field: the entries for it, else those for its nearest parent."""
@@ -100,6 +112,12 @@ def business_object(entity: Entity) -> BusinessObject:
         keys=tuple((system, text(key)) for system, key in mapping(body.get("keys")).items()),
         definition=text(body.get("definition")),
         owner=entity.owner,
+        mirrors=tuple(
+            Mirror(
+                entity.refer(row.get("component"), "component"), texts(row.get("via")), texts(row.get("fields")), index
+            )
+            for index, row in enumerate(map(mapping, sequence(record.get("mirrors"))))
+        ),
     )
 
 

@@ -60,7 +60,7 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
     waivers, waiver_problems = side.waivers()
     names = tuple(sorted({contract.name for contract in registry.contracts}))
     findings = (
-        *check_catalog(catalog, names),
+        *check_catalog(catalog, registry.contracts, library=library, as_of=today),
         *_pacts(pacts, catalog, names),
         *_keys(catalog),
         *_waivers(waivers, policy, today, frozenset(names)),

@@ -169,6 +169,13 @@ SEEDS: list[Seed] = [
         "invoice.open has two owners",
     ),
     (
+        "sor-second-writer",
+        lambda: edited(INVOICE, "fields: [fx_rate]", "fields: [memo]"),
+        "contracts/events/billing-events/2.1.0/asyncapi.yaml",
+        "/components/messages/InvoiceFinalised",
+        "billing announces invoice.fx_rate, owned by erp",
+    ),
+    (
         "sor-field-unowned",
         lambda: edited(INVOICE, "        - {path: memo, owner: billing, sensitivity: none}\n", ""),
         INVOICE,

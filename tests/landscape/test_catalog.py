@@ -237,7 +237,10 @@ def test_the_owners_are_those_of_the_specification() -> None:
         ("billing", (), "method=card,direct_debit"),
         ("erp", (), "method=bank_transfer"),
     }
-    assert owners("journal-entry", "lines") == {("erp", (), "")}
+    assert owners("journal-entry", "lines") == {
+        ("erp", (), "ledger=US-01,DE-01,JP-01"),
+        ("erp-legacy", (), "ledger=DE-01-L"),
+    }
     assert owners("entitlement", "status") == {("entitlements", (), "")}
 
 

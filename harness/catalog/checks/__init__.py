@@ -7,10 +7,10 @@ from datetime import date
 
 from harness.catalog.catalog import Catalog
 from harness.catalog.checks import contracts as with_contracts
-from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables
+from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables, writers
 from harness.catalog.checks.context import Check, Context
 from harness.documents import Library
-from harness.model import Finding
+from harness.model import Contract, ContractKind, Finding
 
 CHECKS: tuple[Check, ...] = (
     names.refused,
@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     shapes.misshapen,
     ownership.two_writers,
     ownership.unowned,
+    writers.second_writers,
     flows.steps_without_contract,
     flows.steps_without_probe,
     flows.unordered_postings,
@@ -48,7 +49,7 @@ CHECKS: tuple[Check, ...] = (
 
 def check_catalog(
     catalog: Catalog,
-    contracts: Iterable[str] | None = None,
+    contracts: Iterable[Contract | str] | None = None,
     *,
     library: Library | None = None,
     as_of: date | None = None,
@@ -57,15 +58,24 @@ def check_catalog(
 
     Args:
         catalog: What `read_catalog` returned; files it could not read are in `catalog.problems`.
-        contracts: Names of the contracts of the same revision; None leaves them out of the question.
+        contracts: Contracts of the same revision, or their names; None leaves them out of the question. Of plain
+            schemas no API entry is expected.
         library: Documents of the same revision, to look for procedures and canonical payloads.
         as_of: The day on which exercises and mapping rows are judged; None judges neither.
     """
-    known = None if contracts is None else frozenset(contracts)
+    known = None if contracts is None else {_name(one): _is_api(one) for one in contracts}
     files = frozenset() if library is None else frozenset(library.tree.entries())
     context = Context(catalog, known, library, as_of, files)
     found = {finding: None for check in CHECKS for finding in check(context)}
     return tuple(sorted(found, key=lambda one: (one.level.rank, _place(one), one.rule, one.values)))
+
+
+def _name(contract: Contract | str) -> str:
+    return contract if isinstance(contract, str) else contract.name
+
+
+def _is_api(contract: Contract | str) -> bool:
+    return isinstance(contract, str) or contract.kind in {ContractKind.OPENAPI, ContractKind.ASYNCAPI}
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -19,14 +19,15 @@ class Context:
 
     Attributes:
         catalog: What is checked.
-        contracts: Names of the contracts of the same revision; None: contracts are not compared.
+        contracts: Contracts of the same revision by name, and whether each is an API or event contract; None:
+            contracts are not compared.
         library: Documents of the same revision; None: files the catalog names are not looked for.
         files: Paths of the same revision, listed once.
         as_of: The day expiry is judged on; None: nothing expires. Never the clock.
     """
 
     catalog: Catalog
-    contracts: frozenset[str] | None = None
+    contracts: Mapping[str, bool] | None = None
     library: Library | None = None
     as_of: date | None = None
     files: frozenset[str] = frozenset()

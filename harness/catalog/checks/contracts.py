@@ -39,7 +39,8 @@ def contracts_without_api(context: Context) -> Iterator[Finding]:
         return  # a repository whose catalog knows no contracts has not begun with this
     known = set(context.catalog.contracts())
     file = min(entity.file or "" for entity in context.catalog.of_kind("api"))
-    for name in sorted(context.contracts - known):
+    expected = {name for name, is_api in context.contracts.items() if is_api}
+    for name in sorted(expected - known):
         yield Finding(
             rule="catalog-contract-unclaimed",
             title=f'No API entity names the contract "{name}"',

@@ -97,6 +97,8 @@ def _extra_references(context: Context) -> Iterator[_Extra]:
             yield thing.ref, ("systemOfRecord", "fields", row.index, "owner"), row.owner, f"owner of {row.path}"
         for state in thing.states:
             yield thing.ref, ("systemOfRecord", "states", state.index, "owner"), state.owner, f"owner of {state.name}"
+        for copy in thing.mirrors:
+            yield thing.ref, ("systemOfRecord", "mirrors", copy.index, "component"), copy.component, "mirror"
     yield from _references_of_workflows(context)
     yield from _references_of_mappings(context)
     for point in catalog.checkpoints():
