@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.governance.decision import Outcome, decide
     from harness.governance.event import Event, read_event
     from harness.governance.facts import Facts
-    from harness.governance.judge import gate
+    from harness.governance.gating import gate
     from harness.governance.policy import Policy
 
 _LATER = {
@@ -33,7 +33,7 @@ _LATER = {
     "Policy": "policy",
     "check_repository": "check",
     "decide": "decision",
-    "gate": "judge",
+    "gate": "gating",
     "read_event": "event",
 }
 

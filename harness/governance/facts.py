@@ -21,11 +21,6 @@ class Group:
     title: str
     members: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def people(self) -> tuple[str, ...]:
-        """Display names."""
-        return tuple(name for _, name in self.members)
-
 
 @dataclass(frozen=True, slots=True)
 class Author:

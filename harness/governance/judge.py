@@ -1,26 +1,20 @@
-"""The gate: reads three revisions, hands the facts to the pure decision, and puts the answer into words.
-
-Work grows with what changed: a branch that touches no contract and no rule of the gate is answered from object
-ids alone, without parsing a contract or reading the catalog.
-"""
+"""One run of the gate over a branch that changes data: gather the facts, decide, assemble the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date, datetime
 
+from harness.governance.assembly import assemble
 from harness.governance.author import author_of, directory
 from harness.governance.contracts import Compared, compare_pair, raise_hits, security_changes, unreadable
-from harness.governance.decision import Outcome, decide
+from harness.governance.decision import decide
 from harness.governance.digest import ChangedThing, change_set_digest
 from harness.governance.event import Event
 from harness.governance.facts import Author, Facts
 from harness.governance.keys import key_ring
-from harness.governance.policy import DEFAULT
-from harness.governance.revisions import Revisions, resolve
-from harness.governance.sentences import words
+from harness.governance.revisions import Revisions
 from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.signoffs import Expected, Signoff, read_signoffs, refusal, standing
 from harness.governance.sshsig import Verifier, verifier
@@ -42,52 +36,16 @@ from harness.registry import Registry, pair, read_registry
 from harness.registry.globs import matches
 
 
-def gate(
-    repo_path: Path,
-    base: str | None = None,
-    head: str = "HEAD",
-    *,
-    as_of: date | None = None,
-    event: Event | None = None,
-    now: datetime | None = None,
-) -> GateReport:
-    """Decide whether a branch may merge.
-
-    Args:
-        repo_path: A folder inside the repository.
-        base: Revision of the base branch; None finds it (CI event, else the default branch).
-        head: Revision to judge, or `worktree`.
-        as_of: Day for sunset rules; None takes the day of the head commit, never later than today.
-        event: What the CI system says about the author.
-        now: The time by the clock of this machine; expiry goes by it. None asks the clock.
-
-    Raises:
-        UsageError: A revision does not exist, or one contract name stands in two places (exit code 2).
-        HarnessError: History is missing, the base cannot be read, the clock is wrong (exit code 3).
-    """
-    moment = now or datetime.now(UTC)
-    revisions = resolve(repo_path, base, head, event, moment)
-    today = moment.date()
-    day = as_of or min(revisions.head_day or today, today)
+def judged(revisions: Revisions, day: date, now: datetime, event: Event | None) -> GateReport:
+    """Judge a branch that changes data files; arguments as in `gate`, resolved."""
     fork = RevisionSide(revisions.fork_tree)
     trusted = fork if revisions.base_tree is revisions.fork_tree else RevisionSide(revisions.base_tree)
     sides = Sides(trusted, fork, RevisionSide(revisions.head_tree), revisions.changed)
-    if not revisions.changes_data:
-        return _unchanged(revisions, sides, day)
-    return _Run(revisions, sides, ground_of(sides), day, moment, event).report()
-
-
-def _unchanged(revisions: Revisions, sides: Sides, day: date) -> GateReport:
-    """Answer for a branch without any changed data file: nothing is parsed but harness.yaml."""
-    config = sides.base.config
-    count = len(read_registry(sides.head.library, config).listed)
-    facts = Facts(base=revisions.base.ref, contracts_read=count)
-    outcome = decide(facts, DEFAULT)
-    return _assemble(revisions, facts, outcome, config.profile, day)
+    return Run(revisions, sides, ground_of(sides), day, now, event).report()
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """One run over a branch that changes data."""
 
     revisions: Revisions
@@ -159,7 +117,7 @@ class _Run:
             profile=self.ground.profile,
         )
         outcome = decide(facts, self.ground.policy)
-        return _assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
+        return assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
 
     def _judged(
         self,
@@ -215,7 +173,7 @@ class _Run:
             contracts_read=count,
         )
         outcome = decide(facts, self.ground.policy)
-        report = _assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
+        report = assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
         return replace(
             report,
             change_id=digest[:12],
@@ -297,39 +255,4 @@ def _unverified(author: Author, impact: Impact) -> tuple[Finding, ...]:
             detail=f"The commits name {author.name or 'nobody'}, which is free text.",
             remedy="Run the gate in CI on the pull request.",
         ),
-    )
-
-
-def _assemble(
-    revisions: Revisions,
-    facts: Facts,
-    outcome: Outcome,
-    profile: str,
-    day: date,
-    *,
-    not_checked: tuple[NotChecked, ...] = (),
-) -> GateReport:
-    said = words(facts, outcome)
-    return GateReport(
-        decision=outcome.decision,
-        sentence=said.sentence,
-        change_id="",
-        base=revisions.base,
-        merge_base=revisions.fork,
-        head=revisions.head,
-        profile=profile,
-        as_of=day,
-        contracts=facts.contracts,
-        contracts_read=facts.contracts_read,
-        findings=outcome.findings,
-        impact=facts.impact,
-        required_signoffs=outcome.required_signoffs,
-        waived=outcome.waived,
-        way_out=said.way_out,
-        not_checked=(*facts.impact.not_checked, *not_checked),
-        next_command=said.next_command,
-        author=facts.author.name,
-        author_verified=facts.author.verified,
-        unreadable=facts.unreadable,
-        informed=outcome.informed,
     )

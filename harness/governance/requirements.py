@@ -129,7 +129,9 @@ def _consumer(facts: Facts, policy: Policy, consumer: ConsumerImpact) -> Require
 
 def _row(facts: Facts, group: str, role: str, reason: str) -> RequiredSignoff:
     known = facts.groups.get(group, Group(group, _plain(group)))
-    return RequiredSignoff(role=role or known.title, group=group, people=known.people, reason=reason)
+    # nobody approves what they proposed, so they are not offered
+    people = tuple(name for ref, name in known.members if ref not in facts.author.people)
+    return RequiredSignoff(role=role or known.title, group=group, people=people, reason=reason)
 
 
 def _plain(group: str) -> str:

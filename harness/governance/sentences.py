@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.governance.decision import Outcome
 from harness.governance.facts import Facts
 from harness.governance.requirements import is_breaking
-from harness.governance.values import ContractChange
+from harness.governance.values import ContractChange, RequiredSignoff
 from harness.impact import ConsumerImpact, Hit
 from harness.model import Bump, Change, Decision, Finding, Level, Verdict
 from harness.rules import find
@@ -132,12 +132,19 @@ def _way_out(facts: Facts, outcome: Outcome, worst: Change | None) -> Iterable[s
     for contract, needed in outcome.too_small:
         yield f"publish {contract.name} as {next_version(contract.old_version, needed)} and let its consumers move"
     yield from (found.remedy for found in _errors(outcome) if found.remedy and found.rule != "version-step-too-small")
-    for asked in outcome.required_signoffs:
-        if not asked.settled and not asked.advised:
-            who = f" ({' or '.join(asked.people)})" if asked.people else ""
-            many = f", {asked.quorum} people" if asked.quorum > 1 else ""
-            either = f", or {asked.alternative}" if asked.alternative else ""
-            yield f"{asked.role}{who} signs{many}{either}"
+    if outcome.decision is Decision.NEEDS_SIGN_OFF:
+        # no signature helps where the step is too small, so a blocked change is not told to collect them
+        yield from (_asks(row) for row in outcome.required_signoffs if not row.settled and not row.advised)
+
+
+def _asks(row: RequiredSignoff) -> str:
+    """`finance systems (Dana Ruiz, Ines Wolf or 8 more) signs, 2 people`."""
+    rest = len(row.people) - _NAMED
+    names = [*row.people[:_NAMED], *([f"{rest} more"] if rest > 0 else [])]
+    who = f" ({', '.join(names[:-1])} or {names[-1]})" if len(names) > 1 else f" ({names[0]})" if names else ""
+    many = f", {row.quorum} people" if row.quorum > 1 else ""
+    either = f", or {row.alternative}" if row.alternative else ""
+    return f"{row.role}{who} signs{many}{either}"
 
 
 def next_version(version: str, step: Bump) -> str:

@@ -9,7 +9,7 @@ from harness.catalog import Catalog, Entity
 from harness.impact.hits import Answer, interaction_hit
 from harness.impact.landscape import ChangedContract, Landscape, pacts_about, uses_of
 from harness.impact.values import ConsumerImpact, Hit
-from harness.model import Change, Location, Verdict
+from harness.model import Change, Location, Verdict, split
 from harness.pacts import FieldUse
 
 _SHOWN = 3
@@ -107,7 +107,9 @@ def _judge(contract: ChangedContract, uses: Iterable[FieldUse]) -> tuple[Hit, st
     for use in uses:
         by_interaction.setdefault((use.location, use.operation), []).append(use)
     listed = [tuple(sorted(group, key=lambda use: (use.direction, use.pointer))) for group in by_interaction.values()]
-    count = len({(use.operation, use.direction, use.pointer) for group in listed for use in group if use.pointer})
+    count = len(
+        {(use.operation, use.direction, use.pointer) for group in listed for use in group if use.leaf and use.pointer}
+    )
     if contract.removed:
         return Hit.HIT, f"reads {count} fields of a contract that is gone", ()
     found = [
@@ -136,8 +138,9 @@ def _reason(kind: Hit, found: tuple[_Found, ...], listed: Iterable[tuple[FieldUs
     interactions = len({item.interaction for item in found})
     counted = f"({interactions} {'interaction' if interactions == 1 else 'interactions'})"
     fields = tuple(dict.fromkeys(field for item in found for field in item.answer.fields))
-    shown = [_field(field) for field in sorted(fields)][:_SHOWN]
-    more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
+    names = tuple(dict.fromkeys(_field(field) for field in sorted(fields)))
+    shown = names[:_SHOWN]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     if kind is Hit.HIT:
         received = all(
             item.change.direction is not None and item.change.direction.value == "received" for item in found
@@ -153,7 +156,8 @@ def _reason(kind: Hit, found: tuple[_Found, ...], listed: Iterable[tuple[FieldUs
 
 
 def _field(pointer: str) -> str:
-    """Show `/lines/*/net` as `lines[].net`; an operation stays as it is."""
+    """Show `/data/*/tax_amount` as `tax_amount`: where it stands is in the report; an operation stays as it is."""
     if not pointer.startswith("/"):
         return pointer or "the whole body"
-    return pointer[1:].replace("/*", "[]").replace("/", ".").replace("~1", "/").replace("~0", "~")
+    names = [token for token in split(pointer) if token != "*"]  # noqa: S105  (a pointer token)
+    return names[-1] if names else "every item"

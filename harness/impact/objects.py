@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from harness.catalog import BusinessField, BusinessObject, Catalog
 from harness.impact.hits import Document
@@ -27,7 +28,9 @@ def objects_of(
         marks = [mark for mark in marks if mark.field]
     elif not marks:
         return _of_contract(contract, change, catalogs)
-    return tuple(_impact(mark, change, catalogs) for mark in marks)
+    return tuple(
+        replace(field_impact(mark, catalogs), change=change.fingerprint, verdict=change.verdict) for mark in marks
+    )
 
 
 def _of_contract(contract: str, change: Change, catalogs: tuple[Catalog, ...]) -> tuple[BusinessObjectImpact, ...]:
@@ -54,7 +57,8 @@ def _required_names(change: Change) -> tuple[str, ...]:
     return tuple(sorted(lists[0] ^ lists[1]))
 
 
-def _impact(mark: Mark, change: Change, catalogs: Iterable[Catalog]) -> BusinessObjectImpact:
+def field_impact(mark: Mark, catalogs: Iterable[Catalog]) -> BusinessObjectImpact:
+    """Return who owns a field and how sensitive it is, by the strictest of the catalogs."""
     known = [found for catalog in catalogs for found in catalog.business_objects() if found.name == mark.object]
     fields = [field for found in known for field in _fields(found, mark.field)]
     ranks = [SENSITIVITIES.index(field.sensitivity) for field in fields if field.sensitivity in SENSITIVITIES]
@@ -67,8 +71,6 @@ def _impact(mark: Mark, change: Change, catalogs: Iterable[Catalog]) -> Business
         field=mark.field,
         system_of_record=", ".join(dict.fromkeys(owner.rpartition("/")[2] for owner in owners if owner)),
         sensitivity=SENSITIVITIES[max(ranks, default=0)],
-        change=change.fingerprint,
-        verdict=change.verdict,
     )
 
 

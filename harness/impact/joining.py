@@ -88,16 +88,24 @@ def _workflows(
     """Return each workflow that uses a changed contract or counts a changed object, with its probes."""
     names = {contract.name for contract in contracts}
     refs = {found.ref for found in objects if found.ref}
-    seen: dict[str, tuple[WorkflowImpact, tuple[str, ...]]] = {}
+    found: dict[str, Workflow] = {}
     for catalog in catalogs:
         for workflow in catalog.workflows():
-            uses = bool(workflow.contracts & names)
-            if workflow.ref not in seen and (uses or refs & set(workflow.objects)):
-                seen[workflow.ref] = (_workflow(workflow, names), workflow.probes)
-    return sorted(seen.values(), key=lambda row: (not row[0].steps, row[0].ref))
+            if workflow.ref not in found and (workflow.contracts & names or refs & set(workflow.objects)):
+                found[workflow.ref] = workflow
+    ordered = sorted(found.values(), key=lambda workflow: _nearness(workflow, names, refs))
+    return [(workflow_impact(workflow, names), workflow.probes) for workflow in ordered]
 
 
-def _workflow(workflow: Workflow, names: set[str]) -> WorkflowImpact:
+def _nearness(workflow: Workflow, names: set[str], refs: set[str]) -> tuple[bool, int, int, str]:
+    """Sort key: the workflow that is about the changed object, and uses the contract early, comes first."""
+    about = [position for position, ref in enumerate(workflow.objects) if ref in refs]
+    uses = [position for position, step in enumerate(workflow.steps) if set(step.contracts) & names]
+    return not uses, min(about, default=len(workflow.objects)), min(uses, default=0), workflow.ref
+
+
+def workflow_impact(workflow: Workflow, names: set[str]) -> WorkflowImpact:
+    """Return what a report says of one workflow; `names` are the contracts in question."""
     recovery = workflow.recovery
     return WorkflowImpact(
         ref=workflow.ref,
