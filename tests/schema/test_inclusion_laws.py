@@ -1,0 +1,129 @@
+"""Laws of inclusion on random schemas of every dialect, and no counterexample to any proof."""
+
+import json
+
+import jsonschema
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from schema_strategies import schemas, values
+
+from harness.model import HarnessError
+from harness.schema import includes, satisfiable
+from harness.schema.validation import Validator
+
+DIALECTS = {
+    "draft-04": jsonschema.Draft4Validator,
+    "draft-06": jsonschema.Draft6Validator,
+    "draft-07": jsonschema.Draft7Validator,
+    "2019-09": jsonschema.Draft201909Validator,
+    "2020-12": jsonschema.Draft202012Validator,
+}
+pairs = st.sampled_from(sorted(DIALECTS)).flatmap(
+    lambda dialect: st.tuples(st.just(dialect), schemas(dialect), schemas(dialect))
+)
+
+
+def asked(sub, sup, dialect):
+    """Return the answer, or give the example up where a random schema is malformed."""
+    try:
+        Validator(sub, dialect), Validator(sup, dialect)
+        return includes(sub, sup, dialect=dialect)
+    except HarnessError:
+        assume(False)  # noqa: FBT003  (hypothesis' way to say so)
+
+
+def never_excluded(sub, sup, dialect):
+    answer = asked(sub, sup, dialect)
+    assert answer.verdict != "excluded", answer
+
+
+@given(pairs)
+def test_every_schema_includes_itself(pair):
+    dialect, schema, _ = pair
+    assert asked(schema, schema, dialect).verdict == "included"
+
+
+@given(pairs)
+def test_both_is_within_each(pair):
+    dialect, first, second = pair
+    both = {"allOf": [first, second]}
+    assert asked(both, first, dialect).verdict == "included"
+    never_excluded(both, second, dialect)
+
+
+@given(pairs)
+def test_each_is_within_either(pair):
+    dialect, first, second = pair
+    either = {"anyOf": [first, second]}
+    assert asked(first, either, dialect).verdict == "included"
+    never_excluded(second, either, dialect)
+
+
+@given(pairs)
+def test_not_not_changes_nothing(pair):
+    dialect, schema, _ = pair
+    assert asked(schema, {"not": {"not": schema}}, dialect).verdict == "included"
+    assert asked({"not": {"not": schema}}, schema, dialect).verdict == "included"
+
+
+@given(pairs)
+def test_what_one_includes_the_complements_include_the_other_way(pair):
+    dialect, first, second = pair
+    answer = asked(first, second, dialect)
+    reverse = asked({"not": second}, {"not": first}, dialect)
+    assert {answer.verdict, reverse.verdict} != {"included", "excluded"}
+
+
+@given(pairs, st.data())
+def test_inclusion_is_transitive(pair, data):
+    dialect, first, second = pair
+    third = data.draw(schemas(dialect))
+    if asked(first, second, dialect).verdict == asked(second, third, dialect).verdict == "included":
+        never_excluded(first, third, dialect)
+
+
+@given(pairs, st.lists(values(), min_size=20, max_size=40))
+def test_no_value_contradicts_a_proof_of_inclusion(pair, candidates):
+    dialect, first, second = pair
+    wide = {"anyOf": [second, {"not": {"allOf": [first, {"not": second}]}}]}
+    for sub, sup in ((first, second), (first, wide)):
+        if asked(sub, sup, dialect).verdict == "included":
+            inside, outside = Validator(sub, dialect), Validator(sup, dialect)
+            for value in candidates:
+                assert inside.error(value) is not None or outside.error(value) is None, value
+
+
+@given(pairs)
+def test_two_validators_confirm_every_witness(pair):
+    dialect, first, second = pair
+    answer = asked(first, second, dialect)
+    assume(answer.verdict == "excluded")
+    assert Validator(first, dialect).error(answer.witness) is None
+    assert Validator(second, dialect).error(answer.witness) is not None
+    opinion, shown = DIALECTS[dialect], json.loads(json.dumps(answer.witness, default=float))
+    assert opinion(first).is_valid(shown)
+    assert not opinion(second).is_valid(shown)
+
+
+@given(pairs, st.lists(values(), min_size=20, max_size=40))
+def test_an_empty_schema_takes_no_value(pair, candidates):
+    dialect, first, second = pair
+    both = {"allOf": [first, second]}
+    asked(both, both, dialect)
+    found = satisfiable(both, dialect=dialect)
+    if found.verdict == "empty":
+        validator = Validator(both, dialect)
+        assert all(validator.error(value) is not None for value in candidates)
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_random_questions_are_nearly_always_answered(dialect):
+    verdicts = []
+
+    @given(schemas(dialect), schemas(dialect))
+    def ask(first, second):
+        verdicts.append(asked(first, second, dialect).verdict)
+
+    ask()
+    assert verdicts.count("unknown") <= 0.02 * len(verdicts)
