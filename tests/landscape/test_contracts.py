@@ -29,6 +29,8 @@ from contract_documents import (
     walk,
 )
 
+from harness.documents import Library, MemoryTree
+
 INTERACTIONS = {"validate", "propagate", "post", "reconcile"}
 OBJECTS = {path.split("/")[2] for path in CANONICAL}
 ENVELOPE = {"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data", "correlationid"}
@@ -179,10 +181,23 @@ def test_every_field_of_a_business_object_maps_to_a_canonical_field_or_says_why_
 
 
 def test_a_field_that_maps_nowhere_is_noticed():
-    schema = library().node("contracts/canonical/invoice/1.0.0.json")
-    assert canonical_field("invoice.lines.net") is not None
-    assert canonical_field("invoice.lines.nett") is None
-    assert not unmapped(schema)
+    properties = {
+        "net": {"type": "integer"},
+        "nett": {"type": "integer"},
+        "vat": {"type": "integer", "x-canonical-field": "invoice.tax"},
+        "toll": {"type": "integer", "x-canonical-field": "invoice.toll"},
+        "shade": {"type": "string", "x-local": "colour of the page"},
+    }
+    text = json.dumps({"x-business-object": "invoice", "properties": properties})
+    found = unmapped(Library(MemoryTree({"schema.json": text})).node("schema.json"))
+    assert found == ["nett -> invoice.nett", "toll -> invoice.toll"]
+
+
+def test_an_example_with_an_undeclared_field_is_noticed():
+    line = {"properties": {"net": {"type": "integer"}}}
+    schema = {"allOf": [{"properties": {"lines": {"type": "array", "items": line}}}, {}]}
+    assert undeclared(schema, {"lines": [{"net": 1}]}) == []
+    assert undeclared(schema, {"lines": [{"net": 1, "tax": 2}], "memo": ""}) == ["memo", "tax"]
 
 
 @pytest.mark.parametrize("path", newest(APIS) + newest(EVENTS))
