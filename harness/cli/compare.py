@@ -72,12 +72,10 @@ def compare(**options: Any) -> int:
 
 
 def _as_json(answer: Answer, *, timings: bool) -> str:
-    import json  # noqa: PLC0415  (start-up)
-
-    from harness.compat.encoding import comparison_to_json  # noqa: PLC0415
+    from harness.compat.encoding import comparison_to_json, dumps  # noqa: PLC0415  (start-up)
 
     row = comparison_to_json(answer.comparison) | ({"ms": answer.milliseconds} if timings else {})
-    return json.dumps(row, indent=1, ensure_ascii=False) + "\n"
+    return dumps(row, indent=1) + "\n"
 
 
 def _as_text(answer: Answer, *, most: int) -> str:

@@ -38,22 +38,22 @@ def init(profile: str, repo: Path, *, no_ci: bool, force: bool) -> int:
     wanted = {Path("harness.yaml"): render_config(found, profile=profile)}
     if not no_ci:
         wanted[_WORKFLOW] = workflow(__version__)
-    differing = [name for name, text in wanted.items() if not _put(repo / name, text, force=force)]
+    differing = [name for name, text in wanted.items() if not _put(repo, name, text, force=force)]
     write(f"Profile: {profile} ({_PROFILES[profile]})      Next: harness check\n")
     return 1 if differing else 0
 
 
-def _put(path: Path, text: str, *, force: bool) -> bool:
+def _put(repo: Path, name: Path, text: str, *, force: bool) -> bool:
     """Write one file unless it exists and differs; return whether it now holds `text`."""
-    lines = text.count("\n")
+    path, lines = repo / name, text.count("\n")
     old = path.read_text("utf-8", errors="replace") if path.is_file() else None
     if old == text:
-        write(f"{path.name} is already so ({lines} lines)\n")
+        write(f"{name} is already so ({lines} lines)\n")
         return True
     if old is None or force:
         write_file(path, text)
-        write(f"Wrote {path.name} ({lines} lines)" + (", --no-ci to skip\n" if path.name == "contracts.yml" else "\n"))
+        write(f"Wrote {name} ({lines} lines)" + (", --no-ci to skip\n" if name == _WORKFLOW else "\n"))
         return True
-    write(f"! {path.name} exists and differs; --force overwrites it:\n")
-    write("".join(difflib.unified_diff(old.splitlines(True), text.splitlines(True), "yours", "init's")))  # noqa: FBT003  (keepends, positional by its signature)
+    write(f"! {name} exists and differs; --force overwrites it:\n")
+    write("".join(difflib.unified_diff(old.splitlines(keepends=True), text.splitlines(keepends=True), "yours", "ours")))
     return False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
-from harness.compat.encoding import change_to_json
+from harness.compat.encoding import change_to_json, dumps
 from harness.governance import ContractChange, GateReport, Revision
 from harness.impact import Impact
 from harness.model import Finding
@@ -13,7 +12,7 @@ from harness.model import Finding
 
 def gate_json(report: GateReport) -> str:
     """Return the report as JSON text; byte-identical for equal reports."""
-    return json.dumps(report_to_json(report), indent=1, ensure_ascii=False, default=str) + "\n"
+    return dumps(report_to_json(report), indent=1) + "\n"
 
 
 def report_to_json(report: GateReport) -> dict[str, object]:
@@ -62,7 +61,7 @@ def _contract(contract: ContractChange) -> dict[str, object]:
         "required_bump": contract.required_bump.value,
         "verdict": contract.verdict.value if contract.verdict else None,
         "error": contract.error,
-        "changes": [change_to_json(change) for change in changes],
+        "changes": [change_to_json(change, details=True) for change in changes],
     }
 
 

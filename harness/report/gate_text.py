@@ -60,7 +60,8 @@ def version_words(change: ContractChange) -> str:
         return f"{name} {printable(change.new_version)}   new contract"
     if not change.new_path:
         return f"{name} {printable(change.old_version)}   removed"
-    step = f"{name} {printable(change.old_version)} -> {printable(change.new_version)}"
+    old, new = printable(change.old_version or "no version"), printable(change.new_version or "no version")
+    step = f"{name} {old}" if old == new else f"{name} {old} -> {new}"
     if change.comparison is None:
         return step
     needed = change.comparison.required_bump

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_crash_is_our_bug_and_never_a_verdict(monkeypatch, capsys: pytest.Capt
     def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("harness.cli.main.cli.main", crash)
+    monkeypatch.setattr(import_module("harness.cli.main").cli, "main", crash)
     assert run(["check"]) == 4
     told = capsys.readouterr().err
     assert "this is our bug: ZeroDivisionError: planted" in told
