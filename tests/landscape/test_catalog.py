@@ -332,6 +332,7 @@ def test_the_five_groups_of_the_board_have_two_people_each_and_everybody_has_a_k
     assert {group.name for group in board} == {
         *("enterprise-architecture", "finance-systems", "revops", "security", "platform-engineering"),
     }
+    assert len(catalog().members_of("group:default/governance-board")) == 10
     for group in catalog().groups():
         if group.type in {"board-group", "team"}:
             assert len(catalog().members_of(group.ref)) >= 2 or group.name == "internal-audit", group.name
@@ -339,6 +340,15 @@ def test_the_five_groups_of_the_board_have_two_people_each_and_everybody_has_a_k
         assert len(person.keys) == 1
         assert person.keys[0].startswith("ssh-ed25519 ")
         assert person.email.endswith("@aster.example")
+
+
+def test_every_group_the_policy_asks_can_sign_even_if_the_author_is_one_of_them() -> None:
+    policy = LIBRARY.load("catalog/policies.yaml").text
+    named = set(re.findall(r"group:default/[a-z-]+", policy))
+    assert named
+    for group in named:
+        assert catalog().get(group) is not None, group
+        assert len(catalog().members_of(group)) >= (2 if group != "group:default/internal-audit" else 1), group
 
 
 def test_production_is_looked_at_and_never_written_to() -> None:
