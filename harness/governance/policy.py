@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.catalog.references import normal_ref
 from harness.documents import Document
 from harness.governance.digest import canonical
 from harness.model import JSON, Level, UnreadableError
@@ -171,6 +170,8 @@ def _table(document: Document, table: Mapping[str, JSON]) -> tuple[Row, ...]:
 
 def _group(written: str) -> str:
     """Return the normal form of a group, such as `group:default/finance-systems`; stand-ins stay as they are."""
+    from harness.catalog.references import normal_ref  # noqa: PLC0415  (start-up: the room of the catalog is large)
+
     return written if written in {"", CONTRACT_OWNER, HIT_CONSUMER} else normal_ref(written, "group", "default")
 
 

@@ -75,7 +75,9 @@ def _sentence(facts: Facts, outcome: Outcome, worst: Change | None) -> str:
     if others and (worst is None or not outcome.too_small):
         return f"{others[0].title}{_unproven(facts)}."
     if worst is not None:
-        return f"{worst.title}; {_hurt(facts, worst)}{_unproven(facts)}."
+        # who must sign is asked because of the money; who is stopped is told whom it would hurt
+        money = _money(facts) if outcome.decision is Decision.NEEDS_SIGN_OFF and _is_sensitive(facts, worst) else ""
+        return f"{worst.title}; {money or _hurt(facts, worst)}{_unproven(facts)}."
     if not facts.trusted:
         return f"no trusted base: {facts.base} has no harness.yaml, so its owner decides{_unproven(facts)}."
     if facts.loosenings:
@@ -102,14 +104,19 @@ def _hurt(facts: Facts, worst: Change) -> str:
     return f"0 of {known} with a pact read it{tail}; {silent} have none"
 
 
+def _is_sensitive(facts: Facts, change: Change) -> bool:
+    return any(
+        found.change == change.fingerprint and found.sensitivity != "none" for found in facts.impact.business_objects
+    )
+
+
 def _money(facts: Facts) -> str:
-    """`it feeds invoice posting in DE and US`, "" if no workflow is known."""
+    """`it feeds "Invoice posting" in DE-01 and US-01`, "" if no workflow is known."""
     if not facts.impact.workflows:
         return ""
-    title = facts.impact.workflows[0].title
-    entities = facts.impact.legal_entities
-    where = f" in {_listed(entities)}" if entities else ""
-    return f"it feeds {title[:1].lower() + title[1:]}{where}"
+    first = facts.impact.workflows[0]
+    where = f" in {_listed(first.legal_entities)}" if first.legal_entities else ""
+    return f'it feeds "{first.title}"{where}'
 
 
 def _consumer(row: ConsumerImpact) -> str:

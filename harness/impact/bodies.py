@@ -81,15 +81,26 @@ def _payloads(library: Library, root: Node, name: str) -> Iterator[Node]:
 
 
 def _messages(library: Library, root: Node, name: str) -> Iterator[Node]:
-    direct = _descend(library, root, "components", "messages", name)
-    if direct:
-        yield direct
-        return
+    """Yield the messages that are called `name`, by their declared name or else by their key."""
+    seen: set[tuple[str, str]] = set()
+    for holder in _message_maps(library, root):
+        for key in holder.value if isinstance(holder.value, dict) else ():
+            found = _descend(library, holder, key)
+            called = found.value.get("name", key) if found and isinstance(found.value, dict) else key
+            if found and name in {called, key} and (found.document.path, found.pointer) not in seen:
+                seen.add((found.document.path, found.pointer))
+                yield found
+
+
+def _message_maps(library: Library, root: Node) -> Iterator[Node]:
+    components = _descend(library, root, "components", "messages")
+    if components:
+        yield components
     channels = _descend(library, root, "channels")
     for key in channels.value if channels and isinstance(channels.value, dict) else ():
-        found = _descend(library, channels, key, "messages", name) if channels else None
-        if found:
-            yield found
+        messages = _descend(library, channels, key, "messages")
+        if messages:
+            yield messages
 
 
 def _descend(library: Library, node: Node | None, *tokens: str, follow: bool = True) -> Node | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.model import JSON
+from harness.model import JSON, split
+
+_DEEPEST = 12
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -83,47 +85,55 @@ def _fits(pattern: tuple[str | None, ...], segments: list[str]) -> bool:
 def _messages(document: dict[str, JSON]) -> Iterable[tuple[str, str]]:
     """Yield every name of every message: AsyncAPI `components.messages` and messages inside channels."""
     for holder in _message_maps(document):
-        for key, message in holder.items():
-            canonical = _canonical(key, message)
-            yield key, canonical
-            yield canonical, canonical
-            for known in _types(message):
+        for key, written in holder.items():
+            message = _follow(document, written)
+            declared = message.get("name")
+            canonical = declared if isinstance(declared, str) and declared else _key(key, written)
+            for known in {key, canonical, *_types(document, message)}:
                 yield known, canonical
 
 
 def _message_maps(document: dict[str, JSON]) -> Iterable[dict[str, JSON]]:
-    components = document.get("components")
-    if isinstance(components, dict) and isinstance(components.get("messages"), dict):
-        yield components["messages"]  # type: ignore[misc]  # just narrowed
     channels = document.get("channels")
-    for channel in (channels if isinstance(channels, dict) else {}).values():
-        if isinstance(channel, dict) and isinstance(channel.get("messages"), dict):
-            yield channel["messages"]  # type: ignore[misc]  # just narrowed
+    holders = [document.get("components"), *(channels.values() if isinstance(channels, dict) else ())]
+    for holder in holders:
+        messages = holder.get("messages") if isinstance(holder, dict) else None
+        if isinstance(messages, dict):
+            yield messages
 
 
-def _canonical(key: str, message: JSON) -> str:
-    if isinstance(message, dict):
-        reference = message.get("$ref")
-        if isinstance(reference, str):
-            return reference.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+def _key(key: str, message: JSON) -> str:
+    reference = message.get("$ref") if isinstance(message, dict) else None
+    if isinstance(reference, str):
+        return reference.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
     return key
 
 
-def _types(message: JSON, depth: int = 12) -> Iterable[str]:
-    """Yield the declared name and every `const` of a property `type`: the CloudEvents type of the envelope."""
-    if not isinstance(message, dict) or depth == 0:
+def _follow(document: dict[str, JSON], value: JSON) -> dict[str, JSON]:
+    """Return what a reference inside the document names; {} for one that leads elsewhere or nowhere."""
+    for _ in range(_DEEPEST):
+        reference = value.get("$ref") if isinstance(value, dict) else None
+        if not isinstance(reference, str):
+            break
+        value = document if reference.startswith("#/") else None
+        for token in split(reference.removeprefix("#")):
+            value = value.get(token) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _types(document: dict[str, JSON], value: JSON, depth: int = _DEEPEST) -> Iterable[str]:
+    """Yield every `const` of a property `type` in payload and headers: the CloudEvents type of the envelope."""
+    message = _follow(document, value)
+    if not message or depth == 0:
         return
-    name = message.get("name")
-    if isinstance(name, str):
-        yield name
     properties = message.get("properties")
-    declared = properties.get("type") if isinstance(properties, dict) else None
-    if isinstance(declared, dict) and isinstance(declared.get("const"), str):
+    declared = _follow(document, properties.get("type")) if isinstance(properties, dict) else {}
+    if isinstance(declared.get("const"), str):
         yield str(declared["const"])
     for key in ("payload", "headers", "schema", "allOf"):
         below = message.get(key)
         for part in below if isinstance(below, list) else [below]:
-            yield from _types(part, depth - 1)
+            yield from _types(document, part, depth - 1)
 
 
 def _prefixes(document: dict[str, JSON]) -> Iterable[str]:

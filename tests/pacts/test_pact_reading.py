@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.documents import Library, MemoryTree, parse
+from harness.documents import FolderTree, Library, MemoryTree, parse
+from harness.impact.bodies import body_schemas
+from harness.impact.touch import touched
 from harness.model import Direction, UnreadableError
 from harness.pacts import field_uses, operations, read_pact, read_pacts
+from harness.registry import version_key
 
 INVOICES = {
     "openapi": "3.1.0",
@@ -131,11 +134,45 @@ def test_a_specification_nobody_knows_is_refused():
         read_pact(pact([], metadata={"pactSpecification": {"version": "9.0"}}))
 
 
+ROOT = Path(__file__).parents[2]
+
+
+def landscape_pacts():
+    files = sorted((ROOT / "contracts" / "pacts").glob("*/*.json"))
+    return [read_pact(parse(file.read_bytes(), file.relative_to(ROOT).as_posix())) for file in files]
+
+
 def test_the_landscape_says_who_reads_the_tax_amount():
-    root = Path(__file__).parents[2] / "contracts" / "pacts" / "billing-invoices"
     reads = {}
-    for file in sorted(root.glob("*.json")):
-        found = read_pact(parse(file.read_bytes(), file.name))
+    for found in landscape_pacts():
         bodies = [interaction.response for interaction in found.interactions]
-        reads[found.consumer] = sum(any(p.endswith("/tax_amount") for p in body.pointers) for body in bodies)
-    assert reads == {"analytics": 0, "crm": 0, "entitlements": 0, "erp-connector": 3}
+        reads[found.provider, found.consumer] = sum(
+            any(p.endswith("/tax_amount") for p in body.pointers) for body in bodies
+        )
+    assert {pair: count for pair, count in reads.items() if count} == {
+        ("billing-invoices", "erp-connector"): 3,
+        ("billing-events", "erp-connector"): 1,
+    }
+    assert ("billing-invoices", "support") not in reads
+
+
+def test_every_pact_of_the_landscape_uses_operations_and_fields_that_its_contract_offers():
+    library = Library(FolderTree(ROOT))
+    for found in landscape_pacts():
+        path = _newest(found.provider)
+        root = library.node(path)
+        uses = field_uses(found, operations(root.value))
+        assert all(use.matched for use in uses), found.path
+        for use in uses:
+            bodies = body_schemas(library, root, use.operation, use.status, use.direction)
+            places = [touched(library, body, use.pointer) for body in bodies]
+            assert any(place.body == use.pointer for found_at in places for place in found_at), (found.path, use)
+
+
+def _newest(provider):
+    files = [
+        *ROOT.glob(f"contracts/*/{provider}/*/openapi.yaml"),
+        *ROOT.glob(f"contracts/*/{provider}/*/asyncapi.yaml"),
+    ]
+    newest = max(files, key=lambda file: version_key(file.parent.name))
+    return newest.relative_to(ROOT).as_posix()
