@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from harness.compat.asyncapi_messages import Carried, MessageComparison, binding_drafts, replay_carrier, texts
+from harness.compat.asyncapi_operations import operation_drafts, parameter_drafts
 from harness.compat.asyncapi_pairing import message_pairs, pair_channels, positional
 from harness.compat.asyncapi_reading import Channel, Events, Message, read_asyncapi
 from harness.compat.asyncapi_servers import server_drafts
@@ -119,7 +120,8 @@ class _Comparison:
             yield replace(base, rule="text-changed", level=Level.INFO, title=f"{subject} is described otherwise")
         for direction in Direction:
             yield from self._way(old, new, direction)
-        yield from _operation_names(old, new)
+        yield from operation_drafts(old, new, self._sides)
+        yield from parameter_drafts(old, new, self._sides)
 
     def _way(self, old: Channel, new: Channel, direction: Direction) -> Iterator[Draft]:
         before, after = old.carried(direction), new.carried(direction)
@@ -198,22 +200,6 @@ def _operation_added(old: Channel, new: Channel, direction: Direction) -> Draft:
     subject = f"{_ACTION[direction]} on {new.label}"
     title = f"messages are now {'sent to' if direction is Direction.SENT else 'taken from'} channel {new.label}"
     return Draft("operation-added", None, operation or old.node, direction, FINE, None, subject, title=title)
-
-
-def _operation_names(old: Channel, new: Channel) -> Iterator[Draft]:
-    """Yield operations that tools know by another name."""
-    for direction in Direction:
-        routes = [
-            [route for route in side.routes if route.direction is direction and route.name and not route.reply]
-            for side in (old, new)
-        ]
-        if len(routes[0]) == len(routes[1]) == 1 and routes[0][0].name != routes[1][0].name:
-            before, after = routes[0][0], routes[1][0]
-            yield Draft(
-                "operation-id-changed", before.operation, after.operation, None, FINE, Level.INFO,
-                f"operation {after.name}", before.name, after.name,
-                title=f"operation {before.name} is now called {after.name}", carriers=(f"channel {new.label}",),
-            )  # fmt: skip
 
 
 def _told_once(changes: list[Change]) -> Iterator[Change]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.compat.asyncapi_reading import Channel, Message
+from harness.compat.asyncapi_reading import Channel, Message, Route
 from harness.compat.versions import canonical
 
 _PARAMETER = re.compile(r"\{[^{}/]*\}")
@@ -40,6 +40,14 @@ def message_pairs(old: Sequence[Message], new: Sequence[Message]) -> _Pairing[Me
     if len(added) == len(removed) == 1 and not pairs:
         return [(removed[0], added[0])], [], []
     return pairs, added, removed
+
+
+def pair_routes(old: Sequence[Route], new: Sequence[Route]) -> list[tuple[Route, Route]]:
+    """Return the operations of one direction that both versions have: by name, else the only one by the only one."""
+    pairs, added, removed = _pair(old, new, (lambda one: one.name,))
+    if len(added) == len(removed) == 1:
+        pairs.append((removed[0], added[0]))
+    return pairs
 
 
 def _pair(old: Sequence[_Thing], new: Sequence[_Thing], names: Sequence[Callable[[_Thing], str]]) -> _Pairing[_Thing]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.compat.versions import Version
 from harness.documents import Node
@@ -67,6 +67,7 @@ class Route:
     operation: Node | None
     name: str = ""
     reply: bool = False
+    bindings: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ class _Reading:
                 found = list(self._messages_2(operation))
                 messages |= {message.key: message for message in found}
                 name = str(_object(operation.value).get("operationId", ""))
-                routes.append(Route(_ACTIONS[action], tuple(one.key for one in found), operation, name))
+                bindings = self._bindings(self._with_traits(operation, traits_win=True))
+                keys = tuple(one.key for one in found)
+                routes.append(Route(_ACTIONS[action], keys, operation, name, bindings=bindings))
             yield self._channel(address, address, node, messages, routes)
 
     def _messages_2(self, operation: Node) -> Iterator[Message]:
@@ -207,7 +210,8 @@ class _Reading:
                 location=operation.location,
                 remedy="Write action: send or action: receive.",
             )
-        yield _channel_key(value), Route(direction, _message_keys(value), operation, name)
+        bindings = self._bindings(self._with_traits(operation, traits_win=False))
+        yield _channel_key(value), Route(direction, _message_keys(value), operation, name, bindings=bindings)
         if "reply" in value:
             reply = _object(self._follow(operation.child("reply")).value)
             if "channel" in reply:
@@ -221,12 +225,18 @@ class _Reading:
         bindings = self._bindings([node])
         return Channel(key, address, node, messages, ways, bindings, self._retained(node, bindings))
 
+    def _with_traits(self, node: Node, *, traits_win: bool) -> list[Node]:
+        """Return a message or operation and its traits, the one that wins first.
+
+        Version 2 patches traits over the object, version 3 lets the object win; later traits win over earlier.
+        """
+        count = len(_list(_object(node.value).get("traits")))
+        traits = [self._follow(node.child("traits", index)) for index in reversed(range(count))]
+        return [*traits, node] if traits_win else [node, *traits]
+
     def _message(self, key: str, written: Node, *, traits_win: bool) -> Message:
         node = self._follow(written)
-        count = len(_list(_object(node.value).get("traits")))
-        traits = [self._follow(node.child("traits", index)) for index in range(count)]
-        # Version 2 patches traits over the message, version 3 lets the message win; later traits win over earlier.
-        sources = [*reversed(traits), node] if traits_win else [node, *reversed(traits)]
+        sources = self._with_traits(node, traits_win=traits_win)
         content_type = _first(sources, "contentType") or self._default
         headers = tuple(source.child("headers") for source in reversed(sources) if "headers" in _object(source.value))
         return Message(
@@ -334,4 +344,4 @@ def _message_keys(value: Mapping[str, JSON]) -> tuple[str, ...]:
 def _all_if_none(route: Route, messages: Mapping[str, Message]) -> Route:
     """An operation that lists no messages carries all of its channel."""
     known = tuple(key for key in route.messages if key in messages)
-    return Route(route.direction, known or tuple(messages), route.operation, route.name, route.reply)
+    return replace(route, messages=known or tuple(messages))

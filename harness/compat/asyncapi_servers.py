@@ -32,7 +32,12 @@ def _changed(before: Node, after: Node, draft: Draft, old: Events, new: Events) 
     if places[0] != places[1]:
         title = f"{draft.subject} is at {places[1]} instead of {places[0]}"
         yield replace(draft, level=Level.WARNING, title=title, before=places[0], after=places[1])
-    asked = _security(before, old.version), _security(after, new.version)
+    yield from security_drafts((before, old.version), (after, new.version), draft)
+
+
+def security_drafts(old: tuple[Node, Version], new: tuple[Node, Version], draft: Draft) -> Iterator[Draft]:
+    """Yield what a server or operation asks for that it did not ask for, or no longer asks for."""
+    asked = _security(*old), _security(*new)
     if asked[0] == asked[1]:
         return
     if not asked[0]:

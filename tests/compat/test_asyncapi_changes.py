@@ -453,6 +453,48 @@ def test_two_versions_of_the_language_compare_by_what_they_say() -> None:
     assert found.required_bump in {Bump.NONE, Bump.PATCH}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "verdict"),
+    [
+        ({}, {"security": [{"type": "plain"}]}, "security-added", BREAKING),
+        (
+            {"bindings": {"amqp": {"cc": ["a"]}}},
+            {"traits": [{"bindings": {"amqp": {"cc": ["b"]}}}]},
+            "binding-changed",
+            BREAKING,
+        ),
+        ({"bindings": {"mqtt": {"qos": 1}}}, {"bindings": {"mqtt": {"qos": 2}}}, "binding-changed", COMPATIBLE),
+    ],
+)
+def test_what_an_operation_asks_for_and_how_it_is_bound_counts(before, after, rule, verdict) -> None:
+    def document(more) -> dict:
+        made = v3()
+        made["operations"]["tell"] |= more
+        return made
+
+    assert only(compare(document(before), document(after)), rule).verdict is verdict
+
+
+def test_an_operation_under_another_name_is_told_to_who_generates_code() -> None:
+    new = v3()
+    new["operations"]["say"] = new["operations"].pop("tell")
+    assert only(compare(v3(), new), "operation-id-changed").verdict is COMPATIBLE
+
+
+def test_values_of_an_address_parameter_are_promises() -> None:
+    def document(name, *values) -> dict:
+        parameters = {name: {"enum": list(values)} if values else {}}
+        return v3(channel={"address": f"billing.{{{name}}}", "parameters": parameters})
+
+    found = compare(document("entity", "DE", "US"), document("company", "DE", "FR"))
+    assert {change.rule: change.verdict for change in found.changes} == {
+        "enum-value-removed": BREAKING,
+        "enum-value-added": COMPATIBLE,
+    }
+    assert only(compare(document("entity"), document("entity", "DE")), "enum-added").verdict is BREAKING
+    assert only(compare(document("entity", "DE"), document("entity")), "enum-removed").verdict is COMPATIBLE
+
+
 def test_identical_documents_are_silent_and_the_answer_is_the_same_every_time() -> None:
     assert compare(v3(), v3()).changes == ()
     assert compare(v3(), v3(MORE, channel=SECOND)) == compare(v3(), v3(MORE, channel=SECOND))
