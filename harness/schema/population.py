@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.schema.distinct import different_values
 from harness.schema.evaluate import Unusable, holds_key
 from harness.schema.language import PatternError
 from harness.schema.nodes import KeySet, Node
@@ -53,8 +54,7 @@ class Population:
 
     def decide(self, values: dict[str, object]) -> Closed | Found | Unknown:
         """Return an object, or why there is none."""
-        needs: dict[str, set[Node]] = {}
-        answer = self._meet(0, values, needs, [])
+        answer = self._meet(0, values, {}, ())
         if answer is not None:
             return Found(answer)
         if self.unknown is not None:
@@ -64,61 +64,79 @@ class Population:
     # --- obligations -------------------------------------------------------------------------------------------
 
     def _meet(
-        self, position: int, values: dict[str, object], needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]]
+        self, position: int, values: dict[str, object], needs: dict[str, frozenset[Node]], fresh: tuple[Cell, ...]
     ) -> dict[str, object] | None:
+        """Meet the obligations from `position` on: by a mentioned key, an earlier fresh key, or one more fresh key."""
         self.solver.spend()
         most = self.branch.most
-        if most is not None and len(values) > most[0]:
+        if most is not None and len(values) + len(fresh) > most[0]:
             return None
         if position == len(self.obligations):
-            return self._filled(values)
-        one = self.obligations[position]
-        about_name = position >= self.about_names
-        for name, value, demands, cell in self._ways(one, values, needs, fresh, about_name=about_name):
-            more = {**needs, name: demands}
-            found = self._meet(
-                position + 1, {**values, name: value}, more, [*fresh, (cell, name)] if cell is not None else fresh
-            )
+            return self._named(values, fresh)
+        one, about_name = self.obligations[position], position >= self.about_names
+        for name, value, demands in self._mentioned_ways(one, needs, about_name=about_name):
+            found = self._meet(position + 1, {**values, name: value}, {**needs, name: demands}, fresh)
+            if found is not None:
+                return found
+        for cells in self._fresh_ways(one, fresh, about_name=about_name):
+            found = self._meet(position + 1, values, needs, cells)
             if found is not None:
                 return found
         return None
 
-    def _ways(
-        self, one: Wide, values: dict[str, object], needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]],
-        *, about_name: bool,
-    ) -> Iterator[tuple[str, object, set[Node], Cell | None]]:  # fmt: skip
-        """Yield keys that meet an obligation: (key, value, further demands on it, its cell if it is fresh)."""
-        subject = self.store.true if about_name else one.subject
-        known = {name for _, name in fresh}
+    def _mentioned_ways(
+        self, one: Wide, needs: dict[str, frozenset[Node]], *, about_name: bool
+    ) -> Iterator[tuple[str, object, frozenset[Node]]]:
+        """Yield mentioned keys that meet an obligation: (key, value, further demands on it)."""
         for name in [*sorted(self.branch.has), *self.branch.free_names()]:
             if not self._belongs(one, name, about_name=about_name):
                 continue
-            demands = {*needs.get(name, ()), subject} - {self.store.true}
-            goal, _ = self.branch.goal_under(name)
-            value = self._value(frozenset({*goal, *demands}))
+            demands = (needs.get(name, frozenset()) | self._subject(one, about_name=about_name)) - {self.store.true}
+            value = self._value(self.branch.goal_under(name)[0] | demands)
             if value is not None:
-                yield name, value[0], demands, None
-        yield from self._shared(one, needs, fresh, subject, about_name=about_name)
-        for cell in self._cells(one, about_name=about_name):
-            avoid = sorted(known)
-            key = self._value(cell.key if not avoid else cell.key | {self.store.neg(self.store.inside(avoid))})
-            if key is None:
-                continue
-            value = self._value(frozenset({*cell.value, subject} - {self.store.true}))
-            if value is not None:
-                yield str(key[0]), value[0], {subject} - {self.store.true}, cell
-        del values
+                yield name, value[0], demands
 
-    def _shared(
-        self, one: Wide, needs: dict[str, set[Node]], fresh: list[tuple[Cell, str]], subject: Node, *, about_name: bool
-    ) -> Iterator[tuple[str, object, set[Node], Cell | None]]:
-        """Yield fresh keys that an earlier obligation made, if they can meet this one too."""
-        for cell, name in fresh:
-            if self._belongs(one, name, about_name=about_name):
-                demands = {*needs.get(name, ()), subject} - {self.store.true}
-                value = self._value(frozenset({*cell.value, *demands}))
-                if value is not None:
-                    yield name, value[0], demands, None
+    def _fresh_ways(
+        self, one: Wide, fresh: tuple[Cell, ...], *, about_name: bool
+    ) -> Iterator[tuple[Cell, ...]]:  # fmt: skip
+        """Yield the fresh keys after an obligation was met by one of them, or by one more.
+
+        Which key a cell stands for is left open until all obligations are met: a key chosen earlier might not be the
+        one that two obligations can share, or the only one that a later obligation can have.
+        """
+        subject = self._subject(one, about_name=about_name)
+        for place, cell in enumerate(fresh):
+            for nodes in self._inside(one, about_name=about_name):
+                joined = Cell(cell.key.union(nodes) - {self.store.true}, cell.value | subject)
+                if self._possible(joined):
+                    yield (*fresh[:place], joined, *fresh[place + 1 :])
+        for cell in self._cells(one, about_name=about_name):
+            demanding = Cell(cell.key, cell.value | subject)
+            if self._possible(demanding):
+                yield (*fresh, demanding)
+
+    def _subject(self, one: Wide, *, about_name: bool) -> frozenset[Node]:
+        return frozenset() if about_name else frozenset((one.subject,)) - {self.store.true}
+
+    def _possible(self, cell: Cell) -> bool:
+        return self._value(cell.key) is not None and self._value(cell.value) is not None
+
+    def _named(self, values: dict[str, object], fresh: tuple[Cell, ...]) -> dict[str, object] | None:
+        """Choose a different key for each cell, and fill up."""
+        names = different_values(self.solver, [cell.key for cell in fresh])
+        if isinstance(names, Unknown):
+            self.unknown = self.unknown or names
+            return None
+        if isinstance(names, Refuted):
+            self.refuted += names.tree[0]  # type: ignore[operator]  # goals
+            return None
+        chosen = dict(values)
+        for name, cell in zip(names, fresh, strict=True):
+            value = self._value(cell.value)
+            if value is None:
+                return None
+            chosen[str(name)] = value[0]
+        return self._filled(chosen)
 
     def _belongs(self, one: Wide, name: str, *, about_name: bool) -> bool:
         try:
@@ -148,13 +166,12 @@ class Population:
 
     def _cells(self, one: Wide | None, *, about_name: bool = False) -> Iterator[Cell]:
         """Yield the cells of fresh keys, inside the key set of an obligation."""
-        inside: list[list[Node]] = [[]]
-        if one is not None:
-            inside = self._membership(one.keys)
-            if about_name:
-                inside = [[*nodes, one.subject] for nodes in inside]
-        for nodes in inside:
+        for nodes in [[]] if one is None else self._inside(one, about_name=about_name):
             yield from self._divided([*self.base, *nodes], 0, [])
+
+    def _inside(self, one: Wide, *, about_name: bool) -> list[list[Node]]:
+        """Return the ways a fresh key may meet an obligation, as demands on the key."""
+        return [[*nodes, one.subject] if about_name else nodes for nodes in self._membership(one.keys)]
 
     def _membership(self, keys: KeySet) -> list[list[Node]]:
         """Return the ways a fresh key may belong to a key set, each a list of demands on the key."""

@@ -59,6 +59,31 @@ class Claims:
         return None
 
 
+Cell = tuple[tuple[Node, ...], tuple[Node, ...]]
+"""What a fresh key, and the value under it, must satisfy."""
+
+
+def different_may_exist(claims: Claims, evaluator: Evaluator, goals: Iterable[Iterable[Node]]) -> bool:
+    """Tell whether each goal may have a value of its own: a matching of those that have few members only."""
+    offers = []
+    for goal in goals:
+        members = claims.members(goal, evaluator)
+        if members is not None:
+            offers.append([canon(member) for member in members])
+    taken: dict[str, int] = {}
+
+    def place(which: int, seen: set[str]) -> bool:
+        for text in offers[which]:
+            if text not in seen:
+                seen.add(text)
+                if text not in taken or place(taken[text], seen):
+                    taken[text] = which
+                    return True
+        return False
+
+    return all(place(which, set()) for which in range(len(offers)))
+
+
 def _counts(nodes: Iterable[Node], kind: str) -> list[int]:
     return [int(node.args[0]) for node in nodes if node.kind == kind]  # type: ignore[call-overload]  # a count
 
@@ -83,16 +108,14 @@ class Population:
             mentioned |= keys.names
         self.mentioned = sorted(mentioned)
         self.wide = [(keys, subject) for keys, subject in self.every if keys.single is None]
-        self.base = [store.types(STR), *self.names]
-        if mentioned:
-            self.base.append(store.neg(store.inside(self.mentioned)))
-        self._fresh: dict[tuple[int, ...], bool] = {}
+        others = (store.neg(store.inside(self.mentioned)),) if mentioned else ()
+        self.base = (store.types(STR), *self.names, *others)
 
     def impossible(self) -> bool:
         """Tell whether no set of keys fits."""
         if not all(self._may_have(name, ()) for name in self.has):
             return True
-        return self._room() < self.least or not self._meet(0, {}, [])
+        return self._room() < self.least or not self._meet(0, {}, ())
 
     # ---- keys that are mentioned ----
 
@@ -112,42 +135,35 @@ class Population:
 
     # ---- obligations: each is met by a key that is mentioned, by an earlier fresh key, or by one more ----
 
-    def _meet(self, which: int, used: dict[str, tuple[Node, ...]], fresh: list[tuple[int, ...]]) -> bool:
+    def _meet(self, which: int, used: dict[str, tuple[Node, ...]], fresh: tuple[Cell, ...]) -> bool:
         if len(self.has | used.keys()) + len(fresh) > self.most:
             return False
         if which == len(self.some) + len(self.some_names):
-            return True
+            return different_may_exist(self.claims, self.evaluator, [key for key, _ in fresh])
         for name in self.mentioned:
             further = (*used.get(name, ()), *self._subjects(which))
             fits = self._belongs(which, name) and self._may_have(name, further)
             if fits and self._meet(which + 1, {**used, name: further}, fresh):
                 return True
-        for place, group in enumerate(fresh):
-            joined = (*group, which)
-            if self._may_be_fresh(joined) and self._meet(
-                which + 1, used, [*fresh[:place], joined, *fresh[place + 1 :]]
-            ):
-                return True
-        return self._may_be_fresh((which,)) and self._meet(which + 1, used, [*fresh, (which,)])
+        return any(self._meet(which + 1, used, cells) for cells in self._fresh_ways(which, fresh))
 
-    def _may_be_fresh(self, group: tuple[int, ...]) -> bool:
-        known = self._fresh.get(group)
-        if known is None:
-            known = self._fresh[group] = self._fresh_key(group)
-        return known
+    def _fresh_ways(self, which: int, fresh: tuple[Cell, ...]) -> Iterator[tuple[Cell, ...]]:
+        """Yield the fresh keys after one of them, or one more, has met the obligation."""
+        subjects = self._subjects(which)
+        if which < len(self.some):
+            ways = self._membership(self.some[which][0])
+        else:
+            ways = [[self.some_names[which - len(self.some)]]]
+        for way in ways:
+            for place, (key, value) in enumerate(fresh):
+                joined = ((*key, *way), (*value, *subjects))
+                if not self._refuted(*joined):
+                    yield (*fresh[:place], joined, *fresh[place + 1 :])
+            for cell in self._cells((*self.base, *way), 0, subjects):
+                yield (*fresh, cell)
 
-    def _fresh_key(self, group: tuple[int, ...]) -> bool:
-        ways, demands = [], list[Node]()
-        for which in group:
-            if which < len(self.some):
-                ways.append(self._membership(self.some[which][0]))
-                demands.append(self.some[which][1])
-            else:
-                ways.append([[self.some_names[which - len(self.some)]]])
-        return any(
-            next(self._cells([*self.base, *(node for part in way for node in part)], 0, demands), None) is not None
-            for way in product(*ways)
-        )
+    def _refuted(self, key: tuple[Node, ...], value: tuple[Node, ...]) -> bool:
+        return self.claims.refute(key) or self.claims.refute(node for node in value if node is not self.store.true)
 
     def _membership(self, keys: KeySet) -> list[list[Node]]:
         """Return the ways a fresh key may belong to a set, each a list of demands on the key."""
@@ -155,27 +171,26 @@ class Population:
             return [[self.store.atom("NPATTERN", pattern) for pattern in keys.patterns]]
         return [[self.store.atom("PATTERN", pattern)] for pattern in keys.patterns]
 
-    def _cells(self, key: list[Node], position: int, value: list[Node]) -> Iterator[tuple[list[Node], list[Node]]]:
+    def _cells(self, key: tuple[Node, ...], position: int, value: tuple[Node, ...]) -> Iterator[Cell]:
         """Yield what a fresh key and its value must satisfy, for each way it may belong to the sets of KEYS."""
-        true = self.store.true
-        if self.claims.refute(node for node in value if node is not true) or self.claims.refute(key):
+        if self._refuted(key, value):
             return
         if position == len(self.wide):
             yield key, value
             return
         keys, subject = self.wide[position]
         if not keys.patterns:
-            yield from self._cells(key, position + 1, [*value, subject] if keys.other else value)
+            yield from self._cells(key, position + 1, (*value, subject) if keys.other else value)
             return
         texts = self.store.types(STR)
         inside = self.store.disj(self.store.conj([texts, *way]) for way in self._membership(keys))
-        yield from self._cells([*key, self.store.neg(inside)], position + 1, value)
-        yield from self._cells([*key, inside], position + 1, [*value, subject])
+        yield from self._cells((*key, self.store.neg(inside)), position + 1, value)
+        yield from self._cells((*key, inside), position + 1, (*value, subject))
 
     def _room(self) -> int:
         """Return how many keys an object may have at most."""
         room = sum(self._may_have(name, ()) for name in self.mentioned)
-        for key, _ in self._cells(self.base, 0, []):
+        for key, _ in self._cells(self.base, 0, ()):
             members = self.claims.members(key, self.evaluator)
             if members is None:
                 return _UNBOUNDED
@@ -251,7 +266,12 @@ class Filling:
         position = len(goals)
         enough = all(count >= low for count, (_, (low, _)) in zip(counts, self.counted, strict=True))
         whole = position >= self.least and (self._pair is None or position > self._pair[1])
-        if enough and whole and not pending and (not self.unique or self._all_differ(goals)):
+        if (
+            enough
+            and whole
+            and not pending
+            and (not self.unique or different_may_exist(self.claims, self.evaluator, goals))
+        ):
             return True
         history = tuple(sorted(tuple(sorted(node.name for node in goal)) for goal in goals)) if self.unique else ()
         key = (position, counts, pending, history, echoed)
@@ -296,26 +316,6 @@ class Filling:
         for (subject, _), sign in zip(self.counted, signs, strict=True):
             goal.add(subject if sign else self.store.neg(subject))
         return frozenset(goal - {self.store.true})
-
-    def _all_differ(self, goals: tuple[frozenset[Node], ...]) -> bool:
-        """Tell whether different items may exist: a matching of the positions that have few members only."""
-        offers = []
-        for goal in goals:
-            members = self.claims.members(goal, self.evaluator)
-            if members is not None:
-                offers.append([canon(member) for member in members])
-        taken: dict[str, int] = {}
-
-        def place(which: int, seen: set[str]) -> bool:
-            for text in offers[which]:
-                if text not in seen:
-                    seen.add(text)
-                    if text not in taken or place(taken[text], seen):
-                        taken[text] = which
-                        return True
-            return False
-
-        return all(place(which, set()) for which in range(len(offers)))
 
 
 Span = tuple[int, int, Node]
