@@ -17,6 +17,8 @@ LATEST = "2020-12"
 
 ALL_TYPES = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 """`fraction` is a number that is not an integer: `number` means both."""
+TYPE_NAMES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object", "file"})
+"""How schemas spell types; `file` is OpenAPI 2.0's."""
 SCALARS = frozenset({"boolean", "integer", "fraction", "string"})
 
 _COMPOSITION = frozenset({"$ref", "allOf", "anyOf", "oneOf"})

@@ -44,6 +44,20 @@ def exact_changes(pair: ObjectPair) -> Iterator[Draft]:
         yield Draft(rule, _place(pair.old, keys), _place(pair.new, keys), pair.direction, proof)
 
 
+def unevaluated_changes(pair: ObjectPair) -> Iterator[Draft]:
+    """Yield a change of what items may be that no other keyword describes; judged on the whole schema."""
+    keys = frozenset({"unevaluatedItems"})
+    texts = []
+    for side in Side:
+        emission = Emission(pair.sides.views(side), pair.sides.reader(pair.direction)[1])
+        shape = _shape(pair, side)
+        found = [emission.exact(fragment.site, "unevaluatedItems") for fragment in shape.having("unevaluatedItems")]
+        texts.append(canonical([found, emission.definitions]))
+    if texts[0] != texts[1]:
+        places = _place(pair.old, keys), _place(pair.new, keys)
+        yield Draft("unevaluated-changed", *places, pair.direction, whole_object(pair), view="writer")
+
+
 def whole_object(pair: ObjectPair) -> Proof:
     """Judge the two whole shapes, everything below included."""
     written, read = _emit(pair, pair.sides.writer(pair.direction)), _emit(pair, pair.sides.reader(pair.direction))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypeAlias
@@ -29,6 +30,14 @@ RANGES: dict[str, tuple[int, int]] = {
 """Formats that are nothing but ranges (OpenAPI 3.0.3, Data Types)."""
 HINTS = frozenset({"password", "binary", "string", "text", "textarea", "html", "markdown"})
 """Formats that tell a form how to show a value and refuse none."""
+KNOWN_FORMATS = frozenset(
+    {
+        "int32", "int64", "float", "double", "byte", "date", "date-time", "time", "duration", "email", "idn-email",
+        "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid",
+        "json-pointer", "relative-json-pointer", "regex", "uri-template",
+    }
+)  # fmt: skip
+"""Formats of which a specification says what they refuse."""
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
@@ -82,13 +91,37 @@ def spell(types: frozenset[str], local: Mapping[str, JSON], model: ContentModel)
         if key in ("enum", "format"):
             continue
         for item in value if key in SEVERAL and isinstance(value, list) else [value]:
-            _put(found, extras, {key: item})
+            _put(found, extras, {key: strict_pattern(item) if key == "pattern" and isinstance(item, str) else item})
     formats = local.get("format")
     for item in formats if isinstance(formats, list) else ():
         _put(found, extras, spell_format(str(item), types, model))
     if extras:
         found["allOf"] = extras
     return found
+
+
+_CLASS_THEN_DASH = re.compile(r"\\[wdsWDS]-(?!\])")
+
+
+def strict_pattern(pattern: str) -> str:
+    r"""Return a pattern with `[\w-.]` written as `[\w\-.]`: browsers read it so, strict validators refuse it.
+
+    Source: ECMA-262, annex B.1.2 (ClassEscape before a dash is no range).
+    """
+    if _CLASS_THEN_DASH.search(pattern) is None:
+        return pattern
+    found: list[str] = []
+    inside = False
+    index = 0
+    while index < len(pattern):
+        size = 2 if pattern[index] == "\\" else 1
+        part = pattern[index : index + size]
+        inside = part == "[" or (inside and part != "]")
+        if inside and _CLASS_THEN_DASH.match(pattern, index):
+            part, size = part + "\\-", 3
+        found.append(part)
+        index += size
+    return "".join(found)
 
 
 def _put(found: dict[str, JSON], extras: list[JSON], part: dict[str, JSON]) -> None:
@@ -105,7 +138,7 @@ def spell_format(name: str, types: frozenset[str], model: ContentModel) -> dict[
     if name in RANGES:
         low, high = RANGES[name]
         return {"minimum": low, "maximum": high} if types & {"integer", "fraction"} else {}
-    if name in HINTS:
+    if name not in KNOWN_FORMATS:
         return {}
     if name == "byte":
         return {"pattern": _BASE64}

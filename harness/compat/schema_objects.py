@@ -200,7 +200,8 @@ def _come(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | C
     proof = _FINE
     if pair.received:
         _, reader = pair.sides.reader(pair.direction)
-        if name in pair.sides.new_views.required(pair.new, reader) and name not in pair.old.required:
+        known = before is None and name in pair.old.required
+        if name in pair.sides.new_views.required(pair.new, reader) and not known:
             proof = pair.breaking(pair.instance(Side.OLD), reason="no object without the field was found")
     elif rest.kind == "closed":
         level = Level.WARNING

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness.compat.drafts import Draft
 from harness.compat.keywords import spell_types, type_of
 from harness.compat.proof import FINE, RULED_OUT, Judge, Proof
-from harness.compat.schema_local import HINTS, Local, local_keywords, spell, tighter
+from harness.compat.schema_local import HINTS, KNOWN_FORMATS, RANGES, Local, local_keywords, spell, tighter
 from harness.compat.shapes import Fragment, Shape
 from harness.compat.versions import canonical
 from harness.documents import Node
@@ -214,24 +214,22 @@ def _formats(pair: ValuePair, old: Local, new: Local) -> Iterator[Draft]:
         for formats in (old.get("format"), new.get("format"))
     )
     for draft in _keyword(pair, old, new, "format", _named("format")):
-        unknown = sorted({str(item) for item in [*before, *after] if str(item) not in _KNOWN})
+        unknown = sorted({str(item) for item in [*before, *after] if str(item) not in KNOWN_FORMATS})
         written, read = (before, after) if pair.direction is Direction.RECEIVED else (after, before)
         proof = draft.proof
-        if pair.model is ContentModel.OPEN or set(map(str, read)) <= set(map(str, written)):
+        if pair.model is not ContentModel.DECLARED or set(map(str, read)) <= set(map(str, written)):
             proof = proof if proof.verdict is Verdict.COMPATIBLE else FINE
+        elif (
+            written
+            and not unknown
+            and {str(item) in RANGES for item in written} != {str(item) in RANGES for item in read}
+        ):
+            # A number written for a text, or the reverse: the two formats share no value (section 3).
+            proof = proof if proof.verdict is Verdict.BREAKING else RULED_OUT
         elif unknown and proof.verdict is not Verdict.BREAKING:
             names = ", ".join(unknown)
             proof = Proof(Verdict.UNPROVEN, reason=f"nobody says which texts the format {names} refuses")
         yield Draft(draft.rule, draft.old, draft.new, draft.direction, proof, before=draft.before, after=draft.after)
-
-
-_KNOWN = frozenset(
-    {
-        "int32", "int64", "float", "double", "byte", "date", "date-time", "time", "duration", "email", "idn-email",
-        "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid",
-        "json-pointer", "relative-json-pointer", "regex", "uri-template",
-    }
-)  # fmt: skip
 
 
 def _content(pair: ValuePair) -> Iterator[Draft]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.compat.keywords import read_keywords, siblings_count
-from harness.compat.schema_local import local_keywords, spell
+from harness.compat.schema_local import KNOWN_FORMATS, local_keywords, spell, strict_pattern
 from harness.compat.shapes import Form, Fragment, Shape, Shaper
 from harness.compat.versions import Key, Position, Site, position_key
 from harness.model import JSON, ContentModel, Direction
@@ -320,6 +320,8 @@ class Emission:
             if not siblings_count(site.dialect):
                 return found
         for key, item in read_keywords(value, site.dialect).items():
+            if key == "format" and item not in KNOWN_FORMATS:
+                continue
             found[key] = self._exact_member(site, key, item)
         for key in ("allOf", "anyOf", "oneOf"):
             if key in value:
@@ -337,6 +339,8 @@ class Emission:
             return {name: self.exact(site, spelled, name) for name in item}
         if key in _SCHEMA_LISTS and isinstance(item, list):
             return [self.exact(site, spelled, index) for index in range(len(item))]
+        if key == "pattern" and isinstance(item, str):
+            return strict_pattern(item)
         return item
 
     def _exact_reference(self, site: Site, reference: str) -> dict[str, JSON]:

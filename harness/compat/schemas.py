@@ -21,7 +21,7 @@ from harness.compat.keywords import spell_types
 from harness.compat.proof import FINE, Proof
 from harness.compat.samples import item_position
 from harness.compat.schema_annotations import annotation_changes
-from harness.compat.schema_exact import exact_changes, pattern_property_changes
+from harness.compat.schema_exact import exact_changes, pattern_property_changes, unevaluated_changes
 from harness.compat.schema_objects import Child, ObjectPair, object_changes
 from harness.compat.schema_unions import branch_changes, discriminator_changes, pair_branches
 from harness.compat.schema_values import ValuePair, value_changes, whole_value
@@ -30,7 +30,7 @@ from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
 from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
 from harness.documents import Node
-from harness.model import Direction, Verdict
+from harness.model import Basis, Direction, Verdict
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
 _UNKNOWN = "?"
@@ -185,7 +185,9 @@ class SchemaComparison:
         if not wire:
             drafts.extend(_nulls(self.sides, forms, old, new, direction))
         drafts.extend(discriminator_changes(forms, direction))
-        drafts.extend(annotation_changes(self.sides, old, new, direction))
+        # What leaving a parameter out means is judged where the parameter is.
+        annotated = annotation_changes(self.sides, old, new, direction)
+        drafts.extend(draft for draft in annotated if not (wire and draft.rule == "default-changed"))
         if not forms[0].shapes or not forms[1].shapes:
             drafts.extend(_emptied(self.sides, forms, old, new, direction))
             return
@@ -212,6 +214,7 @@ class SchemaComparison:
         if "array" in shared:
             for token, before, after in _items(old, new):
                 self._below(key, token, before, after)
+            drafts.extend(unevaluated_changes(pair))
         drafts.extend(exact_changes(pair))
         return drafts
 
@@ -304,7 +307,8 @@ def settle_values(pair: ValuePair, drafts: list[Draft]) -> list[Draft]:
             draft if draft.proof.verdict is Verdict.COMPATIBLE or draft.rule in ruled else replace(draft, proof=whole)
             for draft in drafts
         ]
-    if whole.verdict is Verdict.BREAKING and not broken:
+    ruled_fine = any(draft.proof.basis is Basis.RULE for draft in drafts)
+    if whole.verdict is Verdict.BREAKING and not broken and not ruled_fine:
         first = drafts[0]
         return [*drafts, Draft("schema-changed", first.old, first.new, pair.direction, whole)]
     return drafts

@@ -17,6 +17,7 @@ from harness.compat.keywords import (
     OPENAPI_30,
     SCALARS,
     SWAGGER_20,
+    TYPE_NAMES,
     read_keywords,
     siblings_count,
     types_of,
@@ -270,6 +271,7 @@ class Shaper:
         self._gather_plain(site, value, gathered, seen)
 
     def _gather_plain(self, site: Site, value: dict[str, JSON], gathered: _Gathered, seen: set[object]) -> None:
+        _check(site, value)
         composed = any(key in value for key in ("$ref", "allOf", "anyOf", "oneOf"))
         keywords = read_keywords(value, site.dialect)
         if composed and "type" not in value:
@@ -291,6 +293,23 @@ class Shaper:
         for keyword in ("anyOf", "oneOf"):
             if isinstance(value.get(keyword), list) and value[keyword]:
                 gathered.unions.append((site, keyword, spelled))
+
+
+def _check(site: Site, value: dict[str, JSON]) -> None:
+    """Refuse what cannot be read as a schema at all; finer mistakes are the prover's to find."""
+    spelled = value.get("type")
+    for name in spelled if isinstance(spelled, list) else [spelled] if spelled is not None else []:
+        if not isinstance(name, str) or name not in TYPE_NAMES:
+            raise UnreadableError(
+                f"{name} is no type of a schema.",
+                location=site.node.location,
+                remedy=f"Say one of {', '.join(sorted(TYPE_NAMES - {'file'}))}.",
+            )
+    for key in ("properties", "patternProperties"):
+        if not isinstance(value.get(key, {}), dict):
+            raise UnreadableError(
+                f"{key} must map names to schemas.", location=site.node.location, remedy="Write an object here."
+            )
 
 
 def _member(owner: Site, keyword: str) -> JSON:
