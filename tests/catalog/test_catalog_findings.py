@@ -134,7 +134,38 @@ SEEDS: list[Seed] = [
         ),
         "catalog/components.yaml",
         "/spec/dependsOn/0",
-        "dependsOn itself",
+        "component:default/loop depends on itself",
+    ),
+    (
+        "catalog-dependency-cycle",
+        lambda: added(
+            "catalog/components.yaml",
+            entity(
+                "Component",
+                "one",
+                "{type: s, lifecycle: l, owner: ar, system: crm, dependsOn: ['component:tax-engine']}",
+            )
+            + entity(
+                "Component", "two", "{type: s, lifecycle: l, owner: ar, system: tax, dependsOn: ['component:crm']}"
+            ),
+        ),
+        "catalog/components.yaml",
+        "/spec/dependsOn/0",
+        "system:default/crm depends on itself",
+    ),
+    (
+        "catalog-dependency-cycle",
+        lambda: edited("catalog/systems.yaml", "  domain: ", "  dependsOn: ['system:crm']\n  domain: "),
+        "catalog/systems.yaml",
+        "/spec/dependsOn/0",
+        "system:default/crm depends on itself",
+    ),
+    (
+        "catalog-dependency-cycle",
+        lambda: edited("catalog/groups.yaml", "  type: organization\n", "  type: organization\n  parent: ar\n"),
+        "catalog/groups.yaml",
+        "",
+        "is a child of itself",
     ),
     (
         "catalog-extension-shape",

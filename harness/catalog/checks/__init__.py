@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from harness.catalog.catalog import Catalog
@@ -46,6 +47,8 @@ CHECKS: tuple[Check, ...] = (
     with_contracts.apis_without_provider,
 )
 
+_WIDEST = 90  # of a title (harness.model.Finding)
+
 
 def check_catalog(
     catalog: Catalog,
@@ -66,8 +69,16 @@ def check_catalog(
     known = None if contracts is None else {_name(one): _is_api(one) for one in contracts}
     files = frozenset() if library is None else frozenset(library.tree.entries())
     context = Context(catalog, known, library, as_of, files)
-    found = {finding: None for check in CHECKS for finding in check(context)}
+    found = {_clipped(finding): None for check in CHECKS for finding in check(context)}
     return tuple(sorted(found, key=lambda one: (one.level.rank, _place(one), one.rule, one.values)))
+
+
+def _clipped(finding: Finding) -> Finding:
+    """Return the finding with a title of one line; what is cut off stays in the detail."""
+    if len(finding.title) <= _WIDEST:
+        return finding
+    detail = f"{finding.title}. {finding.detail}".strip()
+    return replace(finding, title=finding.title[: _WIDEST - 1] + "…", detail=detail)
 
 
 def _name(contract: Contract | str) -> str:

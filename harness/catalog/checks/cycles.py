@@ -5,40 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.catalog.checks.context import Context
-from harness.catalog.relations import Relation, place
-from harness.model import Finding, Level
+from harness.catalog.entities import Entity, sequence
+from harness.model import Finding, Level, Location
 
-_CHAINS = {
-    "dependsOn": ("dependsOn",),
-    "partOf": ("partOf",),
-    "childOf": ("childOf",),
-}
+_Edges = dict[tuple[str, str], tuple[Entity, tuple[str | int, ...]]]
+"""(from, to) -> where it is written; the line is looked up for findings only."""
 
 
 def cyclic(context: Context) -> Iterator[Finding]:
-    """Components, systems and groups that depend on or contain themselves.
+    """Entries that depend on or contain themselves, and systems that do so through their parts.
 
     Consuming each other's APIs is no cycle: two services may well talk both ways.
     """
-    for label, types in _CHAINS.items():
+    for verb, edges in (
+        ("depends on", _dependencies(context)),
+        ("depends on", _between_systems(context)),
+        ("is part of", _links(context, "partOf")),
+        ("is a child of", _links(context, "childOf")),
+    ):
         graph: dict[str, list[str]] = {}
-        edges: dict[tuple[str, str], Relation] = {}
-        for entity in context.catalog.entities:
-            for relation in context.catalog.relations_from(entity.ref):
-                if relation.type in types:
-                    graph.setdefault(relation.source, []).append(relation.target)
-                    edges.setdefault((relation.source, relation.target), relation)
+        for source, target in edges:
+            graph.setdefault(source, []).append(target)
         for cycle in cycles(graph):
-            relation = edges[cycle[0], cycle[1 % len(cycle)]]
             yield Finding(
                 rule="catalog-dependency-cycle",
-                title=f"{cycle[0]} {label} itself",
+                title=f"{cycle[0]} {verb} itself",
                 level=Level.ERROR,
-                location=place(context.entity(cycle[0]), relation),
+                location=_location(edges, cycle),
                 detail=" -> ".join((*cycle, cycle[0])),
-                remedy="Cut the weakest of these links, or move the shared part into a third entity.",
-                values=(label, *cycle),
+                remedy="Cut the weakest of these links, or move the shared part into a third entry.",
+                values=(verb, *cycle),
             )
+
+
+def _location(edges: _Edges, cycle: tuple[str, ...]) -> Location:
+    entity, tokens = edges[cycle[0], cycle[1 % len(cycle)]]
+    return entity.at(*tokens)
+
+
+def _links(context: Context, relation_type: str) -> _Edges:
+    return {
+        (relation.source, relation.target): (entity, relation.tokens)
+        for entity in context.catalog.entities
+        for relation in context.catalog.relations_from(entity.ref)
+        if relation.type == relation_type
+    }
+
+
+def _dependencies(context: Context) -> _Edges:
+    """Return what is needed by what; `dependencyOf` says it from the other end, and systems may say it too."""
+    turned = {(target, source): where for (source, target), where in _links(context, "dependencyOf").items()}
+    systems = {
+        (entity.ref, entity.refer(written, "system")): (entity, ("spec", "dependsOn", index))
+        for entity in context.catalog.of_kind("system")
+        for index, written in enumerate(sequence(entity.spec.get("dependsOn")))
+    }
+    return {**turned, **systems, **_links(context, "dependsOn")}
+
+
+def _between_systems(context: Context) -> _Edges:
+    """Return which system needs which, through parts of them that need each other."""
+    found: _Edges = {}
+    for (source, target), where in _dependencies(context).items():
+        ends = _system(context, source), _system(context, target)
+        if all(ends) and ends[0] != ends[1]:
+            found.setdefault(ends, where)
+    return found
+
+
+def _system(context: Context, ref: str) -> str:
+    entity = context.catalog.get(ref)
+    if entity is None:
+        return ""
+    return ref if entity.kind.lower() == "system" else entity.refer(entity.spec.get("system"), "system")
 
 
 def promotion_cycle(context: Context) -> Iterator[Finding]:

@@ -171,7 +171,7 @@ def not_exercised(context: Context) -> Iterator[Finding]:
             what = f"was last exercised {f'on {last}' if last else 'never'}{due}"
         yield Finding(
             rule="workflow-recovery-not-exercised",
-            title=f"Recovery of {flow.id} {what}"[:90],
+            title=f"Recovery of {flow.id} {what}",
             level=Level.WARNING,
             location=context.at(flow.ref, "recovery", "lastExercised"),
             detail=f"Judged as of {context.as_of}.",

@@ -32,7 +32,7 @@ def _errors(entity: Entity, name: str) -> Iterator[Finding]:
             return
         yield Finding(
             rule="catalog-extension-shape",
-            title=f"{entity.name}: {message}"[:90],
+            title=f"{entity.name}: {message}",
             level=Level.ERROR,
             location=entity.at(*split(pointer)),
             detail=message,

@@ -32,7 +32,7 @@ def rows_invalid(context: Context) -> Iterator[Finding]:
 def _row(context: Context, table: Mapping, row: MappingRow, what: str, *tokens: str) -> Finding:
     return Finding(
         rule="mapping-row-invalid",
-        title=f"{table.name}: row {_key(row)} {what}"[:90],
+        title=f"{table.name}: row {_key(row)} {what}",
         level=Level.ERROR,
         location=context.at(table.ref, "rows", row.index, *tokens),
         remedy="Fill every column; dates are quoted, valid_to is the first day the row no longer counts.",
@@ -92,7 +92,7 @@ def expired(context: Context) -> Iterator[Finding]:
 def _between(context: Context, table: Mapping, row: MappingRow, rule: str, what: str, remedy: str) -> Finding:
     return Finding(
         rule=rule,
-        title=f"{table.name}: {what}"[:90],
+        title=f"{table.name}: {what}",
         level=Level.WARNING if rule == "mapping-expired" else Level.ERROR,
         location=context.at(table.ref, "rows", row.index),
         remedy=remedy,
@@ -114,7 +114,7 @@ def incomplete(context: Context) -> Iterator[Finding]:
                 if value and value not in known:
                     yield Finding(
                         rule="mapping-incomplete",
-                        title=f'{table.name} does not map "{value}" of {source.name}'[:90],
+                        title=f'{table.name} does not map "{value}" of {source.name}',
                         level=Level.ERROR,
                         location=context.at(table.ref, "covers", cover.index),
                         detail=f"It is used at {context.at(source.ref, 'rows', row.index)}.",
@@ -143,7 +143,7 @@ def weights(context: Context) -> Iterator[Finding]:
 def _weight(table: Mapping, row: MappingRow, what: str, place: Location) -> Finding:
     return Finding(
         rule="mapping-weights-unfit",
-        title=f"{table.name}: {_key(row)} {what}"[:90],
+        title=f"{table.name}: {_key(row)} {what}",
         level=Level.ERROR,
         location=place,
         remedy="Name each item once, with its stand-alone price as exact decimal text above zero.",

@@ -53,7 +53,7 @@ def _finding(thing: BusinessObject, write: Write) -> Finding:
     carrier = write.property.location
     return Finding(
         rule="sor-second-writer",
-        title=f"{short(write.component)} {verb} {thing.name}.{write.path}, owned by {' or '.join(owners)}"[:90],
+        title=f"{short(write.component)} {verb} {thing.name}.{write.path}, owned by {' or '.join(owners)}",
         level=Level.ERROR,
         location=write.node.location,
         detail=f"{write.contract}: {write.operation}, by {carrier} {carrier.pointer}",
