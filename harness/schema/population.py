@@ -128,7 +128,7 @@ class Population:
             self.unknown = self.unknown or names
             return None
         if isinstance(names, Refuted):
-            self.refuted += names.tree[0]  # type: ignore[operator]  # goals
+            self.refuted += names.tree[0]  # type: ignore[arg-type]  # goals
             return None
         chosen = dict(values)
         for name, cell in zip(names, fresh, strict=True):
