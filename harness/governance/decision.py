@@ -39,6 +39,7 @@ def decide(facts: Facts, policy: Policy) -> Outcome:
     findings = (
         *facts.findings,
         *facts.loosenings,
+        *facts.money,
         *waiving.findings,
         *map(_step_finding, too_small),
         *_rejected(facts),

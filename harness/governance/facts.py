@@ -56,6 +56,7 @@ class Facts:
         impact: Who and what is touched.
         findings: Findings of the gate; level error blocks.
         loosenings: Findings that need a sign-off of their own.
+        money: Changed mappings and the like: finance-sensitive without being a contract.
         unreadable: Contracts that could not be read.
         waivers: Waivers of base and head with their authority.
         signoffs: Sign-offs that stand: verified, bound to this change, latest of each person and role.
@@ -74,6 +75,7 @@ class Facts:
     impact: Impact = field(default_factory=Impact)
     findings: tuple[Finding, ...] = ()
     loosenings: tuple[Finding, ...] = ()
+    money: tuple[Finding, ...] = ()
     unreadable: tuple[Finding, ...] = ()
     waivers: tuple[Held, ...] = ()
     signoffs: tuple[Signoff, ...] = ()

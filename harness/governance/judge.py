@@ -27,10 +27,11 @@ from harness.governance.trust import (
     held_waivers,
     left_watched_set,
     loudness,
+    money_changes,
     refused_keys,
 )
 from harness.governance.values import GateReport
-from harness.impact import Impact, Landscape, assess
+from harness.impact import Landscape, assess
 from harness.model import Finding, Level, Location, NotChecked, UsageError
 from harness.registry import Registry, pair, read_registry
 from harness.registry.globs import matches
@@ -42,6 +43,17 @@ def judged(revisions: Revisions, day: date, now: datetime, event: Event | None) 
     trusted = fork if revisions.base_tree is revisions.fork_tree else RevisionSide(revisions.base_tree)
     sides = Sides(trusted, fork, RevisionSide(revisions.head_tree), revisions.changed)
     return Run(revisions, sides, ground_of(sides), day, now, event).report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found beside the comparisons, kind by kind."""
+
+    left: tuple[Finding, ...]
+    loosenings: tuple[Finding, ...]
+    money: tuple[Finding, ...]
+    broken: tuple[Finding, ...]
+    unchecked: tuple[NotChecked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,11 @@ class Run:
             *(finding for one in compared for finding in one.loosenings),
             *entry_loosenings(self.sides, self.ground),
         )
+        money = tuple(money_changes(self.sides, self.ground))
         broken, unchecked = self._problems(old, new)
-        if not (compared or left or loosenings or broken or self.ground.findings or self._founds_the_gate()):
+        if not (compared or left or loosenings or money or broken or self.ground.findings or self._founds_the_gate()):
             return self._nothing(new, unchecked)
-        return self._judged(compared, left, loosenings, broken, unchecked, len(new.listed))
+        return self._judged(compared, _Found(left, loosenings, money, broken, unchecked), len(new.listed))
 
     def _founds_the_gate(self) -> bool:
         """Whether the branch brings the first configuration: nothing on the base could hold it to anything."""
@@ -119,15 +132,8 @@ class Run:
         outcome = decide(facts, self.ground.policy)
         return assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
 
-    def _judged(
-        self,
-        compared: tuple[Compared, ...],
-        left: tuple[Finding, ...],
-        loosenings: tuple[Finding, ...],
-        broken: tuple[Finding, ...],
-        unchecked: tuple[NotChecked, ...],
-        count: int,
-    ) -> GateReport:
+    def _judged(self, compared: tuple[Compared, ...], found: _Found, count: int) -> GateReport:
+        left, loosenings = found.left, found.loosenings
         config, plugins = self.ground.config, self.sides.base.config.plugins
         trusted = self.sides.base.landscape(config.catalog, config.pacts, plugins)
         proposed = self._proposed(trusted)
@@ -137,7 +143,7 @@ class Run:
         author = author_of(self.revisions.claims, self.event, trusted.catalog, self.revisions.commits)
         ring = key_ring((person.ref, person.keys) for person in people)
         verify = verifier(ring, self.now)
-        digest = change_set_digest((*map(_thing, compared), *map(_loose_thing, (*loosenings, *left))))
+        digest = change_set_digest((*map(_thing, compared), *map(_loose_thing, (*loosenings, *left, *found.money))))
         signoffs, ignored = self._signoffs(digest, verify)
         gone = {finding.values[0] for finding in left if finding.values}
         reports = tuple(raise_hits(one.report, impact) for one in compared)
@@ -156,10 +162,11 @@ class Run:
                 *case_only_renames(self.sides),
                 *ignored,
                 *(refused_keys(ring) if signoffs or ignored else ()),
-                *_unverified(author, impact),
+                *_unverified(author, sensitive=impact.finance_sensitive or bool(found.money)),
             ),
             loosenings=loosenings,
-            unreadable=(*broken, *(one.unreadable for one in compared if one.unreadable)),
+            money=found.money,
+            unreadable=(*found.broken, *(one.unreadable for one in compared if one.unreadable)),
             waivers=held_waivers(self.sides, self.ground.policy, groups, author, verify),
             signoffs=signoffs,
             groups=groups,
@@ -173,7 +180,7 @@ class Run:
             contracts_read=count,
         )
         outcome = decide(facts, self.ground.policy)
-        report = assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
+        report = assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=found.unchecked)
         return replace(
             report,
             change_id=digest[:12],
@@ -242,9 +249,9 @@ def _owners(compared: Iterable[Compared], trusted: Landscape, proposed: Landscap
     return owners
 
 
-def _unverified(author: Author, impact: Impact) -> tuple[Finding, ...]:
+def _unverified(author: Author, *, sensitive: bool) -> tuple[Finding, ...]:
     """Say that nobody knows who proposed a change to money, and what follows from it."""
-    if author.verified or not impact.finance_sensitive:
+    if author.verified or not sensitive:
         return ()
     return (
         Finding(

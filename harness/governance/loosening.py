@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from harness.catalog import BusinessObject, Catalog, Entity
 from harness.documents import Document
+from harness.governance.digest import canonical
 from harness.impact.objects import rank
-from harness.model import JSON, Finding, Level, Location, join
+from harness.model import JSON, Finding, Level, Location, join, json_equal
 from harness.pacts import Pact, PactSet
+
+_MONEY_TYPES = ("mapping", "close-calendar")
 
 
 def loosened(rule: str, title: str, location: Location, *values: str, remedy: str = "") -> Finding:
@@ -35,6 +38,31 @@ def catalog_loosenings(old: Catalog, new: Catalog) -> Iterator[Finding]:
     yield from _consumers(old, new)
     yield from _workflows(old, new)
     yield from _apis(old, new)
+
+
+def money_entries(old: Catalog, new: Catalog) -> Iterator[Finding]:
+    """Name changed mappings and close calendars: a row of them books as surely as a field of a contract."""
+    for kind in _MONEY_TYPES:
+        before = {entity.ref: entity for entity in old.of_kind("resource", kind)}
+        after = {entity.ref: entity for entity in new.of_kind("resource", kind)}
+        for ref in sorted(before.keys() | after.keys()):
+            one, other = before.get(ref), after.get(ref)
+            if one is not None and other is not None and json_equal(dict(one.governance), dict(other.governance)):
+                continue
+            what = "changes" if one and other else "is new" if other else "is gone"
+            entity = other or one
+            yield Finding(
+                rule="mapping-changed",
+                title=f"{kind.replace('-', ' ')} {entity.title if entity else ref} {what}",
+                level=Level.WARNING,
+                location=entity.location if entity else Location(None),
+                remedy="Have finance systems sign it.",
+                values=(ref, *(_content(each) for each in (one, other))),
+            )
+
+
+def _content(entity: Entity | None) -> str:
+    return canonical(dict(entity.governance)) if entity else ""
 
 
 def _people(old: Catalog, new: Catalog) -> Iterator[Finding]:

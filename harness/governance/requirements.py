@@ -30,6 +30,7 @@ def needs_of(facts: Facts, waiving: Waiving) -> tuple[Need, ...]:
     for contract in facts.contracts:
         found.extend(_of_contract(contract, facts, waiving))
     found.extend(_of_objects(facts))
+    found.extend(Need(Kind.FINANCIAL, "", finding.title) for finding in facts.money)
     found.extend(Need(Kind.LOOSENING, "", finding.title) for finding in facts.loosenings)
     return tuple(dict.fromkeys(found))
 

@@ -78,10 +78,17 @@ def _sentence(facts: Facts, outcome: Outcome, worst: Change | None) -> str:
         # who must sign is asked because of the money; who is stopped is told whom it would hurt
         money = _money(facts) if outcome.decision is Decision.NEEDS_SIGN_OFF and _is_sensitive(facts, worst) else ""
         return f"{worst.title}; {money or _hurt(facts, worst)}{_unproven(facts)}."
+    return _sentence_without_change(facts, outcome)
+
+
+def _sentence_without_change(facts: Facts, outcome: Outcome) -> str:
+    """Say why somebody must sign although no contract breaks."""
     if not facts.trusted:
         return f"no trusted base: {facts.base} has no harness.yaml, so its owner decides{_unproven(facts)}."
     if facts.loosenings:
         return f"{facts.loosenings[0].title}; this loosens the gate and needs a sign-off of its own."
+    if facts.money:
+        return f"{facts.money[0].title}; it decides what is booked, so finance must sign."
     reasons = [row.reason for row in outcome.required_signoffs if not row.settled and not row.advised]
     return f"{reasons[0] if reasons else 'a sign-off is missing'}{_unproven(facts)}."
 

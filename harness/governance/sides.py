@@ -25,6 +25,7 @@ class RevisionSide:
     def __init__(self, tree: Tree, library: Library | None = None) -> None:
         """Take the tree, and the library that reads it if there is one already; nothing is read yet."""
         self.tree = tree
+        self._catalogs: dict[tuple[str, ...], Catalog] = {}
         self.library = library or Library(tree)
 
     @cached_property
@@ -50,7 +51,10 @@ class RevisionSide:
 
     def catalog(self, globs: Iterable[str]) -> Catalog:
         """Return the catalog under `globs`."""
-        return read_catalog(self.library, tuple(globs))
+        wanted = tuple(globs)
+        if wanted not in self._catalogs:
+            self._catalogs[wanted] = read_catalog(self.library, wanted)
+        return self._catalogs[wanted]
 
     def pacts(self, globs: Iterable[str], allowed_plugins: Iterable[str]) -> PactSet:
         """Return the pacts under `globs`."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from harness.documents import Library
 from harness.governance.facts import Author, Group, Held
 from harness.governance.keys import KeyRing
-from harness.governance.loosening import catalog_loosenings, loosened, narrowed, pact_loosenings
+from harness.governance.loosening import catalog_loosenings, loosened, money_entries, narrowed, pact_loosenings
 from harness.governance.policy import Policy
 from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.sshsig import Verifier
@@ -207,6 +207,13 @@ def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
                 if str(problem.location) not in known:
                     yield _unreadable(problem, "pacts")
             break
+
+
+def money_changes(sides: Sides, ground: Ground) -> Iterator[Finding]:
+    """Name changed mappings and close calendars; reads the catalogs only if one of their files differs."""
+    globs = ground.config.catalog
+    if any(sides.changed & set(side.under(globs)) for side in (sides.fork, sides.head)):
+        yield from money_entries(sides.fork.catalog(globs), sides.head.catalog(globs))
 
 
 def case_only_renames(sides: Sides) -> Iterator[Finding]:

@@ -414,3 +414,25 @@ def test_two_runs_give_equal_reports(repo):
     repo.commit({NEW: invoices(*NO_TAX, VERSION)})
     assert repo.gate() == repo.gate()
     assert repo.gate(now=NOW).change_id
+
+
+MAPPING = """apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: mapping-tax-codes, title: Tax codes}
+spec: {type: mapping, owner: finance, x-governance: {rows: [{from: DE-S19, to: T-DE19}]}}
+"""
+
+
+def test_a_changed_mapping_row_goes_through_the_gate_as_finance_sensitive(tmp_path):
+    repo = landscape(tmp_path, catalog__mapping=None)
+    repo.git("checkout", "-q", "main")
+    repo.commit({"catalog/mapping.yaml": MAPPING})
+    repo.git("checkout", "-q", "-B", "work")
+    repo.commit({"catalog/mapping.yaml": "# a remark changes nothing\n" + MAPPING})
+    assert repo.gate().decision is Decision.PASS
+    repo.commit({"catalog/mapping.yaml": MAPPING.replace("T-DE19", "T-DE7")})
+    report = repo.gate()
+    assert report.decision is Decision.NEEDS_SIGN_OFF
+    assert rules(report) == {"mapping-changed", "author-unverified"}
+    assert set(roles(report)) == {"finance"}
+    assert "Tax codes changes" in report.sentence
