@@ -97,11 +97,7 @@ def _from_value(document: Document, path: str, *, is_avro: bool) -> Sniffed | No
         if isinstance(value.get(key), str):
             if not any(value.get(part) for part in ("paths", "webhooks", "channels")):
                 return None
-            info = value.get("info")
-            version = info.get("version") if isinstance(info, dict) else None
-            is_number = version is not None and not isinstance(version, str)
-            source = document.source_of("/info/version") if is_number else version
-            return Sniffed(kind, str(source or ""), is_number, name)
+            return _with_version(kind, document)
     if isinstance(value.get("$schema"), str) and may_be_schema(path) and "interactions" not in value:
         version = value.get("x-version") or value.get("version")
         return Sniffed(ContractKind.JSONSCHEMA, version if isinstance(version, str) else "", name=name)
@@ -136,7 +132,7 @@ def _yaml_version(kind: ContractKind, data: bytes, path: str) -> Sniffed:
     name = _own_name(data, path)
     info = _YAML_INFO.search(data)
     if info is None:
-        return Sniffed(kind, name=name)
+        return _parsed_version(kind, data, path)
     block = info[1]
     indents = [
         len(line) - len(line.lstrip(b" ")) for line in block.split(b"\n") if line.strip() and line.strip()[:1] != b"#"
@@ -147,4 +143,24 @@ def _yaml_version(kind: ContractKind, data: bytes, path: str) -> Sniffed:
             text = plain if plain is not None else (found[2] or found[3] or b"").decode("utf-8", "replace")
             line = data.count(b"\n", 0, info.start(1) + found.start()) + 1
             return Sniffed(kind, text, plain is not None and bool(_NUMBER.match(plain)), name, line)
-    return Sniffed(kind, name=name)
+    return _parsed_version(kind, data, path)
+
+
+def _parsed_version(kind: ContractKind, data: bytes, path: str) -> Sniffed:
+    """Parse a file whose version does not stand on a line of its own, such as `info: {version: 1.0.0}`."""
+    try:
+        document = parse(data, path)
+    except HarnessError:
+        return Sniffed(kind)  # said when it is read
+    return _with_version(kind, document)
+
+
+def _with_version(kind: ContractKind, document: Document) -> Sniffed:
+    value = document.value
+    info = value.get("info") if isinstance(value, dict) else None
+    version = info.get("version") if isinstance(info, dict) else None
+    if version is None:
+        return Sniffed(kind, name=name_in(value))
+    is_number = not isinstance(version, str)
+    text = document.source_of("/info/version") if is_number else str(version)
+    return Sniffed(kind, text, is_number, name_in(value), document.position("/info/version")[0])
