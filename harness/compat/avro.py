@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from harness.compat.avro_data import Refusal, Refusals
 from harness.compat.avro_differences import Difference, differences
 from harness.compat.avro_reading import read_avro
-from harness.compat.avro_resolution import Readable, Resolution
+from harness.compat.avro_resolution import Readable, Resolution, contested
 from harness.compat.avro_schema import AvroSchema
 from harness.documents import Node
 from harness.model import (
@@ -36,7 +36,9 @@ Locate = Callable[[str], Location]
 
 _RULES = "Avro 1.12 schema resolution"
 _OTHERWISE = "Add a new field of the other type, keep this one until every reader has moved."
-_DISPUTED = "several branches of a union may be chosen, and implementations choose differently"
+_DISPUTED = (
+    "implementations choose differently between several branches of a union, or between two fields with one alias"
+)
 _WORDS = {Readable.YES: Verdict.COMPATIBLE, Readable.DISPUTED: Verdict.UNPROVEN, Readable.NO: Verdict.BREAKING}
 _SETTLE = {
     "avro-field-added": "Give the field a default, so that data without it can be read.",
@@ -131,7 +133,11 @@ class OneWay:
     def judge(self, difference: Difference) -> tuple[Verdict, Witness | None]:
         """Return the verdict of one difference, with the datum that shows it."""
         pair = difference.backward if self._backward else difference.forward
-        if pair is None or not self._resolution.obstacle(*pair):
+        if pair is None:
+            return Verdict.COMPATIBLE, None
+        if difference.disputed and contested(*pair):
+            return _WORDS[max(self._refusals.reached(*pair), Readable.DISPUTED)], None
+        if difference.disputed or not self._resolution.obstacle(*pair):
             return Verdict.COMPATIBLE, None
         readable = self._refusals.reached(*pair)
         if readable is not Readable.NO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.compat.avro_resolution import PROMOTIONS, same_name
+from harness.compat.avro_resolution import PROMOTIONS, contested, same_name
 from harness.compat.avro_schema import NAMED, AvroField, AvroSchema, AvroType
 from harness.model import JSON, Side, join
 
@@ -29,6 +29,7 @@ class Difference:
         forward: Writer's (new) and reader's (old) type where reading new data fails; None if it cannot fail here.
         quiet: Whether the difference is text for people only.
         notable: Whether data keep their bytes and lose their meaning, so that a warning is due.
+        disputed: Whether implementations differ about `backward` and `forward`, rather than refuse.
         culprit: The field or symbol to blame where the pair of types may fail for several; "" if any will do.
     """
 
@@ -45,6 +46,7 @@ class Difference:
     quiet: bool = False
     notable: bool = False
     culprit: str = ""
+    disputed: bool = False
 
 
 def differences(old: AvroSchema, new: AvroSchema) -> list[Difference]:
@@ -108,6 +110,11 @@ class _Walk:
             yield from _field_details(partner, field, f"{subject}.{field.name}")
         for field in left.values():
             yield _removed(field, old, new, subject)
+        if contested(old, new) or contested(new, old):
+            yield Difference(
+                "avro-field-renamed", f"two fields of {subject} are read from one written field", subject, Side.NEW,
+                new.pointer, old.pointer, backward=(old, new), forward=(new, old), disputed=True,
+            )  # fmt: skip
 
     def _unions(self, old: AvroType, new: AvroType, subject: str) -> Iterator[Difference]:
         left = list(self._old.branches(old))

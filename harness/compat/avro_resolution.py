@@ -115,7 +115,7 @@ class Resolution:
             return _choice(inner)
         if self.obstacle(writer, reader):
             return Readable.NO
-        if writer.kind == "record" and _contested(writer, reader):
+        if writer.kind == "record" and contested(writer, reader):
             inner.append(Readable.DISPUTED)
         return min(inner, default=Readable.YES)
 
@@ -189,7 +189,7 @@ def lacking_fields(writer: AvroType, reader: AvroType) -> list[AvroField]:
     return [field for field in reader.fields if not field.has_default and written_field(writer, field) is None]
 
 
-def _contested(writer: AvroType, reader: AvroType) -> bool:
+def contested(writer: AvroType, reader: AvroType) -> bool:
     """Whether two fields of the reader claim the same written field, one by alias.
 
     Java renames the written field to the one with the alias, and the other then finds nothing; Python reads both.

@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
+from asyncapi_documents import INVOICE, LESS, MORE, TEXT, WHOLE, compare, obj, only, v2, v3
 
 from harness.compat import compare_nodes
 from harness.documents import Library, MemoryTree
-from harness.model import Bump, ContractComparison, Direction, Level, UnreadableError, Verdict
+from harness.model import Bump, Direction, Level, UnreadableError, Verdict
 
 COMPATIBLE, BREAKING, UNPROVEN = Verdict.COMPATIBLE, Verdict.BREAKING, Verdict.UNPROVEN
 SENT, RECEIVED = Direction.SENT, Direction.RECEIVED
-
-
-def compare(old: dict, new: dict, files: dict | None = None, **more) -> ContractComparison:
-    libraries = [Library(MemoryTree({"asyncapi.json": json.dumps(side), **(files or {})})) for side in (old, new)]
-    return compare_nodes(*(library.node("asyncapi.json") for library in libraries), *libraries, **more)
-
-
-def obj(required=(), **properties) -> dict:
-    return {"type": "object", "properties": properties, "required": list(required)}
-
-
-TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
-INVOICE = obj(["id"], id=TEXT, total=WHOLE)
-
-
-def v3(payload=None, *, action="send", channel=None, message=None, **more) -> dict:
-    carried = {"name": "invoice.finalised", "payload": payload or INVOICE, **(message or {})}
-    place = {"address": "billing.invoice", "messages": {"finalised": carried}, "x-retention": "none", **(channel or {})}
-    document = {
-        "asyncapi": "3.0.0",
-        "info": {"title": "Billing events", "version": "1.0.0"},
-        "channels": {"invoice": place},
-        "operations": {"tell": {"action": action, "channel": {"$ref": "#/channels/invoice"}}},
-    }
-    if action is None:
-        del document["operations"]
-    return {**document, **more}
-
-
-def v2(payload=None, *, action="subscribe", **message) -> dict:
-    carried = {"name": "invoice.finalised", "payload": payload or INVOICE, **message}
-    item = {action: {"operationId": "tell", "message": carried}, "x-retention": "none"}
-    return {
-        "asyncapi": "2.6.0",
-        "info": {"title": "Billing events", "version": "1.0.0"},
-        "channels": {"billing.invoice": item},
-    }
-
-
-def only(found: ContractComparison, rule: str):
-    (change,) = [one for one in found.changes if one.rule == rule]
-    return change
-
-
-MORE = obj(["id", "tax"], id=TEXT, total=WHOLE, tax=WHOLE)
-LESS = obj(["id"], id=TEXT)
 
 
 @pytest.mark.parametrize(
@@ -323,96 +277,6 @@ def test_version_2_patches_traits_over_the_message_and_version_3_does_not() -> N
         == "application/xml"
     )
     assert compare(v3(message={"contentType": "application/json"}), v3(message=message)).verdict is COMPATIBLE
-
-
-def avro(*fields: str) -> dict:
-    schema = {"type": "record", "name": "Invoice", "fields": [{"name": name, "type": "long"} for name in fields]}
-    return {"schemaFormat": "application/vnd.apache.avro;version=1.12.0", "schema": schema}
-
-
-@pytest.mark.parametrize(
-    ("action", "retention", "verdict", "carriers"),
-    [
-        ("send", "none", COMPATIBLE, []),
-        ("receive", "none", BREAKING, [("event invoice.finalised (receive)",)]),
-        ("send", "P1Y", BREAKING, [("event invoice.finalised (replay)",)]),
-    ],
-)
-def test_avro_payloads_follow_their_own_resolution(action, retention, verdict, carriers) -> None:
-    kept = {"x-retention": retention}
-    found = compare(
-        v3(avro("total"), action=action, channel=kept), v3(avro("total", "tax"), action=action, channel=kept)
-    )
-    assert found.verdict is verdict
-    assert [change.reached_from for change in found.changes if change.verdict is BREAKING] == carriers
-
-
-def test_avro_in_version_2_is_named_beside_the_payload() -> None:
-    old, new = (v2(avro(*names)["schema"], schemaFormat=avro()["schemaFormat"]) for names in (["a", "b"], ["a"]))
-    assert only(compare(old, new), "avro-field-removed").direction is SENT
-
-
-def test_an_invalid_avro_payload_is_an_error_with_its_place() -> None:
-    broken = {"schemaFormat": "application/vnd.apache.avro", "schema": {"type": "recrd"}}
-    with pytest.raises(UnreadableError) as refused:
-        compare(v3(broken), v3(avro("a")))
-    assert refused.value.location is not None
-    assert refused.value.location.pointer == "/channels/invoice/messages/finalised/payload/schema"
-
-
-def test_other_languages_are_unproven_with_a_reason_unless_they_are_equal() -> None:
-    raml = {"schemaFormat": "application/raml+yaml;version=1.0", "schema": {"type": "number"}}
-    other = copy.deepcopy(raml)
-    other["schema"]["type"] = "integer"
-    found = compare(v3(raml), v3(other))
-    assert found.verdict is UNPROVEN
-    assert found.changes[0].reason
-    assert found.changes[0].settle
-    assert compare(v3(raml), v3(copy.deepcopy(raml))).changes == ()
-    assert only(compare(v3(raml), v3(avro("a"))), "message-schema-format-changed").verdict is UNPROVEN
-
-
-def cloudevent(kind: str, data: dict, schema: str = "https://example.com/v1") -> dict:
-    return obj(
-        ["specversion", "id", "source", "type", "data"],
-        specversion={"const": "1.0"},
-        id=TEXT,
-        source=TEXT,
-        type={"const": kind},
-        dataschema={"const": schema},
-        data=data,
-    )
-
-
-def test_another_cloudevents_type_is_another_event() -> None:
-    found = compare(v3(cloudevent("invoice.v1", INVOICE)), v3(cloudevent("invoice.v2", INVOICE)))
-    assert [(change.rule, change.verdict) for change in found.changes] == [("event-type-changed", BREAKING)]
-
-
-def test_another_data_schema_is_told_and_the_data_decide() -> None:
-    old, new = cloudevent("invoice.v1", INVOICE), cloudevent("invoice.v1", MORE, "https://example.com/v2")
-    found = compare(v3(old), v3(new))
-    assert found.verdict is COMPATIBLE
-    assert only(found, "event-type-changed").level is Level.WARNING
-    assert only(found, "field-added-required").subject.endswith("tax in event invoice.finalised (send)")
-
-
-def test_the_type_pairs_messages_before_their_keys_do() -> None:
-    def document(*pairs) -> dict:
-        return v3(channel={"messages": {key: {"payload": cloudevent(kind, INVOICE)} for key, kind in pairs}})
-
-    found = compare(
-        document(("a", "invoice.v1"), ("b", "invoice.v2")), document(("b", "invoice.v1"), ("a", "invoice.v2"))
-    )
-    assert {change.rule for change in found.changes} == {"message-name-changed"}
-
-
-def test_binary_mode_names_the_type_in_a_header() -> None:
-    def document(kind) -> dict:
-        return v3(message={"headers": obj(["ce_type"], ce_type={"const": kind})})
-
-    found = compare(document("invoice.v1"), document("invoice.v2"))
-    assert [(change.rule, change.verdict) for change in found.changes] == [("event-type-changed", BREAKING)]
 
 
 def test_one_schema_under_many_messages_is_one_change() -> None:

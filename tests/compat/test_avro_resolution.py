@@ -313,6 +313,12 @@ def test_a_disputed_choice_between_two_branches_is_unproven() -> None:
     assert found.required_bump is Bump.MAJOR
 
 
+def test_two_fields_that_claim_one_written_field_are_unproven() -> None:
+    found = compare(record(field("a", "int")), record(field("a", "int"), field("b", "int", aliases=["a"])))
+    assert found.backward is UNPROVEN
+    assert Verdict.worst([change.verdict for change in found.changes]) is UNPROVEN
+
+
 @pytest.mark.parametrize(
     ("schema", "pointer", "words"),
     [
