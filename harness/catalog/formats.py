@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from harness.catalog.urls import is_valid_url
 
@@ -90,11 +91,21 @@ def is_prefix_and_or_suffix(
 
 def is_valid_api_version(value: object) -> bool:
     """Whether `value` may be an apiVersion: `[group/]version`."""
+    return isinstance(value, str) and _is_api_version(value)
+
+
+@lru_cache(maxsize=256)
+def _is_api_version(value: str) -> bool:
     return is_prefix_and_or_suffix(value, "/", is_dns_subdomain, lambda part: _matches(_VERSION, part))
 
 
 def is_valid_key(value: object) -> bool:
     """Whether `value` may be the key of a label or annotation: `[dns-subdomain/]name`."""
+    return isinstance(value, str) and _is_key(value)
+
+
+@lru_cache(maxsize=4096)  # thousands of entities use the same few keys
+def _is_key(value: str) -> bool:
     return is_prefix_and_or_suffix(value, "/", is_dns_subdomain, is_valid_object_name)
 
 
