@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from contract_documents import APIS, CANONICAL, EVENTS, library, pairs, version_key
 
@@ -12,6 +14,7 @@ PAIRS = pairs([*APIS, *EVENTS, *CANONICAL])
 MAJORS = [(old, new) for old, new in PAIRS if version_key(old)[0] != version_key(new)[0]]
 
 
+@cache
 def compared(old, new):
     nodes = (library().node(path) for path in (old, new))
     return harness.compare_contracts(*nodes, as_of=AS_OF, old_library=library(), new_library=library())
