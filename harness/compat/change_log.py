@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.compat.drafts import Draft
+from harness.compat.embedding import Embedding
 from harness.compat.proof import Proof
 from harness.compat.schemas import Found
+from harness.compat.sides import Sides
 from harness.compat.titles import settle_of, subject_of, title_of
 from harness.documents import Node
 from harness.model import Change, Direction, Location, Side, Verdict, Witness, fingerprint, split
@@ -17,14 +19,17 @@ _TEMPLATE = re.compile(r"\{[^}/]*\}")
 _RANK = {Verdict.COMPATIBLE: 0, Verdict.UNPROVEN: 1, Verdict.BREAKING: 2}
 
 
-def finish(found: Iterable[Found]) -> tuple[Change, ...]:
-    """Return the changes that drafts amount to, loudest first, then by place."""
+def finish(found: Iterable[Found], sides: Sides | None = None) -> tuple[Change, ...]:
+    """Return the changes that drafts amount to, loudest first, then by place.
+
+    With `sides`, witnesses are put into the payload of their carrier.
+    """
     merged: dict[tuple[str, str, str, str], Found] = {}
     for one in found:
         key = _identity(one.draft)
         known = merged.get(key)
         merged[key] = one if known is None else _merge(known, one)
-    changes = [_change(one, key) for key, one in merged.items()]
+    changes = [_change(one, key, sides) for key, one in merged.items()]
     return tuple(sorted(changes, key=_order))
 
 
@@ -43,7 +48,7 @@ def _merge(one: Found, other: Found) -> Found:
     """Keep the worse verdict and every carrier; the first of equals stays, so that order decides nothing else."""
     carriers = tuple(sorted({*one.carriers, *other.carriers}))
     worse = max(one, other, key=lambda each: _RANK[each.draft.proof.verdict])
-    return Found(worse.draft, carriers, worse.path, worse.root)
+    return replace(worse, carriers=carriers)
 
 
 def _order(change: Change) -> tuple[int, str, str, str, str]:
@@ -52,7 +57,7 @@ def _order(change: Change) -> tuple[int, str, str, str, str]:
     return change.level.rank, place.file or "", place.pointer, change.rule, direction + change.fingerprint
 
 
-def _change(found: Found, key: tuple[str, str, str, str]) -> Change:
+def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -> Change:
     draft = found.draft
     carriers = tuple(sorted({*found.carriers, *draft.carriers}))
     side = Side.OLD if draft.new is None else Side.NEW
@@ -74,7 +79,7 @@ def _change(found: Found, key: tuple[str, str, str, str]) -> Change:
         before=draft.before,
         after=draft.after,
         counterpart=other.location if other is not None else None,
-        witness=_witness(draft, carriers),
+        witness=_witness(found, carriers, sides),
         derivation=draft.proof.derivation,
         reason=draft.proof.reason,
         settle=draft.settle or ("" if draft.proof.verdict is Verdict.COMPATIBLE else settle_of(draft.rule)),
@@ -99,7 +104,8 @@ def _normal(node: Node | None) -> str:
     return "/".join(tokens)
 
 
-def _witness(draft: Draft, carriers: tuple[str, ...]) -> Witness | None:
+def _witness(found: Found, carriers: tuple[str, ...], sides: Sides | None) -> Witness | None:
+    draft = found.draft
     proof: Proof = draft.proof
     if not proof.has_instance or proof.verdict is not Verdict.BREAKING:
         return None
@@ -107,6 +113,10 @@ def _witness(draft: Draft, carriers: tuple[str, ...]) -> Witness | None:
     view = draft.view
     if view != "raw":
         view = "writer" if draft.read else "reader"
+    payload = None
+    if sides is not None and found.root is not None and found.path is not None and draft.direction is not None:
+        embedding = Embedding(sides, found.root, found.path, draft.direction, draft.read)
+        payload = embedding.payload(proof.instance)
     return Witness(
         instance=proof.instance,
         valid_under=Side.OLD if old_writes else Side.NEW,
@@ -115,7 +125,9 @@ def _witness(draft: Draft, carriers: tuple[str, ...]) -> Witness | None:
         error=proof.error,
         failing=proof.failing,
         checked_with=_checked_with(),
-        carrier=carriers[0] if carriers else "",
+        carrier=found.carrier or (carriers[0] if carriers else ""),
+        payload=payload.value if payload is not None else None,
+        payload_failing=payload.place + proof.failing if payload is not None else "",
     )
 
 

@@ -71,7 +71,7 @@ class OpenApiComparison:
         self._webhooks()
         self._servers()
         self._info()
-        return finish(join_renames([*self.found, *self.schemas.drafts()], self.sides))
+        return finish(join_renames([*self.found, *self.schemas.drafts()], self.sides), self.sides)
 
     def add(self, drafts: Iterator[Draft], carrier: str) -> None:
         """Keep drafts of an element that `carrier` reaches."""

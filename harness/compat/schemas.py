@@ -30,7 +30,7 @@ from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
 from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
 from harness.documents import Node
-from harness.model import Basis, Direction, Verdict
+from harness.model import JSON, Basis, Direction, Verdict, escape
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
 _UNKNOWN = "?"
@@ -43,6 +43,7 @@ _STRUCTURAL = (b"allOf", b"\x00not", b"\x00if", b"readOnly", b"writeOnly", b"dis
 class _Visit:
     """One compared pair: what was found at it and which pairs lie below."""
 
+    old: Position = ANYTHING
     drafts: list[Draft] = field(default_factory=list)
     above: list[tuple[_PairKey, str]] = field(default_factory=list)
     carriers: set[str] = field(default_factory=set)
@@ -57,12 +58,14 @@ class Found:
         carriers: Operations or messages that reach it, sorted.
         path: Tokens from the first carrier's schema to the place, None where unknown.
         root: The pair of positions of that carrier's schema.
+        carrier: That carrier.
     """
 
     draft: Draft
     carriers: tuple[str, ...]
     path: tuple[str, ...] | None = None
     root: tuple[Position, Position] | None = None
+    carrier: str = ""
 
 
 class SchemaComparison:
@@ -99,30 +102,40 @@ class SchemaComparison:
         """Yield what was found, each with all that reaches it."""
         for key, visit in self._visits.items():
             if visit.drafts:
-                carriers, path, root = self._reached_from(key)
+                reached = self._reached_from(key)
                 for draft in visit.drafts:
-                    yield Found(draft, carriers, path, root)
+                    yield Found(draft, *reached)
 
     def _reached_from(
         self, key: _PairKey
-    ) -> tuple[tuple[str, ...], tuple[str, ...] | None, tuple[Position, Position] | None]:
+    ) -> tuple[tuple[str, ...], tuple[str, ...] | None, tuple[Position, Position] | None, str]:
+        """Return the carriers of a pair, and from the nearest one its schemas, the way down, and its name."""
         carriers: set[str] = set()
         seen: dict[_PairKey, tuple[str, ...] | None] = {key: ()}
         waiting = [key]
         path: tuple[str, ...] | None = None
         root = None
+        carrier = ""
         for here in waiting:
             visit = self._visits[here]
             if visit.carriers:
                 carriers |= visit.carriers
-                if root is None:
-                    root, path = self._roots.get(here), seen[here]
+                if path is None and seen[here] is not None:
+                    root, path, carrier = self._roots.get(here), seen[here], min(visit.carriers)
             for parent, token in visit.above:
                 if parent not in seen:
-                    below = seen[here]
-                    seen[parent] = None if below is None or token == _UNKNOWN else (token, *below)
+                    seen[parent] = self._extended(parent, token, seen[here])
                     waiting.append(parent)
-        return tuple(sorted(carriers)), path, root
+        return tuple(sorted(carriers)), path, root, carrier
+
+    def _extended(self, parent: _PairKey, token: str, below: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Return the way from `parent` on; a reference that was followed at once is looked for now."""
+        if below is None or token == _UNKNOWN:
+            return None
+        if not token.startswith(_UNKNOWN):
+            return (token, *below)
+        way = route_to(self._visits[parent].old[0].node.value, token[1:])
+        return None if way is None else (*way, *below)
 
     def _normal(self, position: Position, version: object) -> Position:
         """Return a position with plain references replaced by what they refer to, so that it has one name."""
@@ -147,7 +160,7 @@ class SchemaComparison:
             return None
         key = (position_key(old), position_key(new), direction, wire)
         if key not in self._visits:
-            self._visits[key] = _Visit()
+            self._visits[key] = _Visit(old)
             self._waiting.append((key, old, new))
         return key
 
@@ -175,7 +188,7 @@ class SchemaComparison:
             return False
         for reference in self.sides.old.references(left):
             before, after = self.sides.old.resolve(left, reference), self.sides.new.resolve(right, reference)
-            self._below(key, _UNKNOWN, (Site(before, old[0].dialect),), (Site(after, new[0].dialect),))
+            self._below(key, _UNKNOWN + reference, (Site(before, old[0].dialect),), (Site(after, new[0].dialect),))
         return True
 
     def _visit(self, key: _PairKey, old: Position, new: Position) -> None:
@@ -228,6 +241,25 @@ class SchemaComparison:
             for shape in (pair.old, pair.new)
         ]
         self._below(key, _UNKNOWN, *sites)
+
+
+def route_to(value: JSON, reference: str) -> tuple[str, ...] | None:
+    """Return the steps from a schema to where it refers to `reference`, None where no instance leads there."""
+    waiting: list[tuple[JSON, tuple[str, ...]]] = [(value, ())]
+    for schema, way in waiting:
+        if not isinstance(schema, dict):
+            continue
+        if schema.get("$ref") == reference:
+            return way
+        for keyword in ("anyOf", "oneOf", "allOf"):
+            members = schema.get(keyword)
+            waiting.extend((member, way) for member in (members if isinstance(members, list) else ()))
+        properties = schema.get("properties")
+        for name, member in properties.items() if isinstance(properties, dict) else ():
+            waiting.append((member, (*way, f"/{escape(name)}")))
+        waiting.append((schema.get("items"), (*way, "/[]")))
+        waiting.append((schema.get("additionalProperties"), (*way, "/*")))
+    return None
 
 
 def _position(site: Site | None) -> Position:
