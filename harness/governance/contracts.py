@@ -183,6 +183,15 @@ def _step_findings(
             remedy="Publish the change as a new version and leave the released one as it was.",
             values=(old.name, old.version),
         )
+    elif old.in_place:
+        yield Finding(
+            rule="version-not-bumped",
+            title=f"{old.name} changes and still says version {old.version or '(none)'}",
+            level=Level.WARNING,
+            location=Location(new.path, "/info/version"),
+            remedy="Raise the version, so that consumers can tell the two apart.",
+            values=(old.name, old.version),
+        )
 
 
 def _may_go(document: Document | None, as_of: date) -> bool:

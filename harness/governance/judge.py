@@ -160,6 +160,7 @@ class Run:
                     if not (f.rule == "contract-removed" and one.report.name in gone)
                 ),
                 *case_only_renames(self.sides),
+                *self._untrusted(),
                 *ignored,
                 *(refused_keys(ring) if signoffs or ignored else ()),
                 *_unverified(author, sensitive=impact.finance_sensitive or bool(found.money)),
@@ -187,6 +188,20 @@ class Run:
             digest=digest,
             repository=self.ground.signed_policy.repository,
             policy_digest=self.ground.signed_policy.digest,
+        )
+
+    def _untrusted(self) -> tuple[Finding, ...]:
+        """Say that the base has nothing to trust: the first branch that brings a configuration never passes."""
+        if self.ground.trusted:
+            return ()
+        return (
+            Finding(
+                rule="no-trusted-base",
+                title=f"{self.revisions.base.ref} has no harness.yaml and no policy to trust",
+                level=Level.WARNING,
+                location=Location(CONFIG),
+                remedy="Let the owner of the repository merge harness.yaml; from then on the gate decides.",
+            ),
         )
 
     def _proposed(self, trusted: Landscape) -> Landscape:

@@ -436,3 +436,17 @@ def test_a_changed_mapping_row_goes_through_the_gate_as_finance_sensitive(tmp_pa
     assert rules(report) == {"mapping-changed", "author-unverified"}
     assert set(roles(report)) == {"finance"}
     assert "Tax codes changes" in report.sentence
+
+
+def test_a_contract_kept_in_place_passes_a_safe_change_and_is_told_to_raise_its_version(tmp_path):
+    scratch = Scratch(tmp_path)
+    silent = ("info.x-lifecycle", None)
+    scratch.commit({"harness.yaml": "profile: starter\n", "openapi.yaml": invoices(silent)})
+    scratch.git("checkout", "-q", "-b", "work")
+    scratch.commit({"openapi.yaml": invoices(silent, (f"{FIELDS}.footer", {"type": "string"}))})
+    report = scratch.gate()
+    assert (report.decision, rules(report)) == (Decision.PASS, {"version-not-bumped"})
+    scratch.commit({"openapi.yaml": invoices(silent, *NO_TAX)})
+    assert scratch.gate().decision is Decision.BLOCKED
+    scratch.commit({"openapi.yaml": invoices(silent, *NO_TAX, VERSION)})
+    assert scratch.gate().decision is Decision.PASS
