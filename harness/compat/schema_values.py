@@ -210,7 +210,7 @@ def _single(value: JSON) -> JSON:
 
 def _formats(pair: ValuePair, old: Local, new: Local) -> Iterator[Draft]:
     before, after = (
-        [item for item in formats if item not in HINTS] if isinstance(formats, list) else []
+        [item for item in formats if isinstance(item, str) and item not in HINTS] if isinstance(formats, list) else []
         for formats in (old.get("format"), new.get("format"))
     )
     for draft in _keyword(pair, old, new, "format", _named("format")):
