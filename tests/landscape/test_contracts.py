@@ -245,6 +245,7 @@ def test_every_operation_keeps_the_api_policy(path):
         assert value["operationId"] not in seen, place
         seen.add(value["operationId"])
         assert value["summary"], place
+        assert value["description"], place
         assert value["security"], place
         assert value["x-interaction"] in INTERACTIONS, place
         sent = names(parameters(path, url, operation))
