@@ -15,6 +15,7 @@ _WRITTEN = re.compile(
     r"(?=\s*(?:[,}\]\n]|\Z)|[ ]+\#)"
 )
 _ESCAPED_LETTER = re.compile(r"\\(?:u00[2-7]|x[2-7]|U000000[2-7])")
+_LOCAL = ("$ref: '#", '$ref: "#', '$ref": "#', '$ref":"#')
 _COMMENTED = re.compile(r"#[^\n]*\$ref")
 
 
@@ -64,10 +65,10 @@ def quick_references(text: str, *, is_json: bool) -> frozenset[str] | None:
 
     Every occurrence of `$ref` must be of a form understood here, and none may hide behind an escape.
     """
-    if _ESCAPED_LETTER.search(text):
+    if "\\" in text and _ESCAPED_LETTER.search(text):
         return None
     count = text.count("$ref")
-    if not count:
+    if count == sum(text.count(form) for form in _LOCAL):  # the usual file: counting is fifty times faster
         return frozenset()
     if not is_json and _COMMENTED.search(text):
         return None

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.documents import EntryKind, Library
+from harness.documents import Entry, EntryKind, Library
 from harness.documents.references import file_references, target
 from harness.model import Contract, HarnessError, json_equal
 from harness.registry.globs import SUFFIXES
@@ -16,6 +16,7 @@ from harness.registry.sniffing import sniff
 from harness.registry.versions import version_key
 
 _MANY = 500
+_HIDING = (b"%", b"\\u00", b"\\U0000", b"\\x")
 _ALIKE = 0.5
 
 
@@ -80,7 +81,8 @@ def _concerns_contracts(changed: frozenset[str], old: Registry, new: Registry) -
     for path in changed:
         if path.endswith(SUFFIXES) and any(_is_contract(side.library, path) for side in (old, new)):
             return True
-    return any(_refer_to(side.library, changed) for side in (old, new))
+    both = frozenset(new.library.tree.entries().items())  # what is equal in both trees is looked into once
+    return _refer_to(new.library, changed, frozenset()) or _refer_to(old.library, changed, both)
 
 
 def _is_contract(library: Library, path: str) -> bool:
@@ -94,12 +96,26 @@ def _is_contract(library: Library, path: str) -> bool:
     return sniff(data, path) is not None or may_hold_definitions(data)
 
 
-def _refer_to(library: Library, changed: frozenset[str]) -> bool:
-    """Whether any data file refers to one of the changed files."""
-    for path, entry in library.tree.entries().items():
-        if entry.kind is EntryKind.FILE and path.endswith(SUFFIXES) and library.direct_references(path) & changed:
-            return True
-    return False
+def _refer_to(library: Library, changed: frozenset[str], known: frozenset[tuple[str, Entry]]) -> bool:
+    """Whether any data file, apart from those known, refers to one of the changed files."""
+    names = [path.rpartition("/")[2].encode("utf-8", "surrogateescape") for path in changed]
+    return any(
+        entry.kind is EntryKind.FILE
+        and path.endswith(SUFFIXES)
+        and (path, entry) not in known
+        and _may_name(library, path, names)
+        and bool(library.direct_references(path) & changed)
+        for path, entry in library.tree.entries().items()
+    )
+
+
+def _may_name(library: Library, path: str, names: list[bytes]) -> bool:
+    """Whether a file holds one of the names, or an escape that could hide one; far cheaper than its references."""
+    try:
+        data = library.tree.read(path)
+    except HarnessError:
+        return False
+    return any(name in data for name in names) or any(sign in data for sign in _HIDING)
 
 
 def _by_name(contracts: tuple[Contract, ...]) -> dict[str, dict[str, Contract]]:

@@ -88,7 +88,8 @@ def test_backstage_files_alone_hold_contracts_inside():
 
 
 def test_backstage_placeholders_leave_the_contract_in_its_file():
-    catalog = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: b}\nspec:\n  definition: {$text: ./openapi.yaml}\n"
+    entity = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: b}\n"
+    catalog = entity + "spec:\n  definition: {$text: ./openapi.yaml}\n"
     assert found({"billing/catalog-info.yaml": catalog, "billing/openapi.yaml": api()}) == [
         ("billing", "1.0.0", "billing/openapi.yaml")
     ]
