@@ -144,8 +144,8 @@ class Prover:
     def _excluded(self, outcome: Found, sub: str, sup: str) -> Inclusion:
         witness: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
         try:
-            problem = self._sides[0].family.at(sub).error(witness)
-            failure = self._sides[1].family.at(sup).failure(witness)
+            problem = self._sides[0].family.failure(sub, witness)
+            failure = self._sides[1].family.failure(sup, witness)
         except UnreadableError as refused:
             return Inclusion("unknown", reason=f"the independent validator refuses a schema: {refused.message}")
         if problem is not None or failure is None:
@@ -153,7 +153,7 @@ class Prover:
             return Inclusion(
                 "unknown",
                 reason=f"the independent validator {side} the counterexample {_short(witness)}"
-                + (f": {problem}" if problem is not None else ""),
+                + (f": {problem[0]}" if problem is not None else ""),
             )
         return Inclusion("excluded", witness=witness, error=failure[0], failing=failure[1])
 
@@ -186,18 +186,24 @@ class Prover:
             return Satisfiability("unknown", reason=str(problem))
         except RecursionError:
             return Satisfiability("unknown", reason="the schema is nested too deeply")
-        if isinstance(outcome, Refuted):
-            return Satisfiability("empty")
-        if isinstance(outcome, Unknown):
-            return Satisfiability("unknown", reason=outcome.reason)
-        instance: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
-        try:
-            problem_found = where.family.at(pointer).error(instance)
-        except UnreadableError as refused:
-            return Satisfiability("unknown", reason=f"the independent validator refuses the schema: {refused.message}")
-        if problem_found is not None:
-            return Satisfiability("unknown", reason=f"the independent validator refuses the example: {problem_found}")
-        return Satisfiability("satisfiable", example=outcome.value)
+        if isinstance(outcome, Found):
+            return _confirmed(where, pointer, outcome)
+        return (
+            Satisfiability("empty")
+            if isinstance(outcome, Refuted)
+            else Satisfiability("unknown", NO_WITNESS, outcome.reason)
+        )
+
+
+def _confirmed(where: _Side, pointer: str, outcome: Found) -> Satisfiability:
+    instance: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
+    try:
+        failure = where.family.failure(pointer, instance)
+    except UnreadableError as refused:
+        return Satisfiability("unknown", reason=f"the independent validator refuses the schema: {refused.message}")
+    if failure is not None:
+        return Satisfiability("unknown", reason=f"the independent validator refuses the example: {failure[0]}")
+    return Satisfiability("satisfiable", example=instance)
 
 
 class _Side:

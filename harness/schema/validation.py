@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.model import JSON, Location, UnreadableError, join
 from harness.schema.dialects import Dialect
+from harness.schema.trimming import UntrimmableError, is_big, names_in, trimmed
 
 _BACKTRACKS = 200_000
 _ROOT = "urn:contract-harness:root"
@@ -76,6 +77,7 @@ class ValidatorFamily:
         self._root = root
         self._formats = formats
         self._registry: object = None
+        self._big: bool | None = None
         self._known: dict[str, Validator] = {}
 
     def at(self, pointer: str) -> Validator:
@@ -92,6 +94,26 @@ class ValidatorFamily:
             self._known[pointer] = known
         return known
 
+    def failure(self, pointer: str, instance: JSON) -> tuple[str, str] | None:
+        """Return (what is wrong with a value, where), None if nothing is, as `at(pointer).failure(instance)` would.
+
+        For a big document only the part that can say something about the value is compiled.
+
+        Raises:
+            UnreadableError: As `Validator`.
+        """
+        pointer = pointer.removeprefix("#")
+        if self._big is None:
+            self._big = is_big(self._root)
+        if not self._big or pointer in self._known:
+            return self.at(pointer).failure(instance)
+        start = self._root.get("$ref") if not pointer and isinstance(self._root, dict) else f"#{pointer}"
+        try:
+            part = trimmed(self._root, str(start).removeprefix("#"), names_in(instance))
+        except UntrimmableError:
+            return self.at(pointer).failure(instance)
+        return Validator({**part, "allOf": [{"$ref": start}]}, self._dialect, formats=self._formats).failure(instance)
+
     def _build(self, pointer: str) -> Any:
         if not pointer:
             return _build(self._root, self._dialect, formats=self._formats)
@@ -105,9 +127,8 @@ class ValidatorFamily:
                 raise _broken_text() from None
             except (ValueError, rs.ReferencingError) as problem:
                 raise _refused(problem) from None
-        return _build(
-            {"$ref": f"{_ROOT}#{_quoted(pointer)}"}, self._dialect, formats=self._formats, registry=self._registry
-        )
+        schema = {"$ref": f"{_ROOT}#{_quoted(pointer)}"}
+        return _build(schema, self._dialect, formats=self._formats, registry=self._registry)
 
 
 def _quoted(pointer: str) -> str:

@@ -18,6 +18,7 @@ TYPES = (
     "null", "boolean", "integer", "number", "string", "array", "object",
     ["string", "null"], ["object", "array"], ["integer", "string"],
 )  # fmt: skip
+PLAIN = ("type", "type", "enum", "bound", "bound", "multipleOf", "pattern", "uniqueItems", "required", "count")
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 
 
@@ -82,14 +83,6 @@ class Drawing:
         inner = self.schema(depth)
         if name in {"allOf", "anyOf", "oneOf"}:
             return {name: [inner, *(self.schema(depth) for _ in range(rng.randint(0, 2)))]}
-        if name == "properties":
-            return {name: {key: self.schema(depth) for key in rng.sample(NAMES, rng.randint(1, 2))}}
-        if name == "patternProperties":
-            return {name: {rng.choice(("a", "^b", "^[ab]", ".")): inner}}
-        if name == "tuple":
-            return {"prefixItems" if self.since == 4 else "items": [inner]}
-        if name == "dependent":
-            return {"dependentSchemas" if self.since >= 3 else "dependencies": {rng.choice(NAMES): inner}}
         if name == "if":
             parts = [key for key in ("then", "else") if rng.random() < 0.7]
             return {"if": inner, **{key: self.schema(depth) for key in parts}}
@@ -97,7 +90,12 @@ class Drawing:
             bounds = [key for key in ("minContains", "maxContains") if rng.random() < 0.4]
             return {name: inner, **{key: rng.randint(0, 2) for key in bounds}}
         closed = name.startswith(("additional", "unevaluated")) and self.since and rng.random() < 0.4
-        return {name: False if closed else inner}
+        return {
+            "properties": {"properties": {key: self.schema(depth) for key in rng.sample(NAMES, rng.randint(1, 2))}},
+            "patternProperties": {"patternProperties": {rng.choice(("a", "^b", "^[ab]", ".")): inner}},
+            "tuple": {"prefixItems" if self.since == 4 else "items": [inner]},
+            "dependent": {"dependentSchemas" if self.since >= 3 else "dependencies": {rng.choice(NAMES): inner}},
+        }.get(name, {name: False if closed else inner})
 
     def near(self, schema):
         """Return a schema that is likely comparable with another."""
@@ -110,12 +108,8 @@ class Drawing:
             return {"allOf": [schema, self.schema(1)]}
         changed = dict(schema)
         name = self.rng.choice(sorted(changed)) if changed else None
-        if name is not None and kind == "inside" and isinstance(changed[name], dict) and name not in {"const"}:
-            changed[name] = (
-                {key: self.near(inner) for key, inner in changed[name].items()}
-                if name == "properties"
-                else changed[name]
-            )
+        if name == "properties" and kind == "inside":
+            changed[name] = {key: self.near(inner) for key, inner in changed[name].items()}
         elif name is not None:
             del changed[name]
         return changed
