@@ -56,7 +56,7 @@ class _Comparison:
     def changes(self) -> tuple[Change, ...]:
         """Return every change, loudest first."""
         elements = [of_element(draft, *draft.carriers) for draft in self._drafts()]
-        found = finish(join_renames([*elements, *self._messages.found()], self._sides))
+        found = finish(join_renames([*elements, *self._messages.found()], self._sides), self._sides)
         every = {(one.fingerprint, one.direction): one for one in _told_once(self._messages.changes())}
         return tuple(sorted([*found, *every.values()], key=lambda one: (one.level.rank, one.location, one.rule)))
 

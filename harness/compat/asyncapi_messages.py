@@ -160,14 +160,22 @@ class MessageComparison:
         elif not carried.replay:
             self._found.extend(Found(draft, (carried.carrier,)) for draft in _unread(old, new, carried))
 
+    def _is_told(self, change: Change) -> bool:
+        """Whether the same place is already said to break those who read new messages."""
+        return any(_is_same(one, change) and one.verdict is not Verdict.COMPATIBLE for one in self._avro)
+
     def _avro_payloads(self, old: Payload, new: Payload, carried: Carried) -> None:
         places = places_of(old.node), places_of(new.node)
         found = resolve_both(read_avro(old.node.value, places[0]), read_avro(new.node.value, places[1]))
         mode = "backward" if carried.direction is Direction.RECEIVED else "forward"
         for item in found.differences:
             change = avro_change(item, directions(found, mode), *places, carried.direction)
-            if not carried.replay or change.verdict is not Verdict.COMPATIBLE:
+            if not carried.replay or (change.verdict is not Verdict.COMPATIBLE and not self._is_told(change)):
                 self._avro.append(replace(change, reached_from=(carried.carrier,)))
+
+
+def _is_same(one: Change, other: Change) -> bool:
+    return (one.rule, one.location, one.subject) == (other.rule, other.location, other.subject)
 
 
 def _site(payload: Payload | None) -> Site | None:

@@ -143,7 +143,7 @@ class _Walk:
         schemas.compare(old, new, direction, "")
         return tuple(
             replace(change, direction=None, reached_from=tuple(filter(None, change.reached_from)))
-            for change in finish(join_renames(list(schemas.drafts()), sides))
+            for change in finish(join_renames(list(schemas.drafts()), sides), sides)
         )
 
     def way(self, direction: Direction) -> _OneWay:
@@ -152,6 +152,8 @@ class _Walk:
         verdict = Verdict.worst([change.verdict for change in changes])
         worst = next((change for change in changes if change.verdict is verdict), None)
         witness = next((change.witness for change in changes if change.witness is not None), None)
+        if witness is not None and witness.payload is not None:
+            witness = replace(witness, instance=witness.payload, failing=witness.payload_failing, payload=None)
         return _OneWay(verdict, witness, worst.reason if worst is not None else "", changes)
 
     def explain(self, direction: Direction, proved: _OneWay) -> _OneWay:

@@ -54,6 +54,8 @@ def test_a_breaking_payload_is_shown_and_checked() -> None:
     ).witness
     assert witness is not None
     assert witness.carrier == "event invoice.finalised (send)"
+    assert isinstance(witness.payload, dict)
+    assert (set(witness.payload), witness.payload_failing) == ({"id", "net"}, "/net")
     assert witness.checked_with.startswith("jsonschema-rs")
 
 

@@ -35,6 +35,14 @@ def test_avro_payloads_follow_their_own_resolution(action, retention, verdict, c
     assert [change.reached_from for change in found.changes if change.verdict is BREAKING] == carriers
 
 
+def test_an_avro_type_that_breaks_both_ways_is_told_once() -> None:
+    kept = {"x-retention": "P1Y"}
+    old, new = avro("total"), avro("total")
+    new["schema"]["fields"][0]["type"] = "string"
+    found = compare(v3(old, channel=kept), v3(new, channel=kept))
+    assert [(change.rule, change.direction) for change in found.changes] == [("avro-type-changed", SENT)]
+
+
 def test_avro_in_version_2_is_named_beside_the_payload() -> None:
     old, new = (v2(avro(*names)["schema"], schemaFormat=avro()["schemaFormat"]) for names in (["a", "b"], ["a"]))
     assert only(compare(old, new), "avro-field-removed").direction is SENT

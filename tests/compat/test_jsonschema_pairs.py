@@ -103,7 +103,20 @@ def test_under_declared_the_changes_decide() -> None:
     new = {"type": "object", "properties": {"id": {"type": "string"}}}
     found = compare(old, new, content_model=ContentModel.DECLARED)
     assert (found.backward, [change.rule for change in found.changes]) == (BREAKING, ["field-withdrawn"])
+    assert found.backward_witness is not None
+    assert found.backward_witness.instance.keys() == {"tax"}
     assert compare(old, new).backward is COMPATIBLE
+
+
+def test_a_payload_is_a_whole_document_under_every_content_model() -> None:
+    def document(kind: str) -> dict:
+        inner = {"type": "object", "properties": {"tax": {"type": kind}}}
+        return {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "lines": inner}}
+
+    for model in ContentModel:
+        witness = compare(document("integer"), document("string"), content_model=model).backward_witness
+        assert witness is not None
+        assert witness.instance.keys() == ({"id", "lines"})
 
 
 LEAVES = st.sampled_from(
