@@ -99,43 +99,48 @@ class SchemaComparison:
         self._work()
 
     def drafts(self) -> Iterator[Found]:
-        """Yield what was found, each with all that reaches it."""
+        """Yield what was found, each with all that reaches it, and the way to it where a payload is shown."""
         for key, visit in self._visits.items():
             if visit.drafts:
-                reached = self._reached_from(key)
+                carriers, nearest = self._reached_from(key)
+                shown = any(draft.proof.has_instance for draft in visit.drafts)
+                way = self._way(nearest) if shown and nearest else None
+                root = self._roots.get(nearest[-1][0]) if nearest else None
+                carrier = min(self._visits[nearest[-1][0]].carriers) if nearest else ""
                 for draft in visit.drafts:
-                    yield Found(draft, *reached)
+                    yield Found(draft, carriers, way, root, carrier)
 
-    def _reached_from(
-        self, key: _PairKey
-    ) -> tuple[tuple[str, ...], tuple[str, ...] | None, tuple[Position, Position] | None, str]:
-        """Return the carriers of a pair, and from the nearest one its schemas, the way down, and its name."""
+    def _reached_from(self, key: _PairKey) -> tuple[tuple[str, ...], list[tuple[_PairKey, str]]]:
+        """Return the carriers of a pair, and the links from it up to the nearest one."""
         carriers: set[str] = set()
-        seen: dict[_PairKey, tuple[str, ...] | None] = {key: ()}
+        below: dict[_PairKey, tuple[_PairKey, str] | None] = {key: None}
         waiting = [key]
-        path: tuple[str, ...] | None = None
-        root = None
-        carrier = ""
+        nearest: list[tuple[_PairKey, str]] = []
         for here in waiting:
             visit = self._visits[here]
             if visit.carriers:
                 carriers |= visit.carriers
-                if path is None and seen[here] is not None:
-                    root, path, carrier = self._roots.get(here), seen[here], min(visit.carriers)
+                nearest = nearest or _links(here, below)
             for parent, token in visit.above:
-                if parent not in seen:
-                    seen[parent] = self._extended(parent, token, seen[here])
+                if parent not in below:
+                    below[parent] = (here, token)
                     waiting.append(parent)
-        return tuple(sorted(carriers)), path, root, carrier
+        return tuple(sorted(carriers)), nearest
 
-    def _extended(self, parent: _PairKey, token: str, below: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """Return the way from `parent` on; a reference that was followed at once is looked for now."""
-        if below is None or token == _UNKNOWN:
-            return None
-        if not token.startswith(_UNKNOWN):
-            return (token, *below)
-        way = route_to(self._visits[parent].old[0].node.value, token[1:])
-        return None if way is None else (*way, *below)
+    def _way(self, links: list[tuple[_PairKey, str]]) -> tuple[str, ...] | None:
+        """Return the steps from the carrier's schema down; a reference that was followed at once is looked for now."""
+        found: list[str] = []
+        for parent, token in reversed(links):
+            if token == _UNKNOWN:
+                return None
+            if token.startswith(_UNKNOWN):
+                way = route_to(self._visits[parent].old[0].node.value, token[1:])
+                if way is None:
+                    return None
+                found.extend(way)
+            elif token:
+                found.append(token)
+        return tuple(found)
 
     def _normal(self, position: Position, version: object) -> Position:
         """Return a position with plain references replaced by what they refer to, so that it has one name."""
@@ -241,6 +246,16 @@ class SchemaComparison:
             for shape in (pair.old, pair.new)
         ]
         self._below(key, _UNKNOWN, *sites)
+
+
+def _links(here: _PairKey, below: dict[_PairKey, tuple[_PairKey, str] | None]) -> list[tuple[_PairKey, str]]:
+    """Return (pair, step down from it) from the place of a change up to `here`, which takes no step itself."""
+    found: list[tuple[_PairKey, str]] = []
+    at: _PairKey = here
+    while (link := below[at]) is not None:
+        found.append((at, link[1]))
+        at = link[0]
+    return [*reversed(found)] or [(here, "")]
 
 
 def route_to(value: JSON, reference: str) -> tuple[str, ...] | None:
