@@ -171,12 +171,12 @@ def test_the_same_specification_reads_alike_from_json_and_yaml(corpus):
     assert json_equal(from_json.value, from_yaml.value)
 
 
+# PyYAML writes by YAML 1.1, where `0o7` and `1e3` are strings that need no quotes and U+0085 breaks lines
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])).filter(
+    lambda text: not text[:1].isdigit() and text[:1] not in set("+-.")
+)
 json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.decimals(-1000, 1000, places=3)
-    | st.text(st.characters(codec="utf-8")),
+    st.none() | st.booleans() | st.integers() | st.decimals(-1000, 1000, places=3) | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=20,
 )
