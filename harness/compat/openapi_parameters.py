@@ -14,7 +14,7 @@ from harness.compat.openapi_reading import IGNORED_HEADERS, Parameter
 from harness.compat.proof import FINE, RULED_OUT
 from harness.compat.samples import item_position
 from harness.compat.shapes import Form, Shape
-from harness.compat.versions import ANYTHING, Position, Site, canonical
+from harness.compat.versions import ANYTHING, Position, Site, below, canonical
 from harness.model import JSON, Direction, Level
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _Paired = dict[tuple[str, str], Parameter]
 
 def parameter_changes(comparison: OpenApiComparison, pair: OperationPair) -> None:
     """Compare the parameters of an operation; adds drafts and schema pairs to the comparison."""
+    if _all_same(comparison, pair):
+        return
     old, new = (
         _keyed(reader.parameters(item, node), item.template)
         for reader, item, node in zip(comparison.readers, pair.items, pair.nodes, strict=True)
@@ -38,6 +40,22 @@ def parameter_changes(comparison: OpenApiComparison, pair: OperationPair) -> Non
             comparison.add(_added(comparison, new[key], pair), pair.name)
         else:
             _both(comparison, pair, old[key], new[key])
+
+
+def _all_same(comparison: OpenApiComparison, pair: OperationPair) -> bool:
+    """Whether both versions list the same parameters for paths of the same text."""
+    if (
+        pair.items[0].template != pair.items[1].template
+        or comparison.readers[0].dialect != comparison.readers[1].dialect
+    ):
+        return False
+    for old, new in ((pair.items[0].node, pair.items[1].node), pair.nodes):
+        lists = [node.value.get("parameters") if isinstance(node.value, dict) else None for node in (old, new)]
+        if lists == [None, None]:
+            continue
+        if None in lists or not comparison.sides.sameness.same(below(old, "parameters"), below(new, "parameters")):
+            return False
+    return True
 
 
 def _keyed(parameters: list[Parameter], template: str) -> _Paired:
