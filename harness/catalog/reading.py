@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from harness.catalog.backstage import validate
 from harness.catalog.catalog import Catalog
+from harness.catalog.collector import collector_paused
 from harness.catalog.entities import Entity, mapping, resolve_path, text, texts
 from harness.catalog.globs import is_pattern, matching
 from harness.documents import Document, Entry, EntryKind, Library, parse_all
@@ -32,10 +33,11 @@ def read_catalog(library: Library, globs: Iterable[str] = ("catalog/**/*.yaml",)
     alone. A file that cannot be read is a problem of the catalog; the others are read.
     """
     reading = _Reading(library, library.tree.entries())
-    for pattern in globs:
-        for path in matching(reading.entries, pattern):
-            reading.visit(path)
-    return Catalog(tuple(reading.entities), tuple(reading.problems))
+    with collector_paused():
+        for pattern in globs:
+            for path in matching(reading.entries, pattern):
+                reading.visit(path)
+        return Catalog(tuple(reading.entities), tuple(reading.problems))
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from harness.catalog.catalog import Catalog
 from harness.catalog.checks import contracts as with_contracts
 from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables, writers
 from harness.catalog.checks.context import Check, Context
+from harness.catalog.collector import collector_paused
 from harness.documents import Library
 from harness.model import Contract, ContractKind, Finding
 
@@ -69,7 +70,8 @@ def check_catalog(
     known = None if contracts is None else {_name(one): _is_api(one) for one in contracts}
     files = frozenset() if library is None else frozenset(library.tree.entries())
     context = Context(catalog, known, library, as_of, files)
-    found = {_clipped(finding): None for check in CHECKS for finding in check(context)}
+    with collector_paused():
+        found = {_clipped(finding): None for check in CHECKS for finding in check(context)}
     return tuple(sorted(found, key=lambda one: (one.level.rank, _place(one), one.rule, one.values)))
 
 
