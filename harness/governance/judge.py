@@ -152,7 +152,6 @@ class Run:
             impact=impact,
             findings=(
                 *left,
-                *self.ground.findings,
                 *(
                     f
                     for one in compared
@@ -167,7 +166,7 @@ class Run:
             ),
             loosenings=loosenings,
             money=found.money,
-            unreadable=(*found.broken, *(one.unreadable for one in compared if one.unreadable)),
+            unreadable=(*found.broken, *self.ground.findings, *(one.unreadable for one in compared if one.unreadable)),
             waivers=held_waivers(self.sides, self.ground.policy, groups, author, verify),
             signoffs=signoffs,
             groups=groups,

@@ -168,7 +168,9 @@ def left_watched_set(sides: Sides, ground: Ground, old: Registry, new: Registry)
         new: Contracts of the head, under the widest globs.
     """
     reachable = {_file(path) for path in new.paths}
-    watched = {_file(path) for path in read_registry(sides.head.library, ground.proposed).paths}
+    own = (ground.proposed.contracts, ground.proposed.exclude)
+    same = own == (ground.config.contracts, ground.config.exclude)
+    watched = reachable if same else {_file(path) for path in read_registry(sides.head.library, ground.proposed).paths}
     before, entries = sides.fork.tree.entries(), sides.head.tree.entries()
     elsewhere = {entry.object_id: path for path, entry in entries.items() if path not in watched}
     for name, path in sorted({(item.name, _file(item.path)) for item in old.listed}):

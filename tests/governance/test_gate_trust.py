@@ -450,3 +450,69 @@ def test_a_contract_kept_in_place_passes_a_safe_change_and_is_told_to_raise_its_
     assert scratch.gate().decision is Decision.BLOCKED
     scratch.commit({"openapi.yaml": invoices(silent, *NO_TAX, VERSION)})
     assert scratch.gate().decision is Decision.PASS
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("harness.yaml", "profile: ["), ("harness.yaml", "profil: x\n"), ("catalog/policies.yaml", "policy: 9")],
+)
+def test_a_broken_configuration_on_the_branch_could_not_tell_and_the_base_still_judges(repo, file, text):
+    repo.commit({file: text, NEW: invoices(*NO_TAX, VERSION)})
+    report = repo.gate()
+    assert report.exit_code == 3
+    assert [found.location.file for found in report.unreadable] == [file]
+    assert set(roles(report)) == {"contract owner", "erp-connector", "finance"}
+
+
+def test_an_event_that_changes_hits_who_reads_its_payload(tmp_path):
+    document = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "e", "version": "1.0.0", "x-lifecycle": "active"},
+        "channels": {"c": {"address": "c", "messages": {"Done": {"$ref": "#/components/messages/Done"}}}},
+        "operations": {"send": {"action": "send", "channel": {"$ref": "#/channels/c"}}},
+        "components": {
+            "messages": {
+                "Done": {
+                    "name": "invoice.done",
+                    "payload": {
+                        "type": "object",
+                        "required": ["type", "data"],
+                        "properties": {
+                            "type": {"const": "x.invoice.done.v1"},
+                            "data": {
+                                "type": "object",
+                                "x-business-object": "invoice",
+                                "required": ["tax", "memo"],
+                                "properties": {"tax": {"type": "integer"}, "memo": {"type": "string"}},
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+    event = {"specversion": "1.0", "type": "x.invoice.done.v1", "data": {"tax": 1}}
+    reader = {
+        "consumer": {"name": "erp-connector"},
+        "provider": {"name": "events"},
+        "interactions": [
+            {"type": "Asynchronous/Messages", "description": "d", "contents": {"content": event, "encoded": False}}
+        ],
+    }
+    repo = landscape(
+        tmp_path,
+        **{
+            "harness.yaml": "profile: finance\n",
+            "contracts/events/events/1.0.0/asyncapi.yaml": json.dumps(document),
+            "contracts/pacts/events/erp-connector.json": json.dumps(reader),
+        },
+    )
+    data = document["components"]["messages"]["Done"]["payload"]["properties"]["data"]
+    for gone, expected in (("memo", Hit.NOT_HIT), ("tax", Hit.HIT)):
+        data["properties"].pop(gone)
+        data["required"].remove(gone)
+        document["info"]["version"] = "2.0.0"
+        repo.commit({"contracts/events/events/2.0.0/asyncapi.yaml": json.dumps(document)})
+        report = repo.gate()
+        assert hits(report)["erp-connector"] is expected
+    assert report.impact.business_objects[0].field == "tax"
