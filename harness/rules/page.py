@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 from harness.rules.catalogue import all_rules
+from harness.rules.oasdiff import WITHOUT_RULE
 from harness.rules.profiles import PROFILES, level
 from harness.rules.record import Area, Rule
 
@@ -18,6 +20,15 @@ A rule names and explains a kind of change, or a finding. The verdict of a chang
 is proved from the contracts and never depends on a rule; the level is policy and differs by profile.
 `harness explain ID` shows a rule with its example.
 """
+_BOTTOM = """
+## From oasdiff
+
+`harness rules from-oasdiff FILE` translates a severity-levels file. Checks that are not in this table are recognised
+by their ending, so `response-property-max-length-increased` is `length-loosened`, too.
+
+| check of oasdiff | rule |
+|---|---|
+"""
 
 
 def rules_page() -> str:
@@ -25,7 +36,14 @@ def rules_page() -> str:
     parts = [_TOP]
     for area, rules in groupby(all_rules(), key=lambda rule: rule.area):
         parts += [f"\n## {area.capitalize()}\n", *map(_section, rules)]
-    return "".join(parts)
+    return "".join([*parts, _BOTTOM, *_checks()])
+
+
+def _checks() -> Iterator[str]:
+    """Yield one line a check of oasdiff, by its id."""
+    found = {check: f"[{rule.id}](#{rule.id})" for rule in all_rules() for check in rule.oasdiff}
+    found |= {check: f"none: {reason}" for check, reason in WITHOUT_RULE.items()}
+    return (f"| `{check}` | {rule} |\n" for check, rule in sorted(found.items()))
 
 
 def _section(rule: Rule) -> str:
