@@ -63,11 +63,21 @@ class ObjectPair:
         return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason=reason)
 
     def instance(self, side: Side) -> dict[str, JSON] | None:
-        """Return a minimal object of one side, as it is written."""
-        shape = self.old if side is Side.OLD else self.new
+        """Return a minimal object of one side, as it is written, with what the other side demands if it may have it.
+
+        So that what one aspect breaks is not hidden behind another that breaks as well.
+        """
+        shape, other = (self.old, self.new) if side is Side.OLD else (self.new, self.old)
         _, stance = self.sides.writer(self.direction)
         found = self.sides.shaped(replace(shape, types=frozenset({"object"})), side, stance)
-        return found[0] if found is not None and isinstance(found[0], dict) else None
+        if found is None or not isinstance(found[0], dict):
+            return None
+        instance = dict(found[0])
+        for name in sorted(other.required.keys() & shape.properties.keys() - instance.keys()):
+            value = self.sides.sample(shape.properties[name], side, stance)
+            if value is not None and self.field(side, name) is not None:
+                instance[name] = value[0]
+        return instance if self.sides.error(shape, side, stance, instance) is None else dict(found[0])
 
 
 def object_changes(pair: ObjectPair) -> Iterator[Draft | Child]:
@@ -157,20 +167,12 @@ def _withdrawn(pair: ObjectPair, name: str, position: Position) -> Proof:
     if sides.error(pair.old, Side.OLD, stance, instance) is not None:
         return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
     reader = sides.reader(pair.direction)[1] if pair.received else stance
-    error = sides.error(pair.new, Side.NEW, reader, instance)
-    if error is None:
-        return (
-            _FINE
-            if pair.received
-            else Proof(
-                Verdict.BREAKING,
-                Basis.PROJECTION,
-                instance,
-                has_instance=True,
-                error="the field is no longer declared",
-                failing=f"/{escape(name)}",
-            )
-        )
+    refused = sides.error(pair.new, Side.NEW, reader, instance)
+    if refused is None and pair.received:
+        return _FINE
+    # The whole view may find something else first; the declared names alone say what happens to this field.
+    names: dict[str, JSON] = {"additionalProperties": False, "properties": {one: {} for one in pair.new.properties}}
+    error = sides.judge.error(names, {name: value[0]}) or refused or ""
     return Proof(
         Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=error, failing=f"/{escape(name)}"
     )
