@@ -361,6 +361,33 @@ def test_values_of_an_address_parameter_are_promises() -> None:
     assert only(compare(document("entity", "DE"), document("entity")), "enum-removed").verdict is COMPATIBLE
 
 
+def backwards(value):
+    """Return a document with the members of every object in the opposite order."""
+    if isinstance(value, dict):
+        return {key: backwards(value[key]) for key in reversed(value)}
+    return [backwards(item) for item in value] if isinstance(value, list) else value
+
+
+def test_the_order_of_members_means_nothing() -> None:
+    old = v3(channel=SECOND, servers={"main": {"host": "a.example.com", "protocol": "kafka"}})
+    new = v3(MORE, message={"name": "invoice.closed", "contentType": "application/xml"})
+
+    def told(left, right):
+        found = compare(left, right)
+        return [
+            (one.rule, one.verdict, one.location.pointer, one.reached_from, one.fingerprint) for one in found.changes
+        ]
+
+    assert len(told(old, new)) > 3
+    assert told(old, new) == told(backwards(old), new) == told(old, backwards(new))
+
+
+def test_an_inlined_payload_is_the_one_it_referred_to() -> None:
+    referring = {**v3({"$ref": "#/components/schemas/Invoice"}), "components": {"schemas": {"Invoice": INVOICE}}}
+    assert compare(v3(), referring).changes == ()
+    assert compare(referring, v3(MORE)).verdict is compare(v3(), v3(MORE)).verdict is COMPATIBLE
+
+
 def test_identical_documents_are_silent_and_the_answer_is_the_same_every_time() -> None:
     assert compare(v3(), v3()).changes == ()
     assert compare(v3(), v3(MORE, channel=SECOND)) == compare(v3(), v3(MORE, channel=SECOND))

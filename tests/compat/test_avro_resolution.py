@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from avro_documents import compare, decimal, enum, field, place, record
 
-from harness.compat.avro import compare_avro
 from harness.compat.avro_data import Samples
 from harness.compat.avro_reading import read_avro
-from harness.model import Bump, ContractComparison, Level, Location, UnreadableError, Verdict
+from harness.model import Bump, Level, Location, UnreadableError, Verdict
 
 COMPATIBLE, BREAKING, UNPROVEN = Verdict.COMPATIBLE, Verdict.BREAKING, Verdict.UNPROVEN
-
-
-def place(pointer: str) -> Location:
-    return Location("schema.avsc", pointer)
-
-
-def compare(old, new, mode: str = "backward") -> ContractComparison:
-    return compare_avro(old, new, old_place=place, new_place=place, mode=mode)
-
-
-def record(*fields, name: str = "Invoice", **more) -> dict:
-    return {"type": "record", "name": name, "fields": list(fields), **more}
-
-
-def field(name: str, kind, **more) -> dict:
-    return {"name": name, "type": kind, **more}
-
-
-def enum(*symbols: str, **more) -> dict:
-    return {"type": "enum", "name": "TaxCode", "symbols": list(symbols), **more}
-
-
-def decimal(precision: int, scale: int, **more) -> dict:
-    return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale, **more}
 
 
 AMOUNT = field("amount", "long")
@@ -354,46 +325,3 @@ def test_a_schema_nested_beyond_measure_is_an_error() -> None:
         deep = {"type": "array", "items": deep}
     with pytest.raises(UnreadableError, match="nested"):
         compare(deep, "int")
-
-
-def types(depth: int = 2) -> st.SearchStrategy:
-    simple = st.sampled_from(["null", "boolean", "int", "long", "double", "string", "bytes"])
-    named = st.sampled_from([enum("A"), enum("A", "B"), enum("A", "C", default="A"), decimal(8, 2), decimal(8, 3)])
-    if depth == 0:
-        return simple
-    inner = types(depth - 1)
-    fields = st.lists(st.tuples(st.sampled_from("abc"), inner), max_size=3, unique_by=lambda pair: pair[0]).map(
-        lambda pairs: record(*(field(name, kind) for name, kind in pairs), name="Inner")
-    )
-    return st.one_of(
-        simple,
-        named if depth == 2 else simple,
-        inner.map(lambda kind: {"type": "array", "items": kind}),
-        inner.map(lambda kind: {"type": "map", "values": kind}),
-        fields if depth == 2 else simple,
-        st.lists(simple, max_size=3, unique=True),
-    )
-
-
-@given(types(), types())
-def test_the_changes_always_add_up_to_the_verdict(old, new) -> None:
-    for mode in ("backward", "forward"):
-        found = compare(old, new, mode)
-        assert Verdict.worst([change.verdict for change in found.changes]) is found.verdict
-    assert compare(old, old).changes == ()
-
-
-@pytest.mark.corpus
-def test_the_sample_of_the_apache_checker_agrees_in_every_row() -> None:
-    root = Path(os.environ.get("HARNESS_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
-    path = root / "compat" / "avro.jsonl"
-    if not path.exists():
-        pytest.skip("the shared sample is not here")
-    rows = [json.loads(line, parse_float=Decimal) for line in path.read_text(encoding="utf-8").splitlines()]
-    wrong = [
-        row["id"]
-        for row in rows
-        if (compare(row["old"], row["new"]).verdict is COMPATIBLE) is not row["expected"]["backward"]
-    ]
-    assert rows
-    assert wrong == []
