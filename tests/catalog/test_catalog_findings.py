@@ -116,10 +116,10 @@ SEEDS: list[Seed] = [
     ),
     (
         "catalog-reference-dangling",
-        lambda: edited(W3, "system: erp-connector", "system: erp-conector"),
+        lambda: edited(W3, "system: erp-connector", "system: erp-elsewhere"),
         W3,
         "/spec/x-governance/steps/2/system",
-        "erp-conector",
+        "erp-elsewhere",
     ),
     (
         "catalog-dependency-cycle",
@@ -270,10 +270,10 @@ SEEDS: list[Seed] = [
     ),
     (
         "workflow-step-order",
-        lambda: edited(W3, "after: [announced]", "after: [anounced]"),
+        lambda: edited(W3, "after: [announced]", "after: [elsewhere]"),
         W3,
         "/spec/x-governance/steps/2",
-        '"anounced", which is no step',
+        '"elsewhere", which is no step',
     ),
     ("workflow-step-order", lambda: edited(W3, "after: [finalised]", "after: [posted]"), W3, "", "comes after itself"),
     (
