@@ -13,6 +13,7 @@ RULE = Rule(
     reference="OpenAPI 3.1.0, 4.8.8 Paths Object",
     remedy="Mark it deprecated with a sunset, and remove it after that day.",
     received="breaking, unless it was deprecated and its sunset has passed.",
+    sent="the same for events: consumers wait for what is never sent again.",
     oasdiff=(
         "api-path-removed-with-deprecation",
         "api-path-removed-without-deprecation",
