@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,16 @@ def _batch(pairs: Path, out: Path, *, timings: bool) -> int:
         lines = pairs.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {pairs}: {error}", remedy="Name a UTF-8 file of JSON rows.") from error
-    rows: Iterable[str] = run_batch(lines, base=pairs.parent, timings=timings)
-    write_file(out, "".join(f"{row}\n" for row in rows))
+    rows = run_batch(lines, base=pairs.parent, timings=timings)
+    write_file(out, "".join(f"{row}\n" for row in _with_progress(rows, len(lines))))
     return 0
+
+
+def _with_progress(rows: Iterable[str], total: int) -> Iterable[str]:
+    """Show a bar on a terminal while rows are judged; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return rows
+    from rich.console import Console  # noqa: PLC0415  (75 ms of CPU, for people only)
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(rows, "Comparing", total=total, console=Console(stderr=True), transient=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 
 from harness.compat.bumps import required_bump
-from harness.documents import FolderTree, Library, MemoryTree, Node
+from harness.documents import Library, MemoryTree, Node
 from harness.model import (
     Change,
     ContentModel,
@@ -161,9 +160,10 @@ def _loaded(given: str | Node, library: Library | None) -> tuple[Node, Library]:
             library.add(given.document)
         return given, library
     if library is None:
-        folder, _, name = given.replace("\\", "/").rpartition("/")
-        library = Library(FolderTree(Path(folder or ".")))
-        return library.node(name), library
+        from harness.registry import open_operand  # noqa: PLC0415  (only for paths)
+
+        library, path = open_operand(given)  # its repository, so that `../common.yaml` is found
+        return library.node(path), library
     return library.node(given), library
 
 

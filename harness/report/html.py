@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from harness.governance import GateReport
 from harness.report.page import Page, page_of
@@ -25,6 +24,6 @@ def _template() -> Template:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else printable(value, 400),
+        finalize=lambda value: printable(value, 400),
     )
     return environment.get_template("impact.html.j2")
