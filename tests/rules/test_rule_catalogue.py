@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -140,3 +141,11 @@ def test_a_profile_names_no_rule_that_does_not_exist(profile) -> None:
 def test_areas_and_actions_are_all_in_use() -> None:
     assert {rule.action for rule in RULES.values()} == set(Action)
     assert {rule.area for rule in CHANGES.values()} == set(Area) - {Area.CATALOG, Area.GATE}
+
+
+def test_every_id_that_the_code_reports_has_a_rule() -> None:
+    spelled = re.compile(r'(?:Finding|Draft)\(\s*"([a-z]+(?:-[a-z]+)+)"|\brule="([a-z]+(?:-[a-z]+)+)"')
+    rooms = [path for path in (ROOT / "harness").glob("*/*.py") if path.parent.name != "rules"]
+    found = {one or other for path in rooms for one, other in spelled.findall(path.read_text(encoding="utf-8"))}
+    assert len(found) > 30
+    assert sorted(found - set(ids())) == []
