@@ -28,7 +28,11 @@ _BY_TYPE: Mapping[tuple[str, str], str] = {
         "failure-categories",
     )
 }
-_BY_KIND: Mapping[str, str] = {"user": "catalog-user.json", "component": "catalog-component.json"}
+_BY_KIND: Mapping[str, str] = {
+    "api": "catalog-api.json",
+    "user": "catalog-user.json",
+    "component": "catalog-component.json",
+}
 
 
 def schema_for(kind: str, entity_type: str) -> str:
