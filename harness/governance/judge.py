@@ -32,9 +32,9 @@ from harness.governance.trust import (
 )
 from harness.governance.values import GateReport
 from harness.impact import Landscape, assess
-from harness.model import Finding, Level, Location, NotChecked, UsageError
+from harness.model import Finding, HarnessError, Level, Location, NotChecked, UsageError
 from harness.registry import Registry, pair, read_registry
-from harness.registry.globs import matches
+from harness.registry.globs import SUFFIXES, matches
 
 
 def judged(revisions: Revisions, day: date, now: datetime, event: Event | None) -> GateReport:
@@ -81,7 +81,7 @@ class Run:
             *entry_loosenings(self.sides, self.ground),
         )
         money = tuple(money_changes(self.sides, self.ground))
-        broken, unchecked = self._problems(old, new)
+        broken, unchecked = self._problems(old, new, compared)
         if not (compared or left or loosenings or money or broken or self.ground.findings or self._founds_the_gate()):
             return self._nothing(new, unchecked)
         return self._judged(compared, _Found(left, loosenings, money, broken, unchecked), len(new.listed))
@@ -91,7 +91,9 @@ class Run:
         founding = {CONFIG, self.ground.proposed.policy or DEFAULT_POLICY}
         return not self.ground.trusted and bool(founding & self.sides.changed)
 
-    def _problems(self, old: Registry, new: Registry) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
+    def _problems(
+        self, old: Registry, new: Registry, compared: tuple[Compared, ...]
+    ) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
         """Split what is wrong with the contracts: what this branch did stops it, what it found there is said.
 
         Looking for problems parses every contract, so it is done only if a contract's file differs.
@@ -99,10 +101,9 @@ class Run:
         Raises:
             UsageError: This branch gives one name to two contracts, or contradicts a version (exit code 2).
         """
-        files = {path.partition("#")[0] for path in (*old.paths, *new.paths)}
         mine: list[Finding] = []
         others: list[NotChecked] = []
-        if not self._may_have_problems(files):
+        if not (compared or self._may_have_problems(new)):
             return (), ()
         known = {(str(problem.location), problem.message) for problem in old.problems}
         for problem in new.problems:
@@ -115,12 +116,22 @@ class Run:
                 mine.append(unreadable(file or "a contract", problem, file))
         return tuple(mine), tuple(others)
 
-    def _may_have_problems(self, files: set[str]) -> bool:
-        """Whether a changed file is a contract, was one, or stands where one is expected."""
-        config = self.ground.config
-        if self.sides.changed & files:
+    def _may_have_problems(self, new: Registry) -> bool:
+        """Whether a changed file is a contract, stands where one is expected, or cannot be read at all."""
+        globs = self.ground.config.contracts
+        if globs:
+            return any(matches(path, globs) for path in self.sides.changed)
+        files = {path.partition("#")[0] for path in new.paths}
+        return any(path in files or not self._is_readable(path) for path in self.sides.changed)
+
+    def _is_readable(self, path: str) -> bool:
+        if not path.endswith(SUFFIXES) or path not in self.sides.head.tree.entries():
             return True
-        return any(matches(path, config.contracts) for path in self.sides.changed) or not config.contracts
+        try:
+            self.sides.head.tree.read(path)
+        except HarnessError:
+            return False
+        return True
 
     def _nothing(self, new: Registry, unchecked: tuple[NotChecked, ...]) -> GateReport:
         facts = Facts(

@@ -167,11 +167,14 @@ def left_watched_set(sides: Sides, ground: Ground, old: Registry, new: Registry)
         old: Contracts of the merge-base, under the widest globs.
         new: Contracts of the head, under the widest globs.
     """
+    before, entries = sides.fork.tree.entries(), sides.head.tree.entries()
+    gone = any(path in before and path not in entries for path in sides.changed)
+    if CONFIG not in sides.changed and not gone:
+        return  # neither the globs nor the place of any file differs
     reachable = {_file(path) for path in new.paths}
     own = (ground.proposed.contracts, ground.proposed.exclude)
     same = own == (ground.config.contracts, ground.config.exclude)
     watched = reachable if same else {_file(path) for path in read_registry(sides.head.library, ground.proposed).paths}
-    before, entries = sides.fork.tree.entries(), sides.head.tree.entries()
     elsewhere = {entry.object_id: path for path, entry in entries.items() if path not in watched}
     for name, path in sorted({(item.name, _file(item.path)) for item in old.listed}):
         moved = elsewhere.get(before[path].object_id) if path in before and path not in entries else None
