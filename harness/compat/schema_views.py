@@ -377,7 +377,7 @@ def _names_of(fragment: Fragment) -> dict[str, JSON]:
 def prefix_sites(fragment: Fragment) -> list[Site]:
     """Return the sites of a fragment's fixed places, whichever draft spells them."""
     value = fragment.site.node.value
-    spelled = "prefixItems" if isinstance(value, dict) and "prefixItems" in value else "items"
+    spelled = "items" if isinstance(value, dict) and isinstance(value.get("items"), list) else "prefixItems"
     return [
         fragment.site.child(spelled, index) for index in range(len(_list(fragment.keywords.get("prefixItems", []))))
     ]
