@@ -246,7 +246,10 @@ def held_waivers(
     )
     fresh = [waiver for waiver in proposed if replace(waiver, location=Location(None)) not in known]
     allowed = {ref for group in _approvers(policy) for ref, _ in (groups[group].members if group in groups else ())}
-    signers = {path: _signer(sides.head.library, path, verify) for path in {w.location.file or "" for w in fresh}}
+    signers = {
+        path: _signer(sides.head.library, path, policy.repository, verify)
+        for path in {w.location.file or "" for w in fresh}
+    }
     held = [Held(waiver) for waiver in trusted]
     for waiver in fresh:
         person, reason = signers[waiver.location.file or ""]
@@ -258,10 +261,10 @@ def _approvers(policy: Policy) -> tuple[str, ...]:
     return policy.waiver_approvers or (policy.owner,)
 
 
-def _signer(library: Library, path: str, verify: Verifier) -> tuple[str, str]:
+def _signer(library: Library, path: str, repository: str, verify: Verifier) -> tuple[str, str]:
     if path + ".sig" not in library.tree.entries():
         return "", "it is new on this branch and not signed"
-    verified = verify(signed_bytes(library.load(path).value), library.tree.read(path + ".sig"))
+    verified = verify(signed_bytes(library.load(path).value, repository), library.tree.read(path + ".sig"))
     return verified.person, verified.reason
 
 

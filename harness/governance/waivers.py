@@ -74,9 +74,12 @@ class Waiver:
         return self.expires is not None and (self.expires - today).days <= _WARNING_DAYS
 
 
-def signed_bytes(value: JSON) -> bytes:
-    """Return the bytes that the signature of a waiver file covers: header and the whole content."""
-    return (_HEADER + canonical(value)).encode("utf-8", "surrogatepass")
+def signed_bytes(value: JSON, repository: str) -> bytes:
+    """Return the bytes that the signature of a waiver file covers: header, repository and the whole content.
+
+    The repository is the one the base's policy names, so that a waiver cannot be carried into another one.
+    """
+    return (_HEADER + canonical([repository, value])).encode("utf-8", "surrogatepass")
 
 
 def read_waivers(library: Library, paths: Iterable[str]) -> tuple[tuple[Waiver, ...], tuple[HarnessError, ...]]:

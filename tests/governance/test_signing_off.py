@@ -181,6 +181,7 @@ WAIVER = """waivers:
         ("kai", "kai", "2027-01-01", "may not approve waivers"),
         ("stranger", "dana", "2027-01-01", "no person in the catalog"),
         ("dana", "ines", "2027-01-01", "names user:default/ines and is signed by user:default/dana"),
+        ("dana", "dana", "2027-01-01", "changed after signing"),
         ("dana", "dana", "2028-01-01", "the policy allows 90 days"),
         ("dana", "dana", "2026-11-01", "expired on 2026-11-01"),
     ],
@@ -194,7 +195,9 @@ def test_g5_a_waiver_of_the_branch_counts_only_with_the_signature_of_an_approver
     files = {SMALL: invoices(*NO_TAX, ("info.version", "2.3.1")), "catalog/waivers/w.yaml": text}
     if signer:
         value = parse(text.encode(), "w.yaml").value
-        files["catalog/waivers/w.yaml.sig"] = signed(folder, signer, waiver_bytes(value))
+        files["catalog/waivers/w.yaml.sig"] = signed(
+            folder, signer, waiver_bytes(value, "elsewhere" if reason == "changed after signing" else "scratch")
+        )
     repo.commit(files)
     report = repo.gate()
     assert bool(report.waived) is not bool(reason)
