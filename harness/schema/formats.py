@@ -13,10 +13,7 @@ from functools import cache
 from harness.schema.nodes import Node
 from harness.schema.store import Store
 
-_NUMBERS: dict[str, tuple[Fraction, bool]] = {
-    "float": (Fraction(int(3.4028234663852886e38)), False),
-    "double": (Fraction(int(1.7976931348623157e308)), False),
-}
+_FLOATS = {"float": int(3.4028234663852886e38), "double": int(1.7976931348623157e308)}
 _INTEGERS = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
 _UNSIGNED = {"uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
 
@@ -66,18 +63,47 @@ _SUPERSETS = {
 _NO_ASSERTION = frozenset({"binary", "password"})
 
 
+def number_range(name: str) -> tuple[int, int, bool] | None:
+    """Return (least, greatest, whether integers only) for a number format, None for others."""
+    if name in _FLOATS:
+        return -_FLOATS[name], _FLOATS[name], False
+    if name in _INTEGERS:
+        return -(2 ** _INTEGERS[name]), 2 ** _INTEGERS[name] - 1, True
+    return (0, 2 ** _UNSIGNED[name] - 1, True) if name in _UNSIGNED else None
+
+
 def formula(store: Store, name: str) -> Node:
     """Return what `format: name` asserts."""
-    if name in _NUMBERS:
-        bound, _ = _NUMBERS[name]
-        return store.conj([store.atom("GE", -bound), store.atom("LE", bound)])
-    if name in _INTEGERS or name in _UNSIGNED:
-        low = -(2 ** _INTEGERS[name]) if name in _INTEGERS else 0
-        high = 2 ** (_INTEGERS.get(name) or _UNSIGNED[name]) - 1
-        return store.conj(
-            [store.atom("MULT", Fraction(1)), store.atom("GE", Fraction(low)), store.atom("LE", Fraction(high))]
-        )
-    return store.true if name in _NO_ASSERTION else store.atom("FORMAT", name)
+    bounds = number_range(name)
+    if bounds is None:
+        return store.true if name in _NO_ASSERTION else store.atom("FORMAT", name)
+    least, greatest, whole = bounds
+    return store.conj(
+        [
+            store.atom("GE", Fraction(least)),
+            store.atom("LE", Fraction(greatest)),
+            store.atom("MULT", Fraction(1)) if whole else store.true,
+        ]
+    )
+
+
+def with_ranges(schema: object) -> object:
+    """Return a schema in which number formats are spelled out, for validators that know formats of strings only."""
+    if isinstance(schema, list):
+        return [with_ranges(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {
+        keyword: value if keyword in {"enum", "const", "default", "examples", "example"} else with_ranges(value)
+        for keyword, value in schema.items()
+    }
+    bounds = number_range(schema["format"]) if isinstance(schema.get("format"), str) else None
+    if bounds is not None:
+        least, greatest, whole = bounds
+        spelled: dict[str, object] = {"minimum": least, "maximum": greatest, **({"multipleOf": 1} if whole else {})}
+        given = result.get("allOf")
+        result["allOf"] = [*(given if isinstance(given, list) else ()), spelled]
+    return result
 
 
 def samples(name: str) -> tuple[str, ...]:

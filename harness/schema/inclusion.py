@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -142,19 +142,25 @@ class Prover:
         return answer
 
     def _excluded(self, outcome: Found, sub: str, sup: str) -> Inclusion:
-        witness: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
+        found: JSON = outcome.value  # type: ignore[assignment]  # built of JSON values only
+        first, second = self._sides[0].family, self._sides[1].family
         try:
-            problem = self._sides[0].family.failure(sub, witness)
-            failure = self._sides[1].family.failure(sup, witness)
+            problem, failure = first.failure(sub, found), second.failure(sup, found)
         except UnreadableError as refused:
             return Inclusion("unknown", reason=f"the independent validator refuses a schema: {refused.message}")
         if problem is not None or failure is None:
             side = "refuses" if problem is not None else "accepts"
             return Inclusion(
                 "unknown",
-                reason=f"the independent validator {side} the counterexample {_short(witness)}"
+                reason=f"the independent validator {side} the counterexample {_short(found)}"
                 + (f": {problem[0]}" if problem is not None else ""),
             )
+        witness = self._sides[0].made_realistic(
+            sub,
+            found,
+            accepts=lambda value: first.failure(sub, value) is None and second.failure(sup, value) is not None,
+        )
+        failure = second.failure(sup, witness) or failure
         return Inclusion("excluded", witness=witness, error=failure[0], failing=failure[1])
 
     def check(self) -> None:
@@ -203,7 +209,8 @@ def _confirmed(where: _Side, pointer: str, outcome: Found) -> Satisfiability:
         return Satisfiability("unknown", reason=f"the independent validator refuses the schema: {refused.message}")
     if failure is not None:
         return Satisfiability("unknown", reason=f"the independent validator refuses the example: {failure[0]}")
-    return Satisfiability("satisfiable", example=instance)
+    shown = where.made_realistic(pointer, instance, accepts=lambda value: where.family.failure(pointer, value) is None)
+    return Satisfiability("satisfiable", example=shown)
 
 
 class _Side:
@@ -225,6 +232,12 @@ class _Side:
         if found is None:
             found = self._known[pointer] = self.compiler.root(pointer)
         return found
+
+    def made_realistic(self, pointer: str, value: JSON, *, accepts: Callable[[JSON], bool]) -> JSON:
+        """Return a value like this one with realistic scalars, if the independent validator agrees."""
+        from harness.schema.realism import realistic  # noqa: PLC0415  (only when something was found)
+
+        return realistic(self.schemas, pointer, value, accepts=accepts)  # type: ignore[arg-type,return-value]  # JSON
 
 
 class Twins:

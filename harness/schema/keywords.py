@@ -50,9 +50,7 @@ class Keywords:
             raise self._malformed("a schema is an object, or true or false")
         if "$ref" in schema and self.dialect.ref_stands_alone:
             return self._follow("$ref")
-        node = self.store.conj(self._parts(schema))
-        self._note_hints(node, schema)
-        return node
+        return self.store.conj(self._parts(schema))
 
     def _parts(self, schema: dict[str, object]) -> Iterator[Node]:
         since_06 = self.dialect.rank >= Dialect.DRAFT_06.rank
@@ -264,20 +262,6 @@ class Keywords:
                 else:
                     then = self.here(keyword, name)
                 yield self.store.disj([self.store.atom("LACKS", name), then])
-
-    # --- realism -----------------------------------------------------------------------------------------------
-
-    def _note_hints(self, node: Node, schema: dict[str, object]) -> None:
-        hints: list[object] = []
-        examples = schema.get("examples")
-        if isinstance(examples, list):
-            hints.extend(examples)
-        hints.extend(schema[keyword] for keyword in ("example", "default") if keyword in schema)
-        if isinstance(schema.get("format"), str):
-            hints.extend(formats.samples(str(schema["format"])))
-        if hints and node.kind not in {"TRUE", "FALSE"}:
-            known = self.store.hints.get(node, ())
-            self.store.hints[node] = (*known, *hints)
 
 
 _ARRAY_KEYWORDS = {

@@ -164,9 +164,6 @@ class Solver:
         for node in goal:
             bits &= (self.store.expand(node) if node.kind == "REF" else node).mask
         ordered = sorted(goal, key=lambda node: node.digest)
-        hinted = self._hinted(ordered)
-        if hinted is not None:
-            return hinted
         trees: list[tuple[str, Tree]] = []
         unknown: Unknown | None = None
         for bit in TYPES_IN_ORDER:
@@ -181,20 +178,6 @@ class Solver:
             else:
                 trees.append((TYPE_NAMES[bit], outcome.tree))
         return unknown or Refuted(("types", *trees))
-
-    def _hinted(self, ordered: list[Node]) -> Found | None:
-        hints = self.store.hints
-        if not hints:
-            return None
-        for node in ordered:
-            shown = node
-            for _ in range(4):
-                if shown.kind == "REF" and shown.args[1] == 1:
-                    shown = self.store.expand(shown)
-            for value in hints.get(shown, ())[:4]:
-                if self.evaluator.all_hold(ordered, value):
-                    return Found(value)
-        return None
 
     def _values(self, candidates: Iterable[object], goal: Iterable[Node]) -> Outcome:
         """Try every candidate against the goal itself."""

@@ -29,7 +29,6 @@ class Store:
     def __init__(self) -> None:
         """Start with the two constants."""
         self.nodes: dict[bytes, Node] = {}
-        self.hints: dict[Node, tuple[object, ...]] = {}
         self._choices: dict[tuple[Node, int], Node] = {}
         self.true = self._intern("TRUE", (), ALL, ALL)
         self.false = self._intern("FALSE", (), 0, 0)

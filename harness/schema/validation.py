@@ -120,7 +120,7 @@ class ValidatorFamily:
         import jsonschema_rs as rs  # noqa: PLC0415  (start-up)
 
         if self._registry is None:
-            root = _translated(self._root, self._dialect)
+            root = _translated(self._root, self._dialect, formats=self._formats)
             try:
                 self._registry = rs.Registry([(_ROOT, root)], draft=_classes()[self._dialect][1])
             except UnicodeEncodeError:
@@ -145,7 +145,7 @@ def _build(schema: object, dialect: Dialect, *, formats: bool, registry: object 
         options["formats"] = _extra_formats()
     try:
         return _classes()[dialect][0](
-            schema if registry is not None else _translated(schema, dialect),
+            schema if registry is not None else _translated(schema, dialect, formats=formats),
             validate_formats=formats,
             pattern_options=rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
             offline=True,
@@ -157,11 +157,15 @@ def _build(schema: object, dialect: Dialect, *, formats: bool, registry: object 
         raise _refused(problem) from None
 
 
-def _translated(schema: object, dialect: Dialect) -> Any:
+def _translated(schema: object, dialect: Dialect, *, formats: bool) -> Any:
     if dialect is Dialect.OPENAPI_30:
         from harness.schema.openapi30 import translated  # noqa: PLC0415  (one dialect of six)
 
-        return translated(schema)
+        schema = translated(schema)
+    if formats:
+        from harness.schema.formats import with_ranges  # noqa: PLC0415  (it asks this module about string formats)
+
+        schema = with_ranges(schema)
     return schema
 
 
