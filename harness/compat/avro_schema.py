@@ -73,6 +73,11 @@ class AvroType:
     size: int = 0
     logical: Logical | None = None
     notes: JSON = None
+    _by_name: Mapping[str, AvroField] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the fields: wide records are looked up by name once for every field of the other side."""
+        object.__setattr__(self, "_by_name", {member.name: member for member in self.fields})
 
     @property
     def short_name(self) -> str:
@@ -86,7 +91,7 @@ class AvroType:
 
     def field(self, name: str) -> AvroField | None:
         """Return the field of this name."""
-        return next((candidate for candidate in self.fields if candidate.name == name), None)
+        return self._by_name.get(name)
 
     def __str__(self) -> str:
         """`decimal(12, 2)`, `fixed Fingerprint(16)`, `int`: as a sentence may say it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.compat.avro_kinds import AVRO_KINDS
 from harness.compat.kinds import KINDS
 from harness.model import Bump, Change, Verdict
 
@@ -26,7 +27,7 @@ def required_bump(changes: Iterable[Change], old_version: str) -> Bump:
 def _step(change: Change) -> Bump:
     if change.verdict is not Verdict.COMPATIBLE:
         return Bump.MAJOR
-    kind = KINDS.get(change.rule)
+    kind = KINDS.get(change.rule) or AVRO_KINDS.get(change.rule)
     if change.rule in _PATCH or (kind is not None and kind.area in _WORDS):
         return Bump.PATCH
     return Bump.MINOR

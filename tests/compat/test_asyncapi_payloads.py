@@ -7,7 +7,7 @@ import copy
 import pytest
 from asyncapi_documents import INVOICE, MORE, TEXT, compare, obj, only, v2, v3
 
-from harness.model import Direction, Level, UnreadableError, Verdict
+from harness.model import Bump, Direction, Level, UnreadableError, Verdict
 
 COMPATIBLE, BREAKING, UNPROVEN = Verdict.COMPATIBLE, Verdict.BREAKING, Verdict.UNPROVEN
 SENT = Direction.SENT
@@ -41,6 +41,13 @@ def test_an_avro_type_that_breaks_both_ways_is_told_once() -> None:
     new["schema"]["fields"][0]["type"] = "string"
     found = compare(v3(old, channel=kept), v3(new, channel=kept))
     assert [(change.rule, change.direction) for change in found.changes] == [("avro-type-changed", SENT)]
+
+
+def test_words_in_an_avro_payload_are_a_patch() -> None:
+    old, new = avro("total"), avro("total")
+    new["schema"]["doc"] = "What is owed."
+    found = compare(v3(old), v3(new))
+    assert ([change.rule for change in found.changes], found.required_bump) == (["avro-text-changed"], Bump.PATCH)
 
 
 def test_avro_in_version_2_is_named_beside_the_payload() -> None:
