@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 from asyncapi_documents import INVOICE, MORE, TEXT, compare, obj, only, v2, v3
 
+from harness.compat import compare_nodes
+from harness.documents import Library, MemoryTree
 from harness.model import Bump, Direction, Level, UnreadableError, Verdict
 
 COMPATIBLE, BREAKING, UNPROVEN = Verdict.COMPATIBLE, Verdict.BREAKING, Verdict.UNPROVEN
@@ -41,6 +44,18 @@ def test_an_avro_type_that_breaks_both_ways_is_told_once() -> None:
     new["schema"]["fields"][0]["type"] = "string"
     found = compare(v3(old, channel=kept), v3(new, channel=kept))
     assert [(change.rule, change.direction) for change in found.changes] == [("avro-type-changed", SENT)]
+
+
+def test_avro_may_stand_in_a_file_of_its_own() -> None:
+    payload = {"schemaFormat": "application/vnd.apache.avro;version=1.12.0", "schema": {"$ref": "./avro/invoice.avsc"}}
+    sides = [
+        Library(MemoryTree({"asyncapi.json": json.dumps(v3(payload)), "avro/invoice.avsc": json.dumps(schema)}))
+        for schema in (avro("total", "tax")["schema"], avro("total")["schema"])
+    ]
+    found = compare_nodes(*(library.node("asyncapi.json") for library in sides), *sides)
+    assert [(one.rule, one.location.file, one.location.pointer) for one in found.changes] == [
+        ("avro-field-removed", "avro/invoice.avsc", "/fields/1")
+    ]
 
 
 def test_words_in_an_avro_payload_are_a_patch() -> None:
