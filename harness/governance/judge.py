@@ -144,60 +144,72 @@ class Run:
         return assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=unchecked)
 
     def _judged(self, compared: tuple[Compared, ...], found: _Found, count: int) -> GateReport:
-        left, loosenings = found.left, found.loosenings
+        """Gather what the decision rests on, decide, and put the answer together."""
         config, plugins = self.ground.config, self.sides.base.config.plugins
         trusted = self.sides.base.landscape(config.catalog, config.pacts, plugins)
         proposed = self._proposed(trusted)
         impact = assess((one.changed for one in compared), trusted, proposed)
-        people = trusted.catalog.people()
-        groups = directory(trusted.catalog)
-        author = author_of(self.revisions.claims, self.event, trusted.catalog, self.revisions.commits)
-        ring = key_ring((person.ref, person.keys) for person in people)
-        verify = verifier(ring, self.now)
-        digest = change_set_digest((*map(_thing, compared), *map(_loose_thing, (*loosenings, *left, *found.money))))
-        signoffs, ignored = self._signoffs(digest, verify)
-        gone = {finding.values[0] for finding in left if finding.values}
         reports = tuple(raise_hits(one.report, impact) for one in compared)
+        digest = change_set_digest(
+            (*map(_thing, compared), *map(_loose_thing, (*found.loosenings, *found.left, *found.money)))
+        )
         facts = Facts(
             contracts=reports,
             impact=impact,
-            findings=(
-                *left,
-                *(
-                    f
-                    for one in compared
-                    for f in one.findings
-                    if not (f.rule == "contract-removed" and one.report.name in gone)
-                ),
-                *case_only_renames(self.sides),
-                *self._untrusted(),
-                *ignored,
-                *(refused_keys(ring) if signoffs or ignored else ()),
-                *_unverified(author, sensitive=impact.finance_sensitive or bool(found.money)),
-            ),
-            loosenings=loosenings,
+            loosenings=found.loosenings,
             money=found.money,
             unreadable=(*found.broken, *self.ground.findings, *(one.unreadable for one in compared if one.unreadable)),
-            waivers=held_waivers(self.sides, self.ground.policy, groups, author, verify),
-            signoffs=signoffs,
-            groups=groups,
             owners=_owners(compared, trusted, proposed),
-            author=author,
             profile=self.ground.profile,
             today=max(self.now.date(), self.day),
             trusted=self.ground.trusted,
-            security=frozenset(found for report in reports for found in security_changes(report)),
+            security=frozenset(one for report in reports for one in security_changes(report)),
             base=self.revisions.base.ref,
             contracts_read=count,
         )
+        facts = self._with_people(facts, trusted, digest)
+        facts = replace(facts, findings=(*self._findings(compared, found), *facts.findings))
         outcome = decide(facts, self.ground.policy)
         report = assemble(self.revisions, facts, outcome, self.ground.profile, self.day, not_checked=found.unchecked)
+        policy = self.ground.signed_policy
         return replace(
             report,
             change_id=digest[:12],
             digest=digest,
-            repository=self.ground.signed_policy.repository,
-            policy_digest=self.ground.signed_policy.digest,
+            repository=policy.repository,
+            policy_digest=policy.digest,
+        )
+
+    def _with_people(self, facts: Facts, trusted: Landscape, digest: str) -> Facts:
+        """Add who proposed, who may sign, who did, and which waivers have authority: all by the base."""
+        groups = directory(trusted.catalog)
+        author = author_of(self.revisions.claims, self.event, trusted.catalog, self.revisions.commits)
+        ring = key_ring((person.ref, person.keys) for person in trusted.catalog.people())
+        verify = verifier(ring, self.now)
+        signoffs, ignored = self._signoffs(digest, verify)
+        sensitive = facts.impact.finance_sensitive or bool(facts.money)
+        return replace(
+            facts,
+            author=author,
+            groups=groups,
+            signoffs=signoffs,
+            waivers=held_waivers(self.sides, self.ground.policy, groups, author, verify),
+            findings=(
+                *ignored,
+                *(refused_keys(ring) if signoffs or ignored else ()),
+                *_unverified(author, sensitive=sensitive),
+            ),
+        )
+
+    def _findings(self, compared: tuple[Compared, ...], found: _Found) -> tuple[Finding, ...]:
+        """Return what is wrong apart from what breaks; a contract that left the watched set is said once."""
+        gone = {finding.values[0] for finding in found.left}
+        own = (finding for one in compared for finding in one.findings)
+        return (
+            *found.left,
+            *(one for one in own if not (one.rule == "contract-removed" and one.values[0] in gone)),
+            *case_only_renames(self.sides),
+            *self._untrusted(),
         )
 
     def _untrusted(self) -> tuple[Finding, ...]:
