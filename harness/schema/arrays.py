@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from harness.schema.branches import Branch
 from harness.schema.distinct import different_values
 from harness.schema.nodes import END, Node
-from harness.schema.solve import Branch, Closed, Found, Goal, Refuted, Unknown
+from harness.schema.outcomes import Closed, Found, Goal, Refuted, Unknown
 from harness.schema.values import ARR, canon, type_of
 
 _MOST_ITEMS = 400

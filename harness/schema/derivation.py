@@ -61,7 +61,8 @@ from collections import deque
 
 from harness.model import JSON
 from harness.schema.nodes import Node
-from harness.schema.solve import Goal, Refuted, Solver, Tree
+from harness.schema.outcomes import Goal, Refuted, Tree
+from harness.schema.solve import Solver
 from harness.schema.values import ALL
 
 

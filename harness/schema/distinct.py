@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.schema.solve import Found, Refuted, Unknown
+from harness.schema.outcomes import Found, Refuted, Unknown
 from harness.schema.values import canon
 
 if TYPE_CHECKING:
-    from harness.schema.solve import Goal, Solver
+    from harness.schema.outcomes import Goal
+    from harness.schema.solve import Solver
 
 
 def different_values(solver: Solver, goals: list[Goal]) -> list[object] | Refuted | Unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -12,9 +12,11 @@ from harness.schema.compile import Compiler
 from harness.schema.dialects import Dialect
 from harness.schema.language import InvalidPattern, Language, PatternError
 from harness.schema.nodes import Node
-from harness.schema.resources import Place, Schemas
-from harness.schema.solve import DEFAULT_BUDGET, Found, Goal, Refuted, Solver, Unknown, deep_enough
+from harness.schema.outcomes import Found, Goal, Refuted, Unknown
+from harness.schema.resources import Schemas
+from harness.schema.solve import DEFAULT_BUDGET, Solver, deep_enough
 from harness.schema.store import Store
+from harness.schema.twins import Twins, objects_in, same
 from harness.schema.validation import ValidatorFamily
 from harness.schema.values import TooLargeError
 
@@ -240,94 +242,10 @@ class _Side:
         return realistic(self.schemas, pointer, value, accepts=accepts)  # type: ignore[arg-type,return-value]  # JSON
 
 
-class Twins:
-    """Which schemas of two documents are the same text at the same pointer, with all they refer to."""
-
-    def __init__(self, first: Schemas, second: Schemas) -> None:
-        """Looks at the documents when first asked."""
-        self._documents = (first, second)
-        self._different: set[str] | None = None
-
-    def name_of(self, place: Place) -> str | None:
-        """Return the first document's name for a place of the second, if the same stands there."""
-        first, second = self._documents
-        if place.resource.pointer or place.resource.uri != first.top.uri or first.top.uri != second.top.uri:
-            return None
-        if self._different is None:
-            self._different = self._compared()
-        return (
-            first.name
-            if place.pointer and place.pointer not in self._different and place.pointer in self._seen
-            else None
-        )
-
-    def _compared(self) -> set[str]:
-        first, second = self._documents
-        users: dict[str, list[str]] = {}
-        different: set[str] = set()
-        self._seen: set[str] = set()
-        pending = sorted(_targets(second.root))
-        while pending:
-            pointer = pending.pop()
-            if pointer in self._seen:
-                continue
-            self._seen.add(pointer)
-            here, there = _at(first, pointer), _at(second, pointer)
-            if not same(here, there) or _named(there):
-                different.add(pointer)
-            for target in _targets(there):
-                users.setdefault(target, []).append(pointer)
-                pending.append(target)
-        spreading = list(different)
-        while spreading:
-            for user in users.get(spreading.pop(), ()):
-                if user not in different:
-                    different.add(user)
-                    spreading.append(user)
-        return different
-
-
-def _at(schemas: Schemas, pointer: str) -> object:
-    try:
-        return schemas.at(pointer.removeprefix("#")).value if pointer.startswith("/") or not pointer else _MISSING
-    except UnreadableError:
-        return _MISSING
-
-
-_MISSING = object()
-
-
-def _named(value: object) -> bool:
-    return any("$id" in one or "id" in one or "$anchor" in one or "$dynamicRef" in one for one in _objects(value))
-
-
-def _objects(value: object) -> Iterator[dict[str, object]]:
-    pending = [value]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, dict):
-            yield current
-            pending.extend(current.values())
-        elif isinstance(current, list):
-            pending.extend(current)
-
-
-def _targets(value: object) -> set[str]:
-    """Return the pointers that `$ref`s inside a value lead to, "?" for those that are no plain pointers."""
-    found = set()
-    for one in _objects(value):
-        text = one.get("$ref")
-        if isinstance(text, str):
-            found.add(text[1:] if text.startswith("#/") and "%" not in text else "?")
-        if "$dynamicRef" in one or "$recursiveRef" in one:
-            found.add("?")
-    return found
-
-
 def has_invalid_pattern(document: object) -> bool:
     """Whether some pattern of a document is no ECMA-262 pattern at all."""
     patterns: list[object] = []
-    for one in _objects(document):
+    for one in objects_in(document):
         named = one.get("patternProperties")
         patterns += [one.get("pattern"), *(named if isinstance(named, dict) else ())]
     for pattern in patterns:
@@ -338,15 +256,6 @@ def has_invalid_pattern(document: object) -> bool:
         except PatternError:
             continue
     return False
-
-
-def same(left: object, right: object) -> bool:
-    """Whether two documents are the same text but for layout (so `1` and `1.0` differ; that costs only sharing)."""
-    if left is right:
-        return left is not _MISSING
-    if left is _MISSING or right is _MISSING or left != right:
-        return False
-    return json.dumps(left, default=repr) == json.dumps(right, default=repr)
 
 
 def _short(value: object) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.schema.apart import members
+from harness.schema.branches import Branch
 from harness.schema.evaluate import Unusable, holds_key
 from harness.schema.language import PatternError
 from harness.schema.nodes import KeySet, Node
-from harness.schema.solve import Branch, Closed, Found, Goal, Refuted, Unknown
+from harness.schema.outcomes import Closed, Found, Goal, Refuted, Unknown
 from harness.schema.values import OBJ, STR, type_of
 
 _MOST_FILLED = 400

@@ -15,7 +15,7 @@ from harness.schema.evaluate import Unusable, holds_key
 from harness.schema.language import PatternError
 from harness.schema.nodes import KeySet, Node
 from harness.schema.objects import ObjectBranch, Wide
-from harness.schema.solve import Closed, Found, Goal, Refuted, Unknown
+from harness.schema.outcomes import Closed, Found, Goal, Refuted, Unknown
 from harness.schema.values import STR
 
 _MOST_FILLED = 300

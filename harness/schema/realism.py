@@ -1,7 +1,7 @@
-"""Makes a found value look like real data: `examples`, `example`, `default` and samples of `format` take the place of
-made-up scalars wherever the value stays what it was found to be.
+"""Makes a found value look like real data.
 
-Formulas know nothing of annotations; this walks the written schema beside the value instead.
+`examples`, `example`, `default` and samples of `format` take the place of made-up scalars wherever the value stays what
+it was found to be. Formulas know nothing of annotations; this walks the written schema beside the value instead.
 """
 
 from __future__ import annotations

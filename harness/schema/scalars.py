@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from harness.schema.branches import Branch
 from harness.schema.nodes import Node
 from harness.schema.numbers import Numbers
-from harness.schema.solve import Branch, Closed, Found, Unknown
+from harness.schema.outcomes import Closed, Found, Unknown
 from harness.schema.strings import Strings
 from harness.schema.values import NUM, STR, TooLargeError
 
