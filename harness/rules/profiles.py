@@ -22,7 +22,6 @@ _DEVIATIONS: Mapping[str, Mapping[str, Level]] = MappingProxyType(
         # A grown list or a withdrawn field books wrong amounts without a word, so both are loud here.
         "finance": {
             "avro-logical-type-changed": _E,
-            "default-changed": _E,
             "enum-value-added": _E,
             "field-renamed": _E,
             "field-withdrawn": _E,
