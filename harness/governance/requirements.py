@@ -12,8 +12,6 @@ from harness.governance.waiving import Waiving
 from harness.impact import ConsumerImpact, Hit
 from harness.model import Change, Level, Verdict
 
-_FINANCE = frozenset({Kind.FINANCIAL, Kind.SOX_KEY, Kind.UNPROVEN_FINANCIAL})
-
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -141,8 +139,11 @@ def _plain(group: str) -> str:
 
 
 def _quorum(facts: Facts, policy: Policy, need: Need) -> int:
-    """How many people: the policy's number, and two where nobody knows who proposed a change to money."""
-    unknown_author = need.kind in _FINANCE and not facts.author.verified
+    """How many people: the policy's number, and two where nobody knows who proposed a change to money.
+
+    Every finance-sensitive change has the kind financial, so its groups are the ones that need two.
+    """
+    unknown_author = need.kind is Kind.FINANCIAL and not facts.author.verified
     return max(policy.quorum_of(need.kind), 2 if unknown_author else 1)
 
 

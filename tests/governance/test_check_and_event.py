@@ -172,3 +172,8 @@ def test_a_gitlab_job_names_who_started_it():
         {"CI_MERGE_REQUEST_IID": "3", "GITLAB_USER_LOGIN": "bo", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "a" * 40}
     )
     assert (event.forge, event.author, event.head_commit) == ("gitlab", "bo", "a" * 40)
+
+
+def test_a_change_has_one_shape_in_every_output():
+    gate, compare = (json.loads((SCHEMAS / name).read_text("utf-8"))["$defs"] for name in ("gate.json", "compare.json"))
+    assert {name: gate[name] for name in compare} == compare
