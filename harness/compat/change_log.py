@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from harness.compat.drafts import Draft
 from harness.compat.embedding import Embedding
+from harness.compat.openapi_reading import FORM
 from harness.compat.proof import Proof
 from harness.compat.schemas import Found
 from harness.compat.sides import Sides
@@ -61,8 +62,8 @@ def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -
     draft = found.draft
     carriers = tuple(sorted({*found.carriers, *draft.carriers}))
     side = Side.OLD if draft.new is None else Side.NEW
-    here = draft.old if draft.new is None else draft.new
-    other = draft.old if side is Side.NEW else None
+    here = _real(draft.old if draft.new is None else draft.new)
+    other = _real(draft.old) if side is Side.NEW else None
     subject = _subject(draft, here, carriers)
     places = [_normal(node) for node in (draft.old, draft.new)]
     return Change(
@@ -85,6 +86,16 @@ def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -
         settle=draft.settle or ("" if draft.proof.verdict is Verdict.COMPATIBLE else settle_of(draft.rule)),
         fingerprint=fingerprint(key[0], key[1], *places),
     )
+
+
+def _real(node: Node | None) -> Node | None:
+    """Return where a place of a form of OpenAPI 2.0 is written: its parameter, else its operation."""
+    if node is None or FORM not in node.pointer:
+        return node
+    value = node.value
+    if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+        return node.document.root.child(*split(str(value["$ref"])[1:]))
+    return node.document.root.child(*split(node.pointer.partition(FORM)[0]))
 
 
 def _subject(draft: Draft, here: Node | None, carriers: tuple[str, ...]) -> str:

@@ -67,7 +67,7 @@ def read_keywords(value: Mapping[str, JSON], dialect: str) -> dict[str, JSON]:
 
 def _read_openapi_30(found: dict[str, JSON]) -> None:
     if found.get("type") == "file":
-        found["type"] = "string"
+        found["type"], found["format"] = "string", "binary"
     nullable = bool(found.pop("nullable", False)) or found.pop("x-nullable", False) is True
     kind = found.get("type")
     if kind is None:

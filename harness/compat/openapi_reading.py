@@ -34,7 +34,7 @@ class Parameter:
     """A parameter or a header, with effective defaults.
 
     Attributes:
-        where: `path`, `query`, `header`, `cookie`, `formData` (2.0) or `response` for a response header.
+        where: `path`, `query`, `header`, `cookie`, or `response` for a response header.
         explode: Whether items of arrays and objects are written apart.
     """
 
@@ -81,6 +81,9 @@ class PathItem:
 
 
 _STYLES = {"query": ("form", True), "cookie": ("form", True), "path": ("simple", False), "header": ("simple", False)}
+FORM = "/(form)"
+"""Pointer, below an operation of 2.0, of the form that its parameters stand for; nothing stands there."""
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _COLLECTIONS = {
     "csv": ("", False),
     "multi": ("form", True),
@@ -140,7 +143,7 @@ class Reader:
         for holder in (item.node, operation):
             for node in self._list(holder, "parameters"):
                 value = node.value
-                if isinstance(value, dict) and value.get("in") != "body":
+                if isinstance(value, dict) and value.get("in") not in ("body", "formData"):
                     parameter = self._parameter(node, str(value.get("name", "")), str(value.get("in", "query")))
                     found[parameter.where, parameter.name] = parameter
         return list(found.values())
@@ -186,7 +189,29 @@ class Reader:
                     site = Site(below(node, "schema"), self.dialect) if "schema" in value else None
                     media = tuple(Media(name, node, site) for name in self._types(operation, "consumes"))
                     return Body(node, value.get("required") is True, media)
-        return None
+        return self._form(item, operation)
+
+    def _form(self, item: PathItem, operation: Node) -> Body | None:
+        """Return the form that `formData` parameters of 2.0 stand for, its fields referring to the parameters."""
+        fields: dict[str, JSON] = {}
+        required: list[JSON] = []
+        files = False
+        for holder in (item.node, operation):
+            for node in self._list(holder, "parameters"):
+                value = node.value
+                if isinstance(value, dict) and value.get("in") == "formData":
+                    name = str(value.get("name", ""))
+                    fields[name] = {"$ref": f"#{node.pointer}"}
+                    files = files or value.get("type") == "file"
+                    required += [name] if value.get("required") is True else []
+        if not fields:
+            return None
+        schema: dict[str, JSON] = {"type": "object", "properties": fields, "required": required}
+        node = Node(operation.document, operation.pointer + FORM, schema)
+        named = [name for name in self._types(operation, "consumes") if name in _FORMS]
+        names = named or [_FORMS[1] if files else _FORMS[0]]
+        media = tuple(Media(name, operation, Site(node, self.dialect)) for name in names)
+        return Body(operation, bool(required), media)
 
     def _types(self, operation: Node, key: str) -> list[str]:
         for holder in (operation.value, self.value):

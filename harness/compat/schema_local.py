@@ -41,9 +41,14 @@ KNOWN_FORMATS = frozenset(
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
+_ASSERTING = frozenset({"enum", "uniqueItems", *LOWER, *UPPER, *SEVERAL})
+
+
 def local_keywords(shape: Shape) -> Local:
     """Return the merged assertions of a shape: the strongest bound, every pattern, the values all lists share."""
     found: Local = {}
+    if not _ASSERTING & {key for fragment in shape.fragments for key in fragment.keywords}:
+        return found
     values = allowed_values(shape)
     if values is not None:
         found["enum"] = [value for value in values if value is not None]

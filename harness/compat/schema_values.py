@@ -54,6 +54,10 @@ def value_changes(pair: ValuePair) -> Iterator[Draft]:
     yield from _types(pair, old)
     if not pair.old.types & pair.new.types:
         return
+    if not old and not new:
+        yield from _extensible(pair)
+        yield from _content(pair)
+        return
     yield from _enums(pair, old, new)
     yield from _extensible(pair)
     for name, keys, spelled in _BOUNDS:

@@ -60,6 +60,36 @@ def test_an_upgrade_from_swagger_2_is_no_change() -> None:
     assert compare(new, newer).changes == ()
 
 
+def form_of_2_0(*fields: dict[str, Any]) -> dict[str, Any]:
+    uploads = {"consumes": ["multipart/form-data"], "parameters": list(fields), **DONE}
+    info = {"title": "billing", "version": "1.0.0"}
+    return {"swagger": "2.0", "info": info, "paths": {"/uploads": {"post": uploads}}}
+
+
+def test_form_parameters_of_2_0_are_the_form_of_3_0() -> None:
+    text = {"in": "formData", "name": "note", "type": "string", "required": True}
+    file = {"in": "formData", "name": "scan", "type": "file"}
+    schema = {
+        "type": "object",
+        "properties": {"note": STRING, "scan": {"type": "string", "format": "binary"}},
+        "required": ["note"],
+    }
+    new = document(
+        {
+            "/uploads": {
+                "post": {
+                    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
+                    **DONE,
+                }
+            }
+        },
+        version="3.0.3",
+    )
+    assert compare(form_of_2_0(text, file), new).changes == ()
+    shorter = only(compare(form_of_2_0(text), form_of_2_0({**text, "maxLength": 5})))
+    assert (shorter.rule, shorter.location.pointer) == ("length-tightened", "/paths/~1uploads/post/parameters/0")
+
+
 def test_openapi_3_2_methods_are_operations() -> None:
     old = document({"/invoices": {"query": DONE, "additionalOperations": {"LOCK": DONE}}}, version="3.2.0")
     assert sorted(change.title for change in compare(old, document({}, version="3.2.0")).changes) == [
