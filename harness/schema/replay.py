@@ -13,13 +13,13 @@ from harness.model import HarnessError
 from harness.schema.compile import Compiler
 from harness.schema.dialects import Dialect
 from harness.schema.evaluate import Evaluator, Unusable, holds_key
-from harness.schema.inclusion import Twins, same
 from harness.schema.language import PatternError
 from harness.schema.nodes import END, KeySet, Node
 from harness.schema.replay_atoms import contradictory
 from harness.schema.replay_collections import Claims, Filling, Population
 from harness.schema.resources import Schemas
 from harness.schema.store import Store
+from harness.schema.twins import Twins, same
 from harness.schema.values import ARR, BOOL, NULL, OBJ, TYPE_NAMES, TYPES_IN_ORDER, TooLargeError, type_of
 
 _FEW = {NULL: (None,), BOOL: (True, False)}
