@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ _SHORT_NAMES = frozenset((*_LONG_NAMES.values(),))
 # Planes 4 to 13 hold nothing, 15 and 16 only private use: not looked at one by one.
 _EMPTY = (0x40000, 0xDFFFF)
 _PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+_RUN = re.compile(r"(..)\1*")  # of two-letter categories: our own expression on our own text
 _NONCHARACTERS = ((0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
 
 
@@ -61,11 +63,7 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
     """Return the intervals of each two-letter category."""
     found: dict[str, list[tuple[int, int]]] = {"Cn": [_EMPTY, *_NONCHARACTERS], "Co": list(_PRIVATE)}
     for start, stop in ((0, _EMPTY[0]), (_EMPTY[1] + 1, _PRIVATE[0][0])):
-        begin, current = start, unicodedata.category(chr(start))
-        for code in range(start + 1, stop):
-            category = unicodedata.category(chr(code))
-            if category != current:
-                found.setdefault(current, []).append((begin, code - 1))
-                begin, current = code, category
-        found.setdefault(current, []).append((begin, stop - 1))
+        letters = "".join(map(unicodedata.category, map(chr, range(start, stop))))
+        for run in _RUN.finditer(letters):
+            found.setdefault(run[1], []).append((start + run.start() // 2, start + run.end() // 2 - 1))
     return found
