@@ -172,6 +172,8 @@ class _Walk:
             changes = (*map(_softened, changes), self._whole(proved))
         elif proved.verdict is Verdict.UNPROVEN:
             changes = tuple(map(_softened, changes))
+        else:
+            changes = _shown(changes, proved.witness)
         return replace(proved, changes=changes)
 
     def _whole(self, proved: _OneWay) -> Change:
@@ -202,6 +204,15 @@ def _harmless(change: Change) -> Change:
     return replace(
         change, verdict=Verdict.COMPATIBLE, level=Level.INFO, basis=Basis.INCLUSION, witness=None, reason="", settle=""
     )
+
+
+def _shown(changes: tuple[Change, ...], witness: Witness | None) -> tuple[Change, ...]:
+    """Return changes of which the only breaking one is proved by the payload of the whole."""
+    broken = [change for change in changes if change.verdict is Verdict.BREAKING]
+    if witness is None or len(broken) != 1 or broken[0].witness is not None:
+        return changes
+    proved = replace(broken[0], witness=witness, basis=Basis.INCLUSION)
+    return tuple(proved if change is broken[0] else change for change in changes)
 
 
 def _softened(change: Change) -> Change:
