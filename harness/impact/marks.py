@@ -7,8 +7,9 @@ A place inside a shared schema without a mark of its own stands for every field 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from harness.documents import Library, Node
@@ -51,7 +52,7 @@ def marks_at(library: Library, root: Node, place: Location, names: tuple[str, ..
         return tuple(sorted(set(_of_operation(library, document, place.pointer))))
     found = set(_chain(document.value, tokens))
     if not found:
-        found = set(_through_references(library, root, document.document.path, place.pointer, _DEEPEST_USE))
+        found = set(_through_references(library, root, document.document.path, place.pointer))
     if "required" in tokens[-2:] and names:
         found = {_below(mark, name) for mark in found for name in names}
     return tuple(sorted(found))
@@ -109,41 +110,61 @@ def _step(value: JSON, token: str) -> JSON:
     return None
 
 
-def _through_references(library: Library, root: Node, file: str, pointer: str, depth: int) -> Iterator[Mark]:
+def _through_references(library: Library, root: Node, file: str, pointer: str) -> Iterator[Mark]:
     """Yield the marks of every place that refers to a schema around `pointer`, going up at most four references."""
-    if depth == 0:
-        return
-    for user, target in _references(library, root):
-        inside = target.document.path == file and (
-            pointer == target.pointer or pointer.startswith(target.pointer + "/")
-        )
-        if not inside or not target.pointer:
-            continue
-        marks = tuple(_chain(library.node(user.document.path, "").value, split(user.pointer)))
-        if marks:
-            below = _property_names(split(pointer[len(target.pointer) :]))
-            for mark in marks:
-                field = ".".join((mark.field, *below)) if mark.field else ".".join(below)
-                yield Mark(mark.object, field, mark.financial)
-        else:
-            yield from _through_references(library, root, user.document.path, user.pointer, depth - 1)
+    users = _users(library, root.document.path)
+    waiting = [(file, pointer, "", _DEEPEST_USE)]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        here, place, below, depth = waiting.pop()
+        for target in _ancestors(place):
+            inner = ".".join(part for part in (".".join(_property_names(split(place[len(target) :]))), below) if part)
+            for user_file, user_pointer in users.get((here, target), ()):
+                marks = tuple(_chain(library.node(user_file).value, split(user_pointer)))
+                yield from (_below(mark, inner) if inner else mark for mark in marks)
+                if not marks and depth > 1 and (user_file, user_pointer) not in seen:
+                    seen.add((user_file, user_pointer))
+                    waiting.append((user_file, user_pointer, inner, depth - 1))
+
+
+def _ancestors(pointer: str) -> Iterator[str]:
+    """Yield the pointer and everything above it but the whole document."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
 def _property_names(tokens: list[str]) -> list[str]:
     return [token for before, token in pairwise(tokens) if before == "properties"]
 
 
-def _references(library: Library, root: Node) -> tuple[tuple[Node, Node], ...]:
-    """Return (node with `$ref`, node it names) of every file that the contract consists of."""
-    files = sorted({root.document.path, *library.references(root.document.path)})
-    found = []
-    for file in files:
-        for node in _referring(library.node(file, "")):
-            try:
-                found.append((node, library.resolve(node, str(node.value["$ref"]))))  # type: ignore[index,call-overload]  # _referring saw it
-            except HarnessError:
-                continue
-    return tuple(found)
+@lru_cache(maxsize=16)
+def _users(library: Library, path: str) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+    """Return who refers to what, as (file, pointer) pairs, over every file that a contract consists of.
+
+    Empty where no file bears a mark: then no reference could lead to one, and a large contract is not walked.
+    """
+    documents = [
+        library.node(file) for file in sorted({path, *library.references(path)}) if _is_readable(library, file)
+    ]
+    if not any(word in one.document.text for one in documents for word in ("x-business-object", "x-canonical-field")):
+        return {}
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for node in (each for one in documents for each in _referring(one)):
+        try:
+            target = library.resolve(node, str(node.value["$ref"]))  # type: ignore[index,call-overload]  # _referring saw it
+        except HarnessError:
+            continue
+        found.setdefault((target.document.path, target.pointer), []).append((node.document.path, node.pointer))
+    return {target: tuple(users) for target, users in found.items()}
+
+
+def _is_readable(library: Library, path: str) -> bool:
+    try:
+        library.load(path)
+    except HarnessError:
+        return False
+    return True
 
 
 def _referring(top: Node) -> Iterator[Node]:
