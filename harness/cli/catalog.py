@@ -118,7 +118,7 @@ def _validate_batch(batch: Path, out: Path) -> int:
     """Judge every row; exit 0 whatever the answers, since each row carries its own."""
     from harness.catalog import validate_batch  # noqa: PLC0415  (start-up)
 
-    rows = [_row(line, number) for number, line in enumerate(batch.read_text("utf-8").splitlines(), 1) if line.strip()]
+    rows = [_row(line, number) for number, line in enumerate(batch.read_text("utf-8").split("\n"), 1) if line.strip()]
     write_file(out, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in validate_batch(rows)))
     return 0
 

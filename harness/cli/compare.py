@@ -95,9 +95,9 @@ def _batch(pairs: Path, out: Path, *, timings: bool) -> int:
     from harness.compat.batch import run_batch  # noqa: PLC0415  (start-up)
 
     try:
-        lines = pairs.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {pairs}: {error}", remedy="Name a UTF-8 file of JSON rows.") from error
+        lines = pairs.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {pairs}: {error}", remedy="Name a file of JSON rows.") from error
     rows = run_batch(lines, base=pairs.parent, timings=timings)
     write_file(out, "".join(f"{row}\n" for row in _with_progress(rows, len(lines))))
     return 0

@@ -24,11 +24,12 @@ _KINDS = [kind.value for kind in ContractKind]
 _MODELS = [model.value for model in ContentModel]
 
 
-def run_batch(lines: Iterable[str], *, base: Path, timings: bool = False) -> Iterator[str]:
+def run_batch(lines: Iterable[str | bytes], *, base: Path, timings: bool = False) -> Iterator[str]:
     """Yield one line of JSON (without line end) per non-empty line of `lines`, in the same order.
 
     Args:
-        lines: JSON Lines; a line that cannot be read gives a row with `error`.
+        lines: JSON Lines, split at line feeds only (JSON texts may hold other line separators); bytes are UTF-8.
+            A line that cannot be read gives a row with `error`.
         base: Folder that file paths in rows are relative to.
         timings: Add `ms`, which makes output differ from run to run.
     """
@@ -51,7 +52,7 @@ def compare_row(row: dict[str, JSON], *, base: Path, timings: bool = False) -> d
     return result
 
 
-def _answer(line: str, base: Path, *, timings: bool) -> dict[str, JSON]:
+def _answer(line: str | bytes, base: Path, *, timings: bool) -> dict[str, JSON]:
     try:
         row = _parse(line)
     except HarnessError as error:
@@ -59,12 +60,13 @@ def _answer(line: str, base: Path, *, timings: bool) -> dict[str, JSON]:
     return compare_row(row, base=base, timings=timings)
 
 
-def _parse(line: str) -> dict[str, JSON]:
+def _parse(line: str | bytes) -> dict[str, JSON]:
     """Read one row. More is allowed than in a file: NUL and lone surrogates are legal test data."""
     if len(line) > MAX_BYTES:
         raise UnreadableError(f"the row is longer than {MAX_BYTES} bytes", remedy="Give paths of files instead.")
     try:
-        row = json.loads(line, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        text = line if isinstance(line, str) else line.decode("utf-8-sig")
+        row = json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"the row is not JSON: {error}", remedy="Write one JSON object a line.") from error
     if not isinstance(row, dict):

@@ -163,6 +163,21 @@ def test_numbers_keep_every_digit() -> None:
     assert f'"id": {exact}' in lines[0]
 
 
+def test_bytes_are_decoded_row_by_row() -> None:
+    good = json.dumps(row()).encode()
+    lines = [b"\xef\xbb\xbf" + good, b'{"id": "\xff"}', good + b"\r"]
+    found = [json.loads(line) for line in run_batch(lines, base=HERE)]
+    assert [one["verdict"] for one in found] == ["compatible", None, "compatible"]
+    assert "not JSON" in found[1]["error"]
+
+
+def test_a_line_separator_inside_a_text_ends_no_row(tmp_path) -> None:
+    separated = json.dumps({**row(), "id": "a\u2028b"}, ensure_ascii=False)
+    (tmp_path / "pairs.jsonl").write_text(separated + "\n", encoding="utf-8")
+    lines = (tmp_path / "pairs.jsonl").read_bytes().split(b"\n")
+    assert [json.loads(line)["id"] for line in run_batch(lines, base=tmp_path)] == ["a\u2028b"]
+
+
 def test_lone_surrogates_leave_as_escapes() -> None:
     (line,) = run_batch([r'{"id":"\ud800","kind":"avro","old":"int","new":"int"}'], base=HERE)
     assert r"\ud800" in line
