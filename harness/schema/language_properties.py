@@ -20,11 +20,23 @@ _LONG_NAMES = {
     "Unassigned": "Cn", "Uppercase_Letter": "Lu",
 }  # fmt: skip
 _SHORT_NAMES = frozenset((*_LONG_NAMES.values(),))
-# Planes 4 to 13 hold nothing, 15 and 16 only private use: not looked at one by one.
-_EMPTY = (0x40000, 0xDFFFF)
-_PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+# Blocks whose characters are alike, so that only the first is looked at: ideographs, syllables, private use, nothing.
+_ALIKE = (
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xD800, 0xDFFF),
+    (0xE000, 0xF8FF),
+    (0x17000, 0x187F7),
+    (0x20000, 0x2A6DF),
+    (0x33480, 0xDFFFF),
+    (0xE01F0, 0xEFFFF),
+    (0xF0000, 0xFFFFD),
+    (0xFFFFE, 0xFFFFF),
+    (0x100000, 0x10FFFD),
+    (0x10FFFE, 0x10FFFF),
+)
 _RUN = re.compile(r"(..)\1*")  # of two-letter categories: our own expression on our own text
-_NONCHARACTERS = ((0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
 
 
 def property_set(name: str) -> CharSet | None:
@@ -61,9 +73,12 @@ def _category(name: str) -> CharSet | None:
 @lru_cache(maxsize=1)
 def _categories() -> dict[str, list[tuple[int, int]]]:
     """Return the intervals of each two-letter category."""
-    found: dict[str, list[tuple[int, int]]] = {"Cn": [_EMPTY, *_NONCHARACTERS], "Co": list(_PRIVATE)}
-    for start, stop in ((0, _EMPTY[0]), (_EMPTY[1] + 1, _PRIVATE[0][0])):
-        letters = "".join(map(unicodedata.category, map(chr, range(start, stop))))
+    found: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for low, high in _ALIKE:
+        letters = "".join(map(unicodedata.category, map(chr, range(start, low))))
         for run in _RUN.finditer(letters):
             found.setdefault(run[1], []).append((start + run.start() // 2, start + run.end() // 2 - 1))
+        found.setdefault(unicodedata.category(chr(low)), []).append((low, high))
+        start = high + 1
     return found

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.schema.language import Language
+from harness.schema.language_properties import _categories
 
 _LETTERS = "ab1-"
 _TEXTS = st.text(alphabet=_LETTERS + "c\n😀", max_size=7)
@@ -130,3 +131,11 @@ def test_a_property_holds_the_characters_that_the_database_says(name):
     wanted = ("Lu", "Ll", "Lt") if name == "LC" else (name,)
     for code in (*range(0x3000), *range(0xE000, sys.maxunicode + 1, 97), 0xFFFF, 0xFFFFE, 0x10FFFE, 0x10FFFF):
         assert language.matches(chr(code)) == unicodedata.category(chr(code)).startswith(wanted), hex(code)
+
+
+def test_each_character_has_the_category_that_the_database_says():
+    for category, intervals in _categories().items():
+        for low, high in intervals:
+            assert all(unicodedata.category(chr(code)) == category for code in {low, (low + high) // 2, high})
+    sizes = sum(high - low + 1 for intervals in _categories().values() for low, high in intervals)
+    assert sizes == sys.maxunicode + 1
