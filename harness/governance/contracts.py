@@ -183,7 +183,8 @@ def _step_findings(
             remedy="Publish the change as a new version and leave the released one as it was.",
             values=(old.name, old.version),
         )
-    elif old.in_place:
+    elif old.in_place and comparison is not None and comparison.verdict is not Verdict.BREAKING:
+        # where it breaks, the step that is missing is said already
         yield Finding(
             rule="version-not-bumped",
             title=f"{old.name} changes and still says version {old.version or '(none)'}",
