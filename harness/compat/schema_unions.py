@@ -159,7 +159,7 @@ def _absorbed(sides: Sides, shape: Shape, readers: Form, direction: Direction) -
     return RULED_OUT
 
 
-def discriminator_changes(forms: tuple[Form, Form], direction: Direction) -> Iterator[Draft]:
+def discriminator_changes(forms: tuple[Form, Form], pairing: Pairing, direction: Direction) -> Iterator[Draft]:
     """Yield changes of the field that tells alternatives apart, and of the values that name them."""
     old, new = (form.discriminators[0] if form.discriminators else None for form in forms)
     if old is None or new is None:
@@ -173,21 +173,41 @@ def discriminator_changes(forms: tuple[Form, Form], direction: Direction) -> Ite
     if names[0] != names[1]:
         yield Draft("discriminator-changed", *nodes, direction, RULED_OUT, before=names[0], after=names[1])
         return
-    yield from _mappings(before.get("mapping"), after.get("mapping"), nodes, direction)
-
-
-def _mappings(before: JSON, after: JSON, nodes: tuple[Node, Node], direction: Direction) -> Iterator[Draft]:
-    old = before if isinstance(before, dict) else {}
-    new = after if isinstance(after, dict) else {}
-    respelled_from = {name: target for name, target in old.items() if name not in new and target in new.values()}
-    respelled_to = {name: target for name, target in new.items() if name not in old and target in old.values()}
-    if respelled_from:
-        proof = RULED_OUT if direction is Direction.RECEIVED else FINE
+    gone, come = _respelled(_mapping(before), _mapping(after), pairing)
+    if gone or come:
+        received = direction is Direction.RECEIVED
+        breaks = bool(gone) if received else bool(come)
+        level = None if received or not breaks else Level.WARNING
+        proof = RULED_OUT if breaks else FINE
         yield Draft(
-            "discriminator-mapping-changed", *nodes, direction, proof, before=[*respelled_from], after=[*respelled_to]
+            "discriminator-mapping-changed",
+            *nodes,
+            direction,
+            proof,
+            level,
+            before=[*gone] or None,
+            after=[*come] or None,
         )
-    elif respelled_to:
-        draft = Draft("discriminator-mapping-changed", *nodes, direction, FINE, after=[*respelled_to])
-        yield draft
-    if respelled_from and respelled_to and direction is Direction.SENT:
-        yield Draft("discriminator-mapping-changed", *nodes, direction, RULED_OUT, Level.WARNING, after=[*respelled_to])
+
+
+def _mapping(discriminator: dict[str, JSON]) -> dict[str, JSON]:
+    mapping = discriminator.get("mapping")
+    return mapping if isinstance(mapping, dict) else {}
+
+
+def _respelled(old: dict[str, JSON], new: dict[str, JSON], pairing: Pairing) -> tuple[list[str], list[str]]:
+    """Return the wire values that the same alternative no longer has, and those it has now.
+
+    Alternatives that came or went are told as such; without alternatives to pair, the targets' names decide.
+    """
+    gone: set[str] = set()
+    come: set[str] = set()
+    for before, after in pairing.pairs:
+        names = [set(filter(None, shape.label.discriminator.split("|"))) for shape in (before, after)]
+        gone |= (names[0] - names[1]) & old.keys()
+        come |= (names[1] - names[0]) & new.keys()
+    if not any(shape.label.discriminator for pair in pairing.pairs for shape in pair):
+        targets = {str(target) for target in old.values()} & {str(target) for target in new.values()}
+        gone |= {name for name in old.keys() - new.keys() if str(old[name]) in targets}
+        come |= {name for name in new.keys() - old.keys() if str(new[name]) in targets}
+    return sorted(gone), sorted(come)

@@ -202,7 +202,6 @@ class SchemaComparison:
         drafts = self._visits[key].drafts
         if not wire:
             drafts.extend(_nulls(self.sides, forms, old, new, direction))
-        drafts.extend(discriminator_changes(forms, direction))
         # What leaving a parameter out means is judged where the parameter is.
         annotated = annotation_changes(self.sides, old, new, direction)
         drafts.extend(draft for draft in annotated if not (wire and draft.rule == "default-changed"))
@@ -210,6 +209,7 @@ class SchemaComparison:
             drafts.extend(_emptied(self.sides, forms, old, new, direction))
             return
         pairing = pair_branches(self.sides, *forms)
+        drafts.extend(discriminator_changes(forms, pairing, direction))
         drafts.extend(branch_changes(self.sides, pairing, forms, direction))
         for before, after in pairing.pairs:
             drafts.extend(self._shapes(key, before, after, direction))
@@ -328,7 +328,6 @@ def _emptied(
     if bool(before.shapes) == bool(after.shapes):
         return
     writer, stance = sides.writer(direction)
-    _, reader = sides.reader(direction)
     written = (before, old) if direction is Direction.RECEIVED else (after, new)
     proof = FINE
     if written[0].shapes:
@@ -337,9 +336,9 @@ def _emptied(
         proof = Proof(Verdict.UNPROVEN, reason="no value was found that only one version takes")
         if found is not None and instance is not None:
             proof = Proof(Verdict.BREAKING, instance=instance, has_instance=True, error="nothing is allowed here")
-    del reader
     rule = "type-narrowed" if before.shapes else "type-widened"
-    yield Draft(rule, _place(old, before), _place(new, after), direction, proof)
+    spelled: list[JSON] = [", ".join(map(str, spell_types(form.types))) or "nothing" for form in forms]
+    yield Draft(rule, _place(old, before), _place(new, after), direction, proof, before=spelled[0], after=spelled[1])
 
 
 def settle_values(pair: ValuePair, drafts: list[Draft]) -> list[Draft]:

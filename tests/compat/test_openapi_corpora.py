@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import random
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -102,6 +104,64 @@ def test_every_disagreement_is_listed_with_what_explains_it(judged: dict[str, li
     if os.environ.get("UPDATE_GOLDEN"):
         REPORT.write_text(text, encoding="utf-8")
     assert REPORT.read_text("utf-8") == text
+
+
+def renamed(value: dict[str, Any]) -> dict[str, Any]:
+    """The document with every schema component under another name."""
+    found: dict[str, Any] = json.loads(
+        re.sub(r"#/components/schemas/([\w.-]+)", r"#/components/schemas/\1X", json.dumps(value))
+    )
+    schemas = found.get("components", {}).get("schemas")
+    if schemas:
+        found["components"]["schemas"] = {f"{name}X": schema for name, schema in schemas.items()}
+    return found
+
+
+def inlined(value: dict[str, Any]) -> dict[str, Any]:
+    """The document with the schemas of components written where they are used, recursion apart."""
+    schemas = value.get("components", {}).get("schemas", {})
+
+    def spread(one: Any, above: tuple[str, ...] = ()) -> Any:
+        if isinstance(one, list):
+            return [spread(item, above) for item in one]
+        if not isinstance(one, dict):
+            return one
+        name = str(one.get("$ref", "")).removeprefix("#/components/schemas/")
+        if name in schemas and name not in above and len(one) == 1:
+            return spread(schemas[name], (*above, name))
+        return {key: item if key == "mapping" else spread(item, above) for key, item in one.items()}
+
+    return {**value, "paths": spread(value.get("paths", {}))}
+
+
+def shuffled(value: dict[str, Any]) -> dict[str, Any]:
+    """The document with members, listed values and allOf in another order."""
+    shuffler = random.Random(3)  # noqa: S311  (a shuffle that can be repeated)
+
+    def turn(one: Any, key: str = "") -> Any:
+        if isinstance(one, dict):
+            names = shuffler.sample(list(one), len(one))
+            return {name: turn(one[name], name) for name in names}
+        if isinstance(one, list):
+            items = [turn(item) for item in one]
+            return shuffler.sample(items, len(items)) if key in {"enum", "allOf", "required"} else items
+        return one
+
+    found: dict[str, Any] = turn(value)
+    return found
+
+
+@pytest.mark.parametrize("rewritten", [renamed, inlined, shuffled])
+def test_another_way_to_write_both_versions_gives_the_same_verdict(
+    corpus: Path, judged: dict[str, list[Row]], rewritten: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    verdicts = {row.id: row.found.verdict for every in judged.values() for row in every}
+    for name in FLOORS:
+        for line in (corpus / "compat" / f"{name}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row["id"] in verdicts:
+                again = compare(rewritten(row["old"]), rewritten(row["new"]), as_of=AS_OF).verdict
+                assert again is verdicts[row["id"]], row["id"]
 
 
 def report(judged: dict[str, list[Row]]) -> str:
