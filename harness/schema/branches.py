@@ -151,13 +151,13 @@ class Branch:
     def _next_split(self) -> tuple[Node, int] | None:
         """Return the disjunction to split, dropping those that hold already.
 
-        First those with at most one open part, then "not the schema of the same name", then unions of rich parts (the
-        branches of a schema, which decide much), then the rest; of equals the one with the fewest open parts.
+        First those with at most one open part, then "not the schema of the same name", then by the solver's present
+        strategy; of equals the one with the fewest open parts.
         """
         best, lowest, kept = None, (9, 0), []
-        bit, asserted = self.bit, self.asserted
+        bit, asserted, strategy = self.bit, self.asserted, self.solver.strategy
         for node, rests_on in self.splits:
-            alive, rich = 0, True
+            alive, rich = 0, strategy == 0
             for part in node.args:
                 assert isinstance(part, Node)  # noqa: S101  (OR holds nodes only)
                 if part in asserted or part.sure & bit or self.entails(part):
@@ -168,7 +168,10 @@ class Branch:
             else:
                 kept.append((node, rests_on))
                 paired = self.outside.get(node) in self.inside
-                rank = (0 if alive <= 1 else 1 if paired else 2 if rich else 3, alive)
+                rank = (
+                    0 if alive <= 1 else 1 if paired else 2 if (rich, not node.against, False)[strategy] else 3,
+                    alive,
+                )
                 if rank < lowest:
                     best, lowest = (node, rests_on), rank
         self.splits = kept
@@ -216,4 +219,5 @@ class Branch:
 
 
 def _is_rich(part: Node) -> bool:
+    """Whether a disjunct decides much: a named schema, or several demands."""
     return part.args[1] == 1 if part.kind == "REF" else part.kind == "AND" and len(part.args) > 3

@@ -69,7 +69,7 @@ class KeySet:
 class Node:
     """One formula; compare by identity. Made by a `Store` only."""
 
-    __slots__ = ("args", "contrary", "digest", "expansion", "kind", "mask", "members", "negation", "sure")
+    __slots__ = ("against", "args", "contrary", "digest", "expansion", "kind", "mask", "members", "negation", "sure")
 
     def __init__(self, kind: str, args: tuple[object, ...], digest: bytes, mask: int, sure: int) -> None:
         """`mask`: types of values it may be true of; `sure`: types whose every value it is true of."""
@@ -79,6 +79,7 @@ class Node:
         self.mask = mask
         self.sure = sure
         self.negation: Node | None = None
+        self.against = False
         self.contrary: Node | None = None
         self.members: frozenset[str] | None = None
         self.expansion: Node | Callable[[], Node] | None = None

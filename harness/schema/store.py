@@ -266,6 +266,7 @@ class Store:
             node.negation = opposite
             if opposite.negation is None:
                 opposite.negation = node
+                opposite.against = not node.against
             _note_contrary(node, opposite)
         return node.negation
 
