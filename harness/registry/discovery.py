@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.documents import EntryKind, Library, Tree
 from harness.model import ContractKind, HarnessError
 from harness.registry.config import PROFILES, Config
-from harness.registry.globs import is_candidate
+from harness.registry.globs import is_candidate, matches
 from harness.registry.registry import Listed, Registry
 from harness.registry.sniffing import is_pact
 from harness.registry.versions import is_version
@@ -70,26 +70,32 @@ def discover(tree: Tree) -> Discovery:
 
 
 def render_config(found: Discovery, profile: str = "starter") -> str:
-    """Return the text of `harness.yaml` for what was found."""
+    """Return the text of `harness.yaml` for what was found.
+
+    Contracts stay found by content: a list of what is here today would leave tomorrow's contract unwatched.
+    """
     defaults = Config()
     lines = [
         "# What contract-harness watches here, and how strictly. A branch can only tighten what its base says.",
         f"profile: {profile}   # one of {', '.join(PROFILES)}",
         "",
-        "# Contracts: OpenAPI, AsyncAPI, JSON Schema, Avro. Without this list they are found by content.",
-        *_list("contracts", found.contract_globs, ()),
+        "# Contracts (OpenAPI, AsyncAPI, JSON Schema, Avro) are found by content, new ones too. A list narrows that:",
+        f"# {_list('contracts', found.contract_globs)}",
         "# Backstage files: who owns and uses what. Optional.",
-        *_list("catalog", found.catalog_globs, defaults.catalog),
+        _list("catalog", _with_found(defaults.catalog, found.catalog_globs)),
         "# Pacts: what consumers read. Optional.",
-        *_list("pacts", found.pact_globs, defaults.pacts),
+        _list("pacts", _with_found(defaults.pacts, found.pact_globs)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _list(key: str, globs: tuple[str, ...], defaults: tuple[str, ...]) -> list[str]:
-    if not globs and not defaults:
-        return [f"# {key}: []"]
-    return [f"{key}: [{', '.join(_quoted(glob) for glob in globs or defaults)}]"]
+def _with_found(defaults: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the usual places and those found elsewhere; a found glob is a path to the patterns that cover it."""
+    return (*defaults, *(glob for glob in found if not matches(glob, defaults)))
+
+
+def _list(key: str, globs: tuple[str, ...]) -> str:
+    return f"{key}: [{', '.join(_quoted(glob) for glob in globs)}]"
 
 
 def _quoted(text: str) -> str:
