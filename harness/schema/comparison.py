@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.model import JSON, ContentModel, Side, UsageError, Verdict, Witness
 from harness.schema.dialects import Dialect, declared
@@ -76,7 +77,7 @@ def compare_schemas(
     """Compare two versions of a bare JSON Schema.
 
     Args:
-        old: The old schema, a JSON value.
+        old: The old schema: a JSON value, a loaded `harness.documents.Document`, or the path of a file.
         new: The new schema.
         dialect: Of both; None lets `$schema` of each document decide, 2020-12 where it is silent.
         content_model: Only `open` here: bare schemas mean what they say. The views of the other models are made by
@@ -93,6 +94,7 @@ def compare_schemas(
             f"bare schemas are compared as they are written, not under the content model “{content_model}”",
             remedy="use content model open here, or harness.compare_contracts(..., content_model=...) for the others",
         )
+    old, new = _loaded(old), _loaded(new)
     first, second = (
         Dialect.parse(dialect) if dialect is not None else declared(schema) or Dialect.DRAFT_2020_12
         for schema in (old, new)
@@ -110,6 +112,16 @@ def compare_schemas(
         _notes(prover),
         (backward, forward),
     )
+
+
+def _loaded(schema: object) -> object:
+    """Return the JSON value of a schema that may be given as a path or a loaded document."""
+    if isinstance(schema, (str, Path)):
+        from harness.documents import FolderTree, Library  # noqa: PLC0415  (start-up)
+
+        path = Path(schema)
+        return Library(FolderTree(path.parent)).load(path.name).value
+    return getattr(schema, "value", schema) if not isinstance(schema, (dict, bool)) else schema
 
 
 def _witness(inclusion: Inclusion, valid: Side, invalid: Side) -> Witness | None:

@@ -19,6 +19,7 @@ _ROOT = "urn:contract-harness:root"
 
 
 @cache
+@cache
 def checked_with() -> str:
     """Return the name and version of the validator, for output."""
     from importlib.metadata import version  # noqa: PLC0415  (start-up: it imports the e-mail package)

@@ -75,6 +75,13 @@ def test_an_unknown_dialect_is_refused():
         compare_schemas({}, {}, dialect="draft-99")
 
 
+def test_schemas_may_be_files(tmp_path):
+    old, new = tmp_path / "old.json", tmp_path / "new.yaml"
+    old.write_text(json.dumps(INVOICE), "utf-8")
+    new.write_text("type: object\nrequired: [id]\n", "utf-8")
+    assert compare_schemas(old, str(new)).backward is Verdict.COMPATIBLE
+
+
 def test_other_content_models_are_not_for_bare_schemas():
     with pytest.raises(UsageError, match="declared"):
         compare_schemas({}, {}, content_model="declared")
