@@ -38,6 +38,21 @@ class Member(NamedTuple):
     value: int
 
 
+@dataclass(slots=True)
+class Opened:
+    """A container read as far as somebody asked: skipping a value costs its length, so none is skipped in advance.
+
+    Attributes:
+        found: Members read so far, by name or index.
+        after: Offset of the last member's value (of the first member before any was read); -1 at the end.
+        is_object: Whether members have names.
+    """
+
+    found: dict[str, Member]
+    after: int
+    is_object: bool
+
+
 class _RefusedError(ValueError):
     """Found by a hook, which knows the value but not the place."""
 
@@ -77,18 +92,22 @@ def read_json(text: str, path: str | None) -> JSON:
     return value
 
 
-def member(text: str, container: int, token: str, known: dict[int, dict[str, Member]]) -> Member | None:
+def member(text: str, container: int, token: str, known: dict[int, Opened]) -> Member | None:
     """Return where the member named `token` of the container at offset `container` stands, or None.
 
     Args:
         text: Valid JSON.
         container: Offset of `{` or `[`; any other value has no members.
         token: Unescaped pointer token.
-        known: Members found so far by container offset; filled here.
+        known: Containers read so far, by offset; filled here, and only as far as somebody asked.
     """
     if container not in known:
-        known[container] = _members(text, container)
-    return known[container].get(token)
+        known[container] = _open(text, container)
+    opened = known[container]
+    while token not in opened.found:
+        if not _next_member(text, opened):
+            return None
+    return opened.found[token]
 
 
 def root_offset(text: str) -> int:
@@ -229,24 +248,32 @@ def _value_end(text: str, offset: int) -> int:
     return found.end() if found else offset
 
 
-def _members(text: str, container: int) -> dict[str, Member]:
-    opening = text[container : container + 1]
-    found: dict[str, Member] = {}
-    if opening not in {"{", "["}:
-        return found
-    offset = _skip(text, container + 1)
-    while text[offset] not in "}]":
-        start = offset
-        if opening == "{":
-            name, offset = _scan_string(text, offset + 1)
-            offset = _skip(text, _skip(text, offset) + 1)
-        else:
-            name = str(len(found))
-        found[name] = Member(start, offset)
+def _next_member(text: str, opened: Opened) -> bool:
+    """Read one more member of a container; whether there was one."""
+    if opened.after < 0:
+        return False
+    offset = opened.after
+    if opened.found:
         offset = _skip(text, _value_end(text, offset))
         if text[offset] == ",":
             offset = _skip(text, offset + 1)
-    return found
+    if text[offset] in "}]":
+        opened.after = -1
+        return False
+    start = offset
+    name = str(len(opened.found))
+    if opened.is_object:
+        name, offset = _scan_string(text, offset + 1)
+        offset = _skip(text, _skip(text, offset) + 1)
+    opened.found[name] = Member(start, offset)
+    opened.after = offset
+    return True
+
+
+def _open(text: str, container: int) -> Opened:
+    opening = text[container : container + 1]
+    after = _skip(text, container + 1) if opening in {"{", "["} else -1
+    return Opened({}, after, is_object=opening == "{")
 
 
 def _refused(text: str, path: str | None, message: str, offset: int, remedy: str) -> UnreadableError:

@@ -30,7 +30,7 @@ class JsonPlaces:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._known: dict[int, dict[str, json_text.Member]] = {}
+        self._known: dict[int, json_text.Opened] = {}
         self._starts: list[int] = []
 
     def find(self, tokens: tuple[str, ...]) -> tuple[Place, int]:
