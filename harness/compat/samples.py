@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.compat.keywords import type_of, types_of
 from harness.compat.proof import Judge
 from harness.compat.schema_local import local_keywords, spell
 from harness.compat.schema_views import Emission, Stance, Views, prefix_sites, rest_site
@@ -58,7 +59,7 @@ class Sampler:
         """Return a likely instance of one alternative."""
         local = spell(shape.types, local_keywords(shape), stance.model)
         for value in _offered(shape):
-            if not isinstance(value, (dict, list)) and self._judge.accepts(local, value):
+            if not isinstance(value, (dict, list)) and self._accepts(local, value):
                 return (value,)
         if "object" in shape.types and (shape.properties or shape.required):
             return self._object(shape, stance, depth)
@@ -71,6 +72,12 @@ class Sampler:
             return self._object(shape, stance, depth)
         return self._array(shape, stance, depth) if "array" in shape.types else None
 
+    def _accepts(self, local: dict[str, JSON], value: JSON) -> bool:
+        """Whether a value satisfies assertions; a bare type needs no validator."""
+        if local.keys() == {"type"}:
+            return type_of(value) in types_of(local)
+        return self._judge.accepts(local, value)
+
     def _scalar(self, name: str, shape: Shape, local: dict[str, JSON]) -> tuple[JSON] | None:
         formats = [str(value) for value in shape.values("format")]
         guesses: list[JSON] = []
@@ -82,7 +89,7 @@ class Sampler:
             lowest = [value for key in ("minimum", "exclusiveMinimum") for value in shape.values(key)]
             guesses = [1, 0, *lowest]
         for guess in guesses:
-            if self._judge.accepts(local, guess):
+            if self._accepts(local, guess):
                 return (guess,)
         return self._judge.example(local)
 
