@@ -203,26 +203,18 @@ class _Checker:
         self._need(not self._asserted(name, facts).mask & facts.bit, "the formula does not exclude the type")
 
     def _clash(self, facts: _Facts, name: str) -> None:
-        node = self._asserted(name, facts)
-        self._need(
-            self._contradicts(node, facts) or any(node in self._contraries(other, facts) for other in facts.nodes),
-            "no asserted formula contradicts this one",
-        )
+        self._asserted(name, facts)
+        denied = any(self._follows(self.store.neg(node), facts) for node in list(facts.nodes))
+        self._need(denied, "no asserted formula contradicts this one")
 
-    def _contradicts(self, node: Node, facts: _Facts) -> bool:
-        return any(other in facts.nodes for other in self._contraries(node, facts))
-
-    def _contraries(self, node: Node, facts: _Facts) -> list[Node]:
-        """Return formulas each of which contradicts the node for values of the type."""
-        if node.sure & facts.bit:
-            return []
-        against = self.store.neg(node)
-        if against.kind != "AND" or len(against.args) != 2:
-            return [against]
-        kind, atom = against.args
-        assert isinstance(kind, Node)  # noqa: S101  (AND holds nodes only)
-        assert isinstance(atom, Node)  # noqa: S101  (as above)
-        return [against, atom] if kind.kind == "TYPES" and kind.mask & facts.bit else [against]
+    def _follows(self, node: Node, facts: _Facts) -> bool:
+        """Tell whether a formula is asserted, or follows by its form from what is."""
+        if node in facts.nodes or node.sure & facts.bit:
+            return True
+        if node.kind not in ("AND", "OR"):
+            return False
+        parts = [self._follows(part, facts) for part in node.args if isinstance(part, Node)]
+        return all(parts) if node.kind == "AND" else any(parts)
 
     def _split(self, facts: _Facts, name: str, branches: list[list[object]]) -> None:
         node = self._asserted(name, facts)

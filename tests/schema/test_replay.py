@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -158,3 +160,10 @@ def test_every_proof_of_the_corpus_sample_holds(name):
             continue  # counted by the corpus tests
         replayed += len(list(_replayed(row, comparison, dialect)))
     assert replayed > 0
+
+
+def test_the_checker_imports_nothing_of_the_prover():
+    program = "import sys, harness.schema.replay; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    for room in ("solve", "branches", "inclusion", "objects", "arrays", "population", "numbers", "strings", "distinct"):
+        assert f"harness.schema.{room}" not in loaded
