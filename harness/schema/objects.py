@@ -7,7 +7,6 @@ required keys, one key for each "some key" obligation, and as many more as `minP
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.schema.apart import members
@@ -252,12 +251,6 @@ class ObjectBranch(Branch):
         for one in (*self.wide, *self.some):
             names |= one.keys.names
         return sorted(names)
-
-    def free_names(self) -> Iterator[str]:
-        """Yield keys that may be added by name."""
-        for name in self.mentioned():
-            if name not in self.has and name not in self.lacks and self.name_allowed(name):
-                yield name
 
 
 def implies(given: Node, wanted: Node) -> bool:

@@ -88,7 +88,7 @@ class Population:
         self, one: Wide, needs: dict[str, frozenset[Node]], *, about_name: bool
     ) -> Iterator[tuple[str, object, frozenset[Node]]]:
         """Yield mentioned keys that meet an obligation: (key, value, further demands on it)."""
-        for name in [*sorted(self.branch.has), *self.branch.free_names()]:
+        for name in [*sorted(self.branch.has), *self._free_names()]:
             if not self._belongs(one, name, about_name=about_name):
                 continue
             demands = (needs.get(name, frozenset()) | self._subject(one, about_name=about_name)) - {self.store.true}
@@ -162,6 +162,17 @@ class Population:
             self.unknown = self.unknown or outcome
         return None
 
+    def _free_names(self) -> Iterator[str]:
+        """Yield keys that may be added by name."""
+        for name in self.mentioned:
+            if name in self.branch.has or name in self.branch.lacks:
+                continue
+            allowed = self.branch.name_allowed(name)
+            if allowed is None:
+                self.unknown = self.unknown or Unknown(f"whether “{name}” is an allowed property name is not decided")
+            elif allowed:
+                yield name
+
     # --- fresh keys --------------------------------------------------------------------------------------------
 
     def _cells(self, one: Wide | None, *, about_name: bool = False) -> Iterator[Cell]:
@@ -210,7 +221,7 @@ class Population:
         if self.branch.most is not None and self.branch.least[0] > self.branch.most[0]:
             return None
         values = dict(values)
-        for name in self.branch.free_names():
+        for name in self._free_names():
             if missing and name not in values:
                 goal, _ = self.branch.goal_under(name)
                 value = self._value(goal)
