@@ -25,9 +25,9 @@ def open_operand(text: str, repo: Path | GitRepository | None = None) -> tuple[L
     folder = repo.root if isinstance(repo, GitRepository) else (repo or Path())
     for candidate in (folder / text, Path(text)):
         if candidate.is_file():
-            return _file(candidate)
+            return _file(candidate, folder)
         if candidate.is_dir():
-            return _folder(candidate)
+            return _folder(candidate, folder)
     if "@" in text and ":" not in text:
         return _named(text, repo if repo is not None else folder)
     if ":" in text:
@@ -38,30 +38,30 @@ def open_operand(text: str, repo: Path | GitRepository | None = None) -> tuple[L
     )
 
 
-def _file(path: Path) -> tuple[Library, str]:
+def _file(path: Path, folder: Path) -> tuple[Library, str]:
     """Open a file in the tree it belongs to, so that `../common.yaml` is found: its repository, else its folder."""
     absolute = path.absolute()
     repository = _around(absolute.parent)
-    root = repository.root if repository is not None else _common_root(absolute)
+    root = repository.root if repository is not None else _common_root(absolute, folder)
     real = absolute.parent.resolve() / absolute.name
     return Library(FolderTree(root)), real.relative_to(root.resolve()).as_posix()
 
 
-def _common_root(path: Path) -> Path:
-    """Without version control: where the command runs, if the file is below, else the third folder above it."""
+def _common_root(path: Path, folder: Path) -> Path:
+    """Without version control: the folder asked about or where the command runs, else the third folder above."""
     real = path.parent.resolve()
-    here = Path.cwd().resolve()
-    if real.is_relative_to(here):
-        return here
+    for root in (folder.resolve(), Path.cwd().resolve()):
+        if real.is_relative_to(root):
+            return root
     parents = [real, *real.parents]
     return parents[min(2, len(parents) - 1)]
 
 
-def _folder(path: Path) -> tuple[Library, str]:
+def _folder(path: Path, folder: Path) -> tuple[Library, str]:
     inner = Registry(Library(FolderTree(path)), Config(contracts=("**",), exclude=("**/node_modules/**",)))
     found = inner.paths
     if len(found) == 1:
-        return _file(path / found[0])
+        return _file(path / found[0], folder)
     if not found:
         for problem in inner.problems:
             raise problem
