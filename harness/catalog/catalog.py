@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from harness.catalog.business import BusinessObject, business_object
@@ -50,14 +50,24 @@ class Catalog:
     Attributes:
         entities: Also those that Backstage would refuse (`Entity.refused`), so that nothing vanishes silently.
         problems: Files and targets that could not be read; they make every answer incomplete.
+        paths: Contract name by file, for APIs that name no contract and whose `definition` is such a file.
     """
 
     entities: tuple[Entity, ...]
     problems: tuple[HarnessError, ...] = ()
+    paths: Mapping[str, str] = field(default_factory=dict, hash=False)
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", _build(self.entities))
+        object.__setattr__(self, "_index", _build(self.entities, self.paths))
+
+    def claiming(self, paths: Mapping[str, str]) -> Catalog:
+        """Return this catalog, its APIs claiming the contracts whose file is their `definition`.
+
+        Args:
+            paths: Contract name by file, relative to the root of the tree.
+        """
+        return replace(self, paths=paths)
 
     def get(self, ref: str, default_kind: str | None = None) -> Entity | None:
         """Return the entity with this reference, ignoring case; the first one where two claim it."""
@@ -99,7 +109,7 @@ class Catalog:
         return self._sources(ref, "partOf")
 
     def api_for_contract(self, contract_name: str) -> Entity | None:
-        """Return the API whose annotation `contract-harness.io/contract` names the contract."""
+        """Return the API that names the contract: by annotation `contract-harness.io/contract`, else by definition."""
         return self._index.by_contract.get(contract_name)
 
     def contracts(self) -> tuple[str, ...]:
@@ -169,7 +179,7 @@ class Catalog:
         return tuple(self._index.by_ref[ref] for ref in sorted(refs))
 
 
-def _build(entities: tuple[Entity, ...]) -> _Index:
+def _build(entities: tuple[Entity, ...], paths: Mapping[str, str]) -> _Index:
     by_ref: dict[str, Entity] = {}
     by_type: dict[tuple[str, str], list[Entity]] = defaultdict(list)
     incoming: dict[str, list[Relation]] = defaultdict(list)
@@ -187,7 +197,7 @@ def _build(entities: tuple[Entity, ...]) -> _Index:
         for relation in outgoing[ref]:
             incoming[relation.target].append(relation)
         if kind == "api":
-            for name in texts(entity.annotation("contract")):
+            for name in texts(entity.annotation("contract") or paths.get(entity.text_path("definition"), "")):
                 by_contract.setdefault(name, entity)
     return _Index(
         by_ref,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.governance.facts import Facts
     from harness.governance.gating import gate
     from harness.governance.policy import Policy
+    from harness.governance.sides import landscape_of
 
 _LATER = {
     "CheckReport": "check",
@@ -34,6 +35,7 @@ _LATER = {
     "check_repository": "check",
     "decide": "decision",
     "gate": "gating",
+    "landscape_of": "sides",
     "read_event": "event",
 }
 
@@ -52,6 +54,7 @@ __all__ = [
     "check_repository",
     "decide",
     "gate",
+    "landscape_of",
     "read_event",
 ]
 

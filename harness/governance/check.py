@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from harness.catalog import Catalog, check_catalog, read_catalog
+from harness.catalog import Catalog, check_catalog
 from harness.documents import Library
 from harness.governance.keys import key_ring
 from harness.governance.policy import Policy
@@ -54,7 +54,7 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
     """
     side = RevisionSide(library.tree, library)
     registry = read_registry(library, config)
-    catalog = read_catalog(library, config.catalog)
+    catalog = side.catalog(config.catalog)
     pacts = side.pacts(config.pacts, config.plugins)
     policy, policy_problems = _policy(side, config)
     waivers, waiver_problems = side.waivers()

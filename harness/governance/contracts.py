@@ -76,6 +76,7 @@ def compare_pair(pair: Pair, libraries: tuple[Library, Library], loudness: Loudn
     except HarnessError as problem:
         error = problem
     comparison = _levelled(comparison, loudness)
+    old, new = _versioned(old, documents[0]), _versioned(new, documents[1])
     report = ContractChange(
         name=pair.name,
         old_path=old.path if old else "",
@@ -101,6 +102,14 @@ _NOBODY = Contract("", "", None, "", "")  # type: ignore[arg-type]  # stands for
 
 def _document(side: Side, contract: Contract | None, library: Library) -> Document | None:
     return Document(side, library.node(contract.path), library) if contract else None
+
+
+def _versioned(contract: Contract | None, document: Document | None) -> Contract | None:
+    """Return the contract with the version its document declares, where a look at the bytes did not find one."""
+    if contract is None or contract.version or document is None or not isinstance(document.root.value, dict):
+        return contract
+    info = document.root.value.get("info")
+    return replace(contract, version=str(info.get("version", ""))) if isinstance(info, dict) else contract
 
 
 def _compare(old: Document, new: Document, as_of: date) -> ContractComparison:

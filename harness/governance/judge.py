@@ -30,6 +30,7 @@ from harness.governance.trust import (
     money_changes,
     refused_keys,
 )
+from harness.governance.unwatched import unwatched
 from harness.governance.values import GateReport
 from harness.impact import Landscape, assess
 from harness.model import Finding, HarnessError, Level, Location, NotChecked, UsageError
@@ -82,6 +83,7 @@ class Run:
         )
         money = tuple(money_changes(self.sides, self.ground))
         broken, unchecked = self._problems(old, new, compared)
+        unchecked = (*unchecked, *unwatched(self.sides, new))
         if not (compared or left or loosenings or money or broken or self.ground.findings or self._founds_the_gate()):
             return self._nothing(new, unchecked)
         return self._judged(compared, _Found(left, loosenings, money, broken, unchecked), len(new.listed))

@@ -13,7 +13,7 @@ from harness.governance.waivers import Waiver, read_waivers, waiver_paths
 from harness.impact import Landscape
 from harness.model import HarnessError
 from harness.pacts import PactSet, read_pacts
-from harness.registry import Config, read_config
+from harness.registry import Config, read_config, read_registry
 
 CONFIG = "harness.yaml"
 DEFAULT_POLICY = "catalog/policies.yaml"
@@ -53,8 +53,15 @@ class RevisionSide:
         """Return the catalog under `globs`."""
         wanted = tuple(globs)
         if wanted not in self._catalogs:
-            self._catalogs[wanted] = read_catalog(self.library, wanted)
+            self._catalogs[wanted] = read_catalog(self.library, wanted).claiming(self._contract_names())
         return self._catalogs[wanted]
+
+    def _contract_names(self) -> dict[str, str]:
+        """Return the contract name by file; empty where harness.yaml cannot be read, which is said elsewhere."""
+        try:
+            return {item.path: item.name for item in read_registry(self.library, self.config).listed}
+        except HarnessError:
+            return {}
 
     def pacts(self, globs: Iterable[str], allowed_plugins: Iterable[str]) -> PactSet:
         """Return the pacts under `globs`."""
@@ -71,3 +78,8 @@ class RevisionSide:
     def under(self, globs: Iterable[str]) -> tuple[str, ...]:
         """Return the paths that any of the globs matches, sorted."""
         return tuple(sorted({path for glob in globs for path in matching(self.paths, glob)}))
+
+
+def landscape_of(library: Library, config: Config) -> Landscape:
+    """Return catalog and pacts of one revision alone, for questions that compare nothing."""
+    return RevisionSide(library.tree, library).landscape(config.catalog, config.pacts, config.plugins)

@@ -15,6 +15,11 @@ def gate_json(report: GateReport) -> str:
     return dumps(report_to_json(report), indent=1) + "\n"
 
 
+def impact_json(report: GateReport) -> str:
+    """Return only the impact of a report, as JSON text."""
+    return dumps(_impact(report.impact), indent=1) + "\n"
+
+
 def report_to_json(report: GateReport) -> dict[str, object]:
     """Return the report as JSON values in the order of the schema."""
     return {

@@ -204,3 +204,28 @@ def test_an_untracked_contract_in_the_working_tree_is_judged(git, tmp_path: Path
     write(tmp_path, {"events/tax.yaml": OLD.replace("Orders", "Tax")})
     _, report = gate(tmp_path, capsys, "worktree")
     assert [c["new_path"] for c in report["contracts"]] == ["events/tax.yaml"]
+
+
+def test_a_contract_outside_the_globs_is_said_not_to_be_checked(git, tmp_path: Path, capsys) -> None:
+    write(tmp_path, LAYOUTS["single file with history"] | {"harness.yaml": "contracts: [openapi.yaml]\n"})
+    commit(git, "what is there")
+    write(tmp_path, {"billing/tax.yaml": OLD.replace("Orders", "Tax"), "openapi.yaml": ADDED})
+    _, report = gate(tmp_path, capsys, "worktree")
+    assert [c["new_path"] for c in report["contracts"]] == ["openapi.yaml"]
+    assert {
+        "subject": "billing/tax.yaml",
+        "reason": "looks like a contract, but no glob of harness.yaml reaches it",
+        "remedy": "add it to `contracts` in harness.yaml",
+    } in report["not_checked"]
+
+
+def test_a_version_in_flow_style_is_read_from_the_document(git, tmp_path: Path, capsys) -> None:
+    write(tmp_path, LAYOUTS["single file with history"])
+    commit(git, "what is there")
+    git("switch", "--quiet", "--create", "additive", "main")
+    write(tmp_path, {"openapi.yaml": ADDED})
+    commit(git, "additive")
+    _, report = gate(tmp_path, capsys, "additive")
+    contract = report["contracts"][0]
+    assert (contract["old_version"], contract["new_version"]) == ("1.0.0", "1.1.0")
+    assert (contract["declared_bump"], contract["required_bump"]) == ("minor", "minor")
