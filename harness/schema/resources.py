@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from urllib.parse import unquote, urldefrag, urljoin
 
 from harness.model import Location, UnreadableError, escape, join
@@ -255,6 +254,8 @@ def _mentions(value: object, keywords: set[str]) -> bool:
 @cache
 def published() -> dict[str, object]:
     """Return the metaschemas of all dialects by URI (json-schema.org, BSD licence)."""
+    from importlib.resources import files  # noqa: PLC0415  (start-up; hardly any schema refers to a metaschema)
+
     text = files("harness.schema.metaschemas").joinpath("published.json").read_text(encoding="utf-8")
     table: dict[str, object] = json.loads(text)
     return table

@@ -102,7 +102,8 @@ class Strings:
             and text not in self.avoid
             and all(one.matches(text) for one in wanted)
             and not any(one.matches(text) for one in refused)
-            and all(formats.matches(name, text) for name in self.formats)
+            # a format nobody knows refuses nothing (as validators have it), but nothing can be said to lack it
+            and all(formats.matches(name, text) is not False for name in self.formats)
             and all(formats.matches(name, text) is False for name in self.refused_formats)
         )
 

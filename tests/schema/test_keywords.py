@@ -35,6 +35,7 @@ def test_fact(fact):
         ({"type": "string", "format": "uuid"}, STRING, INCLUDED),
         ({"format": "shoe-size"}, {"format": "shoe-size"}, INCLUDED),
         ({"type": "string", "format": "shoe-size"}, {"format": "hat-size"}, "unknown"),
+        ({"type": "string", "format": "shoe-size"}, {"type": "integer"}, EXCLUDED),
     ],
 )
 def test_a_format_that_asserts(sub, sup, verdict):
