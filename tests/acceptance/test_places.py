@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_every_place_of_a_comparison_across_files_is_where_it_says(tmp_path: Pat
     shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
     names = sorted(path for path in (tmp_path / "contracts").glob("*/*/*/*api.yaml") if path.parent.name[0].isdigit())
     compared = elsewhere = 0
-    for old, new in zip(names, names[1:], strict=False):
+    for old, new in pairwise(names):
         if old.parent.parent != new.parent.parent:
             continue
         found = ask(capsys, "compare", "--repo", str(tmp_path), str(old), str(new))
