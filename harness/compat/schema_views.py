@@ -320,7 +320,7 @@ class Emission:
             if not siblings_count(site.dialect):
                 return found
         for key, item in read_keywords(value, site.dialect).items():
-            if key == "format" and item not in KNOWN_FORMATS:
+            if key == "format" and str(item) not in KNOWN_FORMATS:
                 continue
             found[key] = self._exact_member(site, key, item)
         for key in ("allOf", "anyOf", "oneOf"):
