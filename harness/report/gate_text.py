@@ -172,7 +172,7 @@ def waived_words(report: GateReport) -> list[str]:
 
 
 def _signoff(signoff: RequiredSignoff) -> tuple[str, str, str]:
-    mark = "✓" if signoff.signed_by else "✗"
+    mark = "✓" if signoff.settled or signoff.signed_by else "-" if signoff.advised else "✗"
     return (f"{mark} {printable(signoff.role)}", signer_words(signoff), printable(signoff.reason))
 
 
