@@ -98,6 +98,15 @@ class Judge:
             self._validators[key] = known
         return (known.message, "") if isinstance(known, UnreadableError) else known.failure(instance)
 
+    def empty(self, schema: dict[str, JSON]) -> bool:
+        """Whether it is proved that `schema` has no instance at all."""
+        from harness.schema import satisfiable  # noqa: PLC0415  (start-up)
+
+        try:
+            return satisfiable(schema, dialect="2020-12").verdict == "empty"
+        except UnreadableError:
+            return False
+
     def example(self, schema: dict[str, JSON]) -> tuple[JSON] | None:
         """Return a minimal instance of `schema` in a tuple, or None where none is known."""
         from harness.schema import example  # noqa: PLC0415  (start-up)

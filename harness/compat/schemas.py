@@ -22,6 +22,7 @@ from harness.compat.proof import FINE, Proof
 from harness.compat.samples import item_position
 from harness.compat.schema_annotations import annotation_changes
 from harness.compat.schema_exact import exact_changes, pattern_property_changes, unevaluated_changes
+from harness.compat.schema_local import LOWER, UPPER, local_keywords, spell
 from harness.compat.schema_objects import Child, ObjectPair, object_changes
 from harness.compat.schema_unions import branch_changes, discriminator_changes, pair_branches
 from harness.compat.schema_values import ValuePair, value_changes, whole_value
@@ -30,7 +31,7 @@ from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
 from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
 from harness.documents import Node
-from harness.model import JSON, Basis, Direction, Verdict, escape
+from harness.model import JSON, Basis, Direction, Level, Side, Verdict, escape
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
 _UNKNOWN = "?"
@@ -233,7 +234,9 @@ class SchemaComparison:
             for token, before, after in _items(old, new):
                 self._below(key, token, before, after)
             drafts.extend(unevaluated_changes(pair))
-        drafts.extend(exact_changes(pair))
+        exact = list(exact_changes(pair))
+        drafts.extend(exact)
+        drafts.extend(_emptiness(pair, values, narrowed=bool(drafts), whole=bool(exact)))
         return drafts
 
     def _patterned(self, key: _PairKey, pair: ObjectPair, pattern: str) -> None:
@@ -339,6 +342,24 @@ def _emptied(
     rule = "type-narrowed" if before.shapes else "type-widened"
     spelled: list[JSON] = [", ".join(map(str, spell_types(form.types))) or "nothing" for form in forms]
     yield Draft(rule, _place(old, before), _place(new, after), direction, proof, before=spelled[0], after=spelled[1])
+
+
+_RESTRICTING = frozenset({"enum", "pattern", "multipleOf", *LOWER, *UPPER})
+
+
+def _emptiness(pair: ObjectPair, values: ValuePair, *, narrowed: bool, whole: bool) -> Iterator[Draft]:
+    """Yield the finding that the new version allows no value at all, where what changed may have made it so."""
+    local = local_keywords(pair.new)
+    if not whole and not (narrowed and _RESTRICTING & local.keys()):
+        return
+    view = spell(pair.new.types, local, pair.sides.model)
+    if whole:
+        side, stance = Side.NEW, pair.sides.reader(pair.direction)[1]
+        view = pair.sides.views(side).shape(pair.new, stance)
+    if pair.sides.judge.empty(view):
+        place = pair.new.fragments[0].site.node if pair.new.fragments else None
+        before = pair.old.fragments[0].site.node if pair.old.fragments else None
+        yield Draft("schema-empty", before, place, values.direction, FINE, Level.WARNING)
 
 
 def settle_values(pair: ValuePair, drafts: list[Draft]) -> list[Draft]:

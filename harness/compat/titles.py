@@ -103,6 +103,7 @@ _TITLES: dict[str, str] = {
     "discriminator-mapping-changed": "{s} names its alternatives differently",
     "not-changed": "{s} excludes other values",
     "condition-changed": "{s} has other conditions",
+    "schema-empty": "{s} can hold no value at all",
     "schema-changed": "{s} changed in several ways that only break together",
     "sunset-added": "{s} ends on {a}",
     "sunset-moved-earlier": "{s} ends on {a} instead of {b}",

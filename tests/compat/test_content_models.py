@@ -336,6 +336,16 @@ def test_recursion_ends_and_says_each_change_once() -> None:
     assert change.location.pointer == "/components/schemas/Node/properties/value"
 
 
+def test_a_schema_that_contradicts_itself_is_a_finding_of_its_own() -> None:
+    old, new = taking({"type": "integer", "minimum": 1}), taking({"type": "integer", "minimum": 9, "maximum": 5})
+    found = {change.rule: change for change in compare(old, new).changes}
+    assert found["schema-empty"].level is Level.WARNING
+    assert found["bounds-tightened"].verdict is Verdict.BREAKING
+    strings = {"type": "array", "items": STRING, "minContains": 1, "contains": INTEGER}
+    empty = compare(taking(strings), taking({**strings, "minContains": 2}))
+    assert (empty.verdict, sorted(rules(empty))) == (Verdict.COMPATIBLE, ["contains-changed", "schema-empty"])
+
+
 def test_one_component_reached_both_ways_is_one_change_for_each_direction() -> None:
     def both(schema: dict[str, Any]) -> dict[str, Any]:
         found = taking({"$ref": "#/components/schemas/Cat"}, Cat=schema)
