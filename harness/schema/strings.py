@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.schema import formats
@@ -12,6 +12,8 @@ from harness.schema.nodes import Node
 from harness.schema.values import STR, type_of
 
 _ORDINARY = ("text", "a", "b", "abc", "", "ab", "aa", "A", "1", "x-y", "some text", "foo", "bar", "baz", "c", "\n")
+_SAMPLES = 12
+_LONG = 10_000
 _LINE_ENDS = str.maketrans("\r\u2028\u2029", "\n\n\n")
 
 
@@ -50,14 +52,14 @@ class Strings:
             "FORMAT": self.formats, "NFORMAT": self.refused_formats,
         }  # fmt: skip
 
-    def find(self, hints: Sequence[str] = ()) -> tuple[bool, object]:
+    def find(self) -> tuple[bool, object]:
         """Return (True, a string), (False, None) if there is none, or (False, reason) if that is unknown."""
         if self.most is not None and self.least > self.most:
             return False, None
         if self._formats_clash():
             return False, None
         try:
-            return self._search(hints)
+            return self._search()
         except (Unusable, PatternError) as problem:
             return False, str(problem)
 
@@ -69,15 +71,20 @@ class Strings:
             for other in others
         )
 
-    def _search(self, hints: Sequence[str]) -> tuple[bool, object]:
+    def _search(self) -> tuple[bool, object]:
         parsed = [language(pattern) for pattern in self.wanted]
         against = [language(pattern) for pattern in self.refused]
         special = [sample for name in self.formats for sample in formats.samples(name)]
-        for text in (*hints, *special, *_ORDINARY):
+        long = ("a" * self.least, "a b-" * (self.least // 4 + 1)) if 0 < self.least < _LONG else ()
+        for text in (*special, *_ORDINARY, *long):
             if self._fits(text, parsed, against):
                 return True, text
         if not parsed and not against and not self.formats:
             return self._by_length()
+        return self._sampled(parsed, against)
+
+    def _sampled(self, parsed: list[Language], against: list[Language]) -> tuple[bool, object]:
+        """Look at the shortest members of the intersection; only the first can show that there is none."""
         everything = Language.everything()
         for one in parsed:
             everything = everything & one
@@ -86,13 +93,18 @@ class Strings:
         for name in self.formats:
             pattern = formats.superset(name)
             everything = everything & language(pattern) if pattern else everything
-        sample = everything.sample(self.least, self.most, frozenset(self.avoid))
-        if sample is None:
-            return False, None
-        # validators agree on the line feed, not on the three other line ends of ECMA-262
-        for text in (sample.translate(_LINE_ENDS), sample):
-            if self._fits(text, parsed, against):
-                return True, text
+        tried = set(self.avoid)
+        for turn in range(_SAMPLES if self.formats or self.refused_formats else 1):
+            sample = everything.sample(self.least, self.most, frozenset(tried))
+            if sample is None and not turn:
+                return False, None
+            if sample is None:
+                break
+            # validators agree on the line feed, not on the three other line ends of ECMA-262
+            for text in (sample.translate(_LINE_ENDS), sample):
+                if self._fits(text, parsed, against):
+                    return True, text
+            tried.add(sample)
         return False, "no example of the formats " + ", ".join(sorted({*self.formats, *self.refused_formats})) + " fits"
 
     def _fits(self, text: str, wanted: list[Language], refused: list[Language]) -> bool:
