@@ -1,6 +1,6 @@
 """Questions about a term, answered by exploring its automaton breadth first, no further than the answer needs.
 
-Bounds on the length are carried as numbers beside the state, so that `maxLength: 65535` costs nothing.
+Bounds on the length are kept as numbers beside the states, so that `maxLength: 65535` costs nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from harness.schema.language_nodes import ALL, END, NOTHING, And, Not, Or, Repea
 from harness.schema.language_steps import accepts_end, after, classes
 
 STATE_BUDGET = 20_000
-STEP_BUDGET = 150_000
+STEP_BUDGET = 100_000
 
 Lengths = tuple[int, int | None]
 _NO_BOUND: Lengths = (0, None)
-_State = tuple[Term, int]
 
 
 def shortest(term: Term) -> str | None:
@@ -87,24 +86,22 @@ def _overlap(one: Lengths, other: Lengths) -> Lengths | None:
 
 
 def _shortest(core: Term, lengths: Lengths) -> str | None:
+    """Return the shortest member of the core within the lengths: the required part first, then breadth first."""
     low, high = lengths
-    start: _State = (core, low)
-    if core is NOTHING:
-        return None
-    came: dict[_State, tuple[_State, int] | None] = {start: None}
-    layer: list[_State] = [start]
-    length = 0
-    steps = 0
+    prefix = _Prefix(core, low)
+    came: dict[Term, tuple[Term, int] | None] = dict.fromkeys(prefix.ends)
+    layer = list(came)
+    length, steps = low, 0
     while layer and (high is None or length <= high):
-        following: list[_State] = []
         for state in layer:
-            if state[1] == 0 and accepts_end(state[0]):
-                return _spell(state, came)
+            if accepts_end(state):
+                return _spell(state, came, prefix)
+        following: list[Term] = []
         for state in layer:
-            for _, code in classes(state[0]):
-                target: _State = (after(state[0], code), max(state[1] - 1, 0))
+            for _, code in classes(state):
+                target = after(state, code)
                 steps += 1
-                if target[0] is not NOTHING and target not in came:
+                if target is not NOTHING and target not in came:
                     came[target] = (state, code)
                     following.append(target)
             if len(came) > STATE_BUDGET or steps > STEP_BUDGET:
@@ -114,14 +111,70 @@ def _shortest(core: Term, lengths: Lengths) -> str | None:
     return None
 
 
-def _spell(state: _State, came: dict[_State, tuple[_State, int] | None]) -> str:
+def _spell(state: Term, came: dict[Term, tuple[Term, int] | None], prefix: _Prefix) -> str:
     codes: list[int] = []
     step = came[state]
     while step is not None:
         state, code = step
         codes.append(code)
         step = came[state]
-    return "".join(map(chr, reversed(codes)))
+    return prefix.text_to(state) + "".join(map(chr, reversed(codes)))
+
+
+class _Prefix:
+    """The states after exactly `length` characters, and a text that leads to each.
+
+    The sets of states of one length repeat themselves sooner or later, mostly at once (`^[a-z]*$` has one), so that a
+    length of 60,000 takes few steps.
+
+    Attributes:
+        ends: The states.
+    """
+
+    __slots__ = ("_back", "_length", "_loop", "ends")
+
+    def __init__(self, start: Term, length: int) -> None:
+        """Explore; raises TooLarge when the budget is spent."""
+        self._length = length
+        self._back: list[dict[Term, tuple[Term, int]]] = [{}]
+        self._loop: tuple[int, int] | None = None
+        layer = (start,) if start is not NOTHING else ()
+        seen: dict[tuple[Term, ...], int] = {layer: 0}
+        layers = [layer]
+        states = 0
+        while len(layers) <= length:
+            back: dict[Term, tuple[Term, int]] = {}
+            for state in layer:
+                for _, code in classes(state):
+                    target = after(state, code)
+                    if target is not NOTHING:
+                        back.setdefault(target, (state, code))
+            layer = tuple(back)
+            self._back.append(back)
+            states += len(layer) + 1
+            if states > STATE_BUDGET:
+                raise TooLarge(f"more than {states} states")
+            if layer in seen:
+                self._loop = (seen[layer], len(layers) - seen[layer])
+                break
+            seen[layer] = len(layers)
+            layers.append(layer)
+        self.ends = layers[self._place(length)]
+
+    def _place(self, length: int) -> int:
+        """Return which of the explored layers is the one after so many characters."""
+        if self._loop is None or length < self._loop[0]:
+            return length
+        first, period = self._loop
+        return first + (length - first) % period
+
+    def text_to(self, state: Term) -> str:
+        """Return a text of the length that leads to the state."""
+        codes: list[int] = []
+        for length in range(self._length, 0, -1):
+            state, code = self._back[self._place(length - 1) + 1][state]
+            codes.append(code)
+        return "".join(map(chr, reversed(codes)))
 
 
 class Automaton:

@@ -35,7 +35,7 @@ from harness.schema.language_nodes import (
     Term,
 )
 
-_LIMIT = 300_000
+_LIMIT = 120_000
 _DERIVED: dict[tuple[Term, int], Term] = {}
 _HEADS: dict[Term, frozenset[CharSet]] = {}
 _CLASSES: dict[frozenset[CharSet], tuple[tuple[CharSet, int], ...]] = {}

@@ -217,6 +217,26 @@ def test_bounds_on_the_length_cost_no_states():
     assert words.sample(min_length=300) == "a" * 300
 
 
+@pytest.mark.parametrize(
+    ("pattern", "low", "high", "expected"),
+    [
+        ("^(ab)*$", 60_001, None, "ab" * 30_001),
+        ("^(ab)*$", 60_001, 60_001, None),
+        ("^(abc|de)*f?$", 10, 10, "abcabcdede"),
+        ("^[a-z]{1,50}$", 51, None, None),
+        ("x", 4, 4, "aaax"),
+    ],
+)
+def test_a_long_member_is_found_by_the_period_of_the_states(pattern, low, high, expected):
+    assert Language.parse(pattern).sample(low, high) == expected
+
+
+def test_a_narrowed_bound_on_the_length_is_noticed_however_large():
+    letters, more = Language.parse("^[a-z]*$"), Language.parse("^[a-z0-9]*$")
+    longest = (letters & Language.of_length(0, 65_535)) - (more & Language.of_length(0, 60_000))
+    assert longest.sample() == "a" * 60_001
+
+
 def test_a_sample_is_short_and_readable():
     assert Language.everything().sample() == ""
     assert Language.parse(".").sample() == "a"
