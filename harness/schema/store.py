@@ -302,11 +302,16 @@ class Store:
 
 
 def _note_contrary(node: Node, opposite: Node) -> None:
-    """Link an atom with the atom that contradicts it among values of its type."""
+    """Link an atom with what contradicts it among values of its type; both say nothing about other values."""
     for one, other in ((node, opposite), (opposite, node)):
         if other.kind == "AND" and len(other.args) == 2:
             kind, atom = other.args
-            if isinstance(kind, Node) and kind.kind == "TYPES" and isinstance(atom, Node):
+            if (
+                isinstance(kind, Node)
+                and kind.kind == "TYPES"
+                and isinstance(atom, Node)
+                and kind.mask == ATOM_TYPES.get(atom.kind)
+            ):
                 one.contrary = atom
                 atom.contrary = atom.contrary or one
 
