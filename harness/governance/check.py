@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from harness.catalog import Catalog, check_catalog
 from harness.documents import Library
 from harness.governance.keys import key_ring
 from harness.governance.policy import Policy
+from harness.governance.reading import unreadable_contracts
 from harness.governance.sides import RevisionSide
 from harness.governance.waivers import Waiver
 from harness.model import Finding, HarnessError, Level, Location
@@ -65,14 +66,27 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
         *_keys(catalog),
         *_waivers(waivers, policy, today, frozenset(names)),
     )
-    problems = (*registry.problems, *catalog.problems, *pacts.problems, *policy_problems, *waiver_problems)
+    problems = (
+        *registry.problems,
+        *unreadable_contracts(library, (contract.path for contract in registry.contracts)),
+        *catalog.problems,
+        *pacts.problems,
+        *policy_problems,
+        *waiver_problems,
+    )
     return CheckReport(
         findings=tuple(sorted((_levelled(finding, config.profile) for finding in findings), key=_order)),
-        problems=tuple(sorted(problems, key=lambda problem: (str(problem.location), problem.message))),
+        problems=_each_once(problems),
         contracts=len(registry.contracts),
         catalog_entries=len(catalog.entities),
         pacts=len(pacts.pacts),
     )
+
+
+def _each_once(problems: Iterable[HarnessError]) -> tuple[HarnessError, ...]:
+    """Sort by place, and drop what two readers of one file both say."""
+    distinct = {(str(problem.location), problem.message): problem for problem in problems}
+    return tuple(distinct[key] for key in sorted(distinct))
 
 
 def _policy(side: RevisionSide, config: Config) -> tuple[Policy | None, tuple[HarnessError, ...]]:

@@ -174,8 +174,8 @@ class GitRepository:
     def _refuse_ref(self, ref: str) -> NoReturn:
         self.head()  # an empty repository has its own message
         close = difflib.get_close_matches(ref, self.refs(), 1)
-        if self.is_shallow and not close:
-            raise self._too_shallow(ref)
+        if self.is_shallow and (not close or _is_remote(ref)):
+            raise self._too_shallow(ref)  # a name that is merely near is no hint where branches were left out
         hint = f' Did you mean "{close[0]}"?' if close else ""
         raise NotFoundError(
             f'no revision "{ref}".{hint}', remedy="" if close else "See `git branch --all`, or run git fetch."
@@ -185,6 +185,10 @@ class GitRepository:
         counted = run(self._folder, "rev-list", "--count", "HEAD").stdout.decode("ascii", "replace").strip() or "0"
         noun = "commit" if counted == "1" else "commits"
         return UnreadableError(f"cannot see {ref}: this clone has only {counted} {noun}.", remedy=_FETCH)
+
+
+def _is_remote(ref: str) -> bool:
+    return ref.startswith(("origin/", "upstream/", "refs/remotes/", "remotes/"))
 
 
 def _refuse(folder: Path, said: str) -> NoReturn:
