@@ -236,7 +236,7 @@ class SchemaComparison:
             drafts.extend(unevaluated_changes(pair))
         exact = list(exact_changes(pair))
         drafts.extend(exact)
-        drafts.extend(_emptiness(pair, values, narrowed=bool(drafts), whole=bool(exact)))
+        drafts.extend(_emptiness(pair, narrowed=bool(drafts), whole=bool(exact)))
         return drafts
 
     def _patterned(self, key: _PairKey, pair: ObjectPair, pattern: str) -> None:
@@ -347,19 +347,26 @@ def _emptied(
 _RESTRICTING = frozenset({"enum", "pattern", "multipleOf", *LOWER, *UPPER})
 
 
-def _emptiness(pair: ObjectPair, values: ValuePair, *, narrowed: bool, whole: bool) -> Iterator[Draft]:
+def _emptiness(pair: ObjectPair, *, narrowed: bool, whole: bool) -> Iterator[Draft]:
     """Yield the finding that the new version allows no value at all, where what changed may have made it so."""
-    local = local_keywords(pair.new)
-    if not whole and not (narrowed and _RESTRICTING & local.keys()):
+    if not whole and not (narrowed and _RESTRICTING & local_keywords(pair.new).keys()):
         return
-    view = spell(pair.new.types, local, pair.sides.model)
-    if whole:
-        side, stance = Side.NEW, pair.sides.reader(pair.direction)[1]
-        view = pair.sides.views(side).shape(pair.new, stance)
-    if pair.sides.judge.empty(view):
-        place = pair.new.fragments[0].site.node if pair.new.fragments else None
-        before = pair.old.fragments[0].site.node if pair.old.fragments else None
-        yield Draft("schema-empty", before, place, values.direction, FINE, Level.WARNING)
+    views = [_emptiable(pair, side, whole=whole) for side in Side]
+    if not pair.sides.judge.empty(views[1]):
+        return
+    proof = pair.sides.judge.includes(*views) if pair.received else FINE
+    level = Level.WARNING if proof.verdict is Verdict.COMPATIBLE else None
+    places = [shape.fragments[0].site.node if shape.fragments else None for shape in (pair.old, pair.new)]
+    yield Draft("schema-empty", places[0], places[1], pair.direction, proof, level)
+
+
+def _emptiable(pair: ObjectPair, side: Side, *, whole: bool) -> dict[str, JSON]:
+    """Return the view of one side: all of it, or just what it says about the value itself."""
+    shape = pair.old if side is Side.OLD else pair.new
+    if not whole:
+        return spell(shape.types, local_keywords(shape), pair.sides.model)
+    stance = (pair.sides.writer if side is Side.OLD else pair.sides.reader)(pair.direction)[1]
+    return pair.sides.views(side).shape(shape, stance)
 
 
 def settle_values(pair: ValuePair, drafts: list[Draft]) -> list[Draft]:

@@ -21,7 +21,6 @@ TOLD_OTHERWISE = {
     "prefix-items-changed": "as items-changed",
     "schema-added": "an unrestricted value has every type, so a schema narrows them: type-narrowed",
     "schema-removed": "the mirror of schema-added: type-widened",
-    "schema-empty": "the contradiction is told where it arose, as bounds-tightened, and noted",
     "unevaluated-changed": "closed objects are one thing, whatever keyword closes them: additional-properties-closed",
     "union-changed": "alternatives are paired and told one by one",
 }
