@@ -13,8 +13,8 @@ from harness.catalog.backstage import validate
 from harness.catalog.catalog import Catalog
 from harness.catalog.collector import collector_paused
 from harness.catalog.entities import Entity, mapping, resolve_path, text, texts
-from harness.catalog.globs import is_pattern, matching
 from harness.documents import Document, Entry, EntryKind, Library, parse_all
+from harness.documents.globs import is_pattern, matching
 from harness.model import JSON, HarnessError, Location, UnreadableError
 
 _EMPTY_BLOBS = frozenset(

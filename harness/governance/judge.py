@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from harness.documents.globs import matches
 from harness.governance.assembly import assemble
 from harness.governance.author import author_of, directory
 from harness.governance.contracts import Compared, compare_pair, raise_hits, security_changes, unreadable
@@ -35,7 +36,7 @@ from harness.governance.values import GateReport
 from harness.impact import Landscape, assess
 from harness.model import Finding, HarnessError, Level, Location, NotChecked, UsageError
 from harness.registry import Registry, pair, read_registry
-from harness.registry.globs import SUFFIXES, matches
+from harness.registry.candidates import SUFFIXES
 
 
 def judged(revisions: Revisions, day: date, now: datetime, event: Event | None) -> GateReport:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from harness.catalog import Catalog, read_catalog
-from harness.catalog.globs import matching
 from harness.documents import Library, Tree
+from harness.documents.globs import matching
 from harness.governance.policy import DEFAULT, Policy, read_policy
 from harness.governance.waivers import Waiver, read_waivers, waiver_paths
 from harness.impact import Landscape

@@ -20,7 +20,7 @@ from harness.governance.tightening import PROFILE_ORDER, loosenings, stricter_pr
 from harness.governance.waivers import Waiver, signed_bytes
 from harness.model import Finding, HarnessError, Level, Location
 from harness.registry import Config, Registry, case_renames, read_registry
-from harness.registry.globs import SUFFIXES
+from harness.registry.candidates import SUFFIXES
 from harness.rules import level
 
 _LOUDNESS = ("error", "warning", "info", "off")

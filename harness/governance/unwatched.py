@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.documents import EntryKind
+from harness.documents.globs import matches
 from harness.governance.trust import Sides
 from harness.model import HarnessError, NotChecked
 from harness.registry import Registry
-from harness.registry.globs import SUFFIXES, matches
+from harness.registry.candidates import SUFFIXES
 from harness.registry.sniffing import sniff
 
 

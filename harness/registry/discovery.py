@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness.documents import EntryKind, Library, Tree
+from harness.documents.globs import matches
 from harness.model import ContractKind, HarnessError
+from harness.registry.candidates import is_candidate
 from harness.registry.config import PROFILES, Config
-from harness.registry.globs import is_candidate, matches
 from harness.registry.registry import Listed, Registry
 from harness.registry.sniffing import is_pact
 from harness.registry.versions import is_version

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.documents import Entry, EntryKind, Library
 from harness.documents.references import file_references, target
 from harness.model import Contract, HarnessError, json_equal
-from harness.registry.globs import SUFFIXES
+from harness.registry.candidates import SUFFIXES
 from harness.registry.inline import may_hold_definitions
 from harness.registry.registry import Registry
 from harness.registry.sniffing import sniff

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from harness.documents import Entry, EntryKind, Library
+from harness.documents.globs import matches
 from harness.model import Contract, ContractKind, HarnessError, Location, NotFoundError, UnreadableError, UsageError
+from harness.registry.candidates import is_candidate
 from harness.registry.config import Config
-from harness.registry.globs import is_candidate, matches
 from harness.registry.inline import definitions, may_hold_definitions
 from harness.registry.naming import name_of
 from harness.registry.sniffing import Sniffed, is_pact, sniff

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from harness.model import Decision
 from harness.report.gate_text import GLYPHS
-from harness.report.printable import printable
+from harness.report.templating import template
 
 _ORDER = [Decision.BLOCKED, Decision.NEEDS_SIGN_OFF, Decision.PASS]
 
@@ -33,16 +30,4 @@ def index_html(title: str, entries: tuple[Entry, ...]) -> str:
     """Return the page; pages are linked by relative path only."""
     ordered = sorted(entries, key=lambda entry: (_ORDER.index(entry.decision), entry.name))
     waiting = sum(entry.decision is not Decision.PASS for entry in entries)
-    return _template().render(title=title, entries=ordered, waiting=waiting) + "\n"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("harness.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        finalize=lambda value: printable(value, 400),
-    )
-    return environment.get_template("index.html.j2")
+    return template("index.html.j2").render(title=title, entries=ordered, waiting=waiting) + "\n"

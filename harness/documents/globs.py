@@ -1,4 +1,4 @@
-"""Path patterns of catalogs and Locations: `*` and `?` within a name, `**` across folders.
+"""Path patterns of configuration, catalogs and Locations: `*` and `?` within a name, `**` across folders.
 
 Matched by hand with one backtrack point (as classic wildcard matching does), so that no pattern of a
 repository reaches Python's `re` and none takes more than length times length steps.
@@ -7,6 +7,7 @@ repository reaches Python's `re` and none takes more than length times length st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 
 def is_pattern(text: str) -> bool:
@@ -14,10 +15,19 @@ def is_pattern(text: str) -> bool:
     return "*" in text or "?" in text
 
 
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether any glob matches; `**` stands for any number of folders, also none."""
+    return any(_path(path, glob.removeprefix("./")) for glob in globs)
+
+
 def matching(paths: Iterable[str], pattern: str) -> tuple[str, ...]:
-    """Return the paths that match `pattern`, in their order; `**` stands for any number of folders, also none."""
-    wanted = pattern.removeprefix("./").split("/")
-    return tuple(path for path in paths if _matches(path.split("/"), wanted, "**", _name))
+    """Return the paths that match `pattern`, in their order."""
+    return tuple(path for path in paths if matches(path, (pattern,)))
+
+
+@lru_cache(maxsize=100_000)
+def _path(path: str, glob: str) -> bool:
+    return _matches(path.split("/"), glob.split("/"), "**", _name)
 
 
 def _name(text: str, pattern: str) -> bool:
