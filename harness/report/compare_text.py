@@ -97,7 +97,7 @@ def change_lines(change: Change, comparison: ContractComparison) -> list[str]:
     if change.witness:
         lines += _proof(change, comparison)
     elif change.verdict is Verdict.BREAKING:
-        lines.append("    By rule: no payload can show it; the call or message itself no longer works.")
+        lines.append(f"    By rule, no payload is needed to show it: harness explain {change.rule}")
     if change.reason:
         lines.append(f"    Not proved safe: {printable(change.reason, 300)}")
     if change.settle:
@@ -118,24 +118,26 @@ def _usual_level(verdict: Verdict) -> str:
 def _reach(change: Change) -> str:
     if change.verdict is Verdict.COMPATIBLE:
         return f"compatible, {_BASES[change.basis]}"
-    flow = {"received": "request", "sent": "response"}.get(change.direction or "", "")
-    if any(carrier.startswith(("event", "message")) for carrier in change.reached_from):
-        flow = {"received": "received", "sent": "sent"}.get(change.direction or "", "")
-    reached = len(change.reached_from)
-    noun = "message" if flow in {"received", "sent"} else "operation"
-    parts = [flow, count(reached, noun) if reached > 1 else printable("".join(change.reached_from), 40)]
-    return ", ".join(part for part in parts if part)
+    if len(change.reached_from) == 1:
+        return printable(change.reached_from[0], 40)
+    is_event = any(carrier.startswith(("event", "message")) for carrier in change.reached_from)
+    noun = "message" if is_event else {"received": "request", "sent": "response"}.get(change.direction or "", "place")
+    return count(len(change.reached_from), noun) if change.reached_from else ""
 
 
 def _place(location: Location) -> str:
     return f"{printable(location)}   #{printable(location.pointer)}"
 
 
+def side_names(comparison: ContractComparison) -> tuple[str, str]:
+    """Return what to call the two sides: their versions where they differ, else old and new."""
+    names = (comparison.old_version or "old", comparison.new_version or "new")
+    return names if names[0] != names[1] else ("old", "new")
+
+
 def _sides(change: Change, comparison: ContractComparison) -> list[str]:
     """Return what each side says at the changed place."""
-    names = (comparison.old_version or "old", comparison.new_version or "new")
-    if names[0] == names[1]:
-        names = ("old", "new")
+    names = side_names(comparison)
     width = max(map(len, names))
     rows = [
         (name, value) for name, value in zip(names, (change.before, change.after), strict=True) if value is not None
@@ -151,7 +153,7 @@ def _proof(change: Change, comparison: ContractComparison) -> list[str]:
     embedded = witness.payload is not None
     value, mark = (witness.payload, witness.payload_failing) if embedded else (witness.instance, witness.failing)
     line = one_line(value, mark)
-    old, new = comparison.old_version or "old", comparison.new_version or "new"
+    old, new = side_names(comparison)
     accepts, refuses = (old, new) if witness.valid_under is Side.OLD else (new, old)
     lines = [f"    Proof: {_carrier(change)}", f"      {line.text}"]
     error = f"{printable(refuses)}: {printable(witness.error, 120)}"
