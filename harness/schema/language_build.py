@@ -34,6 +34,8 @@ from harness.schema.language_nodes import (
 _T = TypeVar("_T")
 _TABLE: dict[Hashable, object] = {}
 _AGE: dict[Term | Regex, int] = {}
+_KEPT: dict[Hashable, object] = {}
+_KEPT_AGES: dict[Term | Regex, int] = {}
 _UNROLLED = 64
 Counts = tuple[int, int | None]
 
@@ -50,10 +52,18 @@ def table_size() -> int:
     return len(_TABLE)
 
 
+def keep() -> None:
+    """Keep all trees made so far for ever: the constants that modules hold and compare by identity."""
+    _KEPT.update(_TABLE)
+    _KEPT_AGES.update(_AGE)
+
+
 def forget() -> None:
-    """Drop the shared trees; those in use stay valid, only sharing with later ones is lost."""
+    """Drop the shared trees but the kept ones; those in use stay valid, only sharing with later ones is lost."""
     _TABLE.clear()
     _AGE.clear()
+    _TABLE.update(_KEPT)
+    _AGE.update(_KEPT_AGES)
 
 
 def _age(node: Term | Regex) -> int:

@@ -7,7 +7,7 @@ without meaning (`\A`, `\Z`, `\h`) are refused: other engines take them for anch
 
 from __future__ import annotations
 
-from harness.schema.language_build import ahead, alt, behind, cat, characters, negate, repeat, seq
+from harness.schema.language_build import ahead, alt, behind, cat, characters, keep, negate, repeat, seq
 from harness.schema.language_charset import ANY, DIGITS, DOT, NONE, SPACES, WORD, CharSet, charset
 from harness.schema.language_errors import InvalidPattern, TooLarge, UnsupportedPattern
 from harness.schema.language_nodes import ALL, BLANK, END, Ahead, Alt, Behind, Cat, Regex, Repeat
@@ -25,6 +25,7 @@ _SURROGATES = (0xD800, 0xDFFF)
 ANYWHERE = repeat(characters(ANY), 0, None)
 _WORD_AHEAD = seq(characters(WORD), ALL)
 _WORD_BEHIND = seq(ANYWHERE, seq(characters(WORD), END))
+keep()
 
 
 def parse(pattern: str) -> Regex:

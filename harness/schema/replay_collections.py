@@ -231,9 +231,11 @@ class Filling:
         for node in facts:
             if node.kind in ("ATLEAST", "ATMOST"):
                 number, subject = node.args
-                low, high = bounds.get(subject, (0, _UNBOUNDED))  # type: ignore[call-overload]  # a node
-                raised = (max(low, number), high) if node.kind == "ATLEAST" else (low, min(high, number))  # type: ignore[type-var]  # counts
-                bounds[subject] = raised  # type: ignore[index,assignment]  # a node, counts
+                assert isinstance(number, int)  # noqa: S101  (what both carry)
+                assert isinstance(subject, Node)  # noqa: S101  (as above)
+                low, high = bounds.get(subject, (0, _UNBOUNDED))
+                least = node.kind == "ATLEAST"
+                bounds[subject] = (max(low, number), high) if least else (low, min(high, number))
         self.counted = list(bounds.items())
         self.unique = any(node.kind == "UNIQUE" for node in facts)
         self.doubled = any(node.kind == "DUP" for node in facts)

@@ -3,6 +3,8 @@
 import pytest
 
 from harness.schema.language import InvalidPattern, Language, TooLarge, UnsupportedPattern
+from harness.schema.language_build import ANYTHING, characters, forget
+from harness.schema.language_charset import ANY
 
 EMAIL = r"^[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$"
 LONG_EMAIL = (
@@ -285,3 +287,12 @@ def test_equal_constructions_are_equal_values():
 def test_a_lone_surrogate_counts_as_the_replacement_character():
     assert Language.of_strings(["\ud83d"]).matches("\ufffd")
     assert not Language.parse("^a$").matches("\ud83d")
+
+
+def test_an_emptied_memory_keeps_what_is_compared_by_identity():
+    old = Language.parse("^a{1,3}b$")
+    forget()
+    assert characters(ANY) is ANYTHING
+    assert Language.parse("^a{1,3}b$").subset_of(old)
+    assert Language.of_length(2, 70_000).subset_of(Language.of_length(1, 80_000))
+    assert Language.parse("[]") == Language.nothing()
