@@ -139,27 +139,30 @@ class Compiler:
         return self._rebuilt(body, inside)
 
     def _rebuilt(self, node: Node, inside: tuple[str, ...]) -> Node:
+        """Return a formula without the ways back: where the schema must hold, being inside of it adds nothing."""
         store = self.store
         if node.kind == "REF":
             text = str(node.args[0])
+            back = text in inside or any(self._reaches(self._body(text), outer) for outer in inside)
+            if back and node.args[1] != 1:
+                raise self._paradox(text)
             if text in inside:
-                if node.args[1] == 1:
-                    return store.true
-                raise UnreadableError(
-                    "this schema refers to itself under “not”, so no value can be judged by it",
-                    location=Location(None, self._targets[text][0].pointer),
-                    remedy="break the loop of references that passes through “not”, “if” or “oneOf”",
-                )
-            if not any(self._reaches(self._body(text), outer) for outer in inside):
-                return node
-            unrolled = self._unrolled(text, (*inside, text))
-            return unrolled if node.args[1] == 1 else store.neg(unrolled)
-        if node.kind in {"AND", "OR", "ONE", "NOTONE"}:
-            parts = [self._rebuilt(part, inside) for part in node.args if isinstance(part, Node)]
-            if node.kind in {"AND", "OR"}:
-                return store.conj(parts) if node.kind == "AND" else store.disj(parts)
-            return store.one(parts) if node.kind == "ONE" else store.neg(store.one(parts))
+                return store.true
+            return self._unrolled(text, (*inside, text)) if back else node
+        parts = [part for part in node.args if isinstance(part, Node)]
+        if node.kind in {"AND", "OR"}:
+            rebuilt = [self._rebuilt(part, inside) for part in parts]
+            return store.conj(rebuilt) if node.kind == "AND" else store.disj(rebuilt)
+        if node.kind in {"ONE", "NOTONE"} and any(self._reaches(part, outer) for part in parts for outer in inside):
+            raise self._paradox(inside[-1])
         return node
+
+    def _paradox(self, text: str) -> UnreadableError:
+        return UnreadableError(
+            "this schema refers to itself under “not”, “if” or “oneOf”, so no value can be judged by it",
+            location=Location(None, self._targets[text][0].pointer),
+            remedy="break the loop of references",
+        )
 
 
 def in_place(node: Node) -> Iterator[Node]:

@@ -98,6 +98,8 @@ def test_two_validators_confirm_every_witness(drawn):
     assume(answer.verdict == "excluded")
     assert Validator(first, dialect).error(answer.witness) is None
     assert Validator(second, dialect).error(answer.witness) is not None
+    # jsonschema forgets, in 2019-09 only, that additionalProperties evaluates
+    assume(dialect != "2019-09" or "unevaluated" not in repr((first, second)))
     opinion, shown = DIALECTS[dialect], json.loads(json.dumps(answer.witness, default=float))
     assert opinion(first).is_valid(shown)
     assert not opinion(second).is_valid(shown)

@@ -97,6 +97,8 @@ def test_other_content_models_are_not_for_bare_schemas():
         ({"$ref": "#/$defs/none"}, "none"),
         ({"$ref": "https://elsewhere.example/schema"}, "elsewhere"),
         ({"$ref": "#"}, "refers to itself"),
+        ({"oneOf": [{"type": "string"}, {"$ref": "#"}]}, "refers to itself"),
+        ({"not": {"allOf": [{"$ref": "#"}]}}, "refers to itself"),
         (5, "5"),
     ],
 )
