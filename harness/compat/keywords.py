@@ -17,6 +17,8 @@ LATEST = "2020-12"
 
 ALL_TYPES = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 """`fraction` is a number that is not an integer: `number` means both."""
+NOT_NULL: tuple[JSON, ...] = ("boolean", "number", "string", "array", "object")
+"""What a schema without type takes in OpenAPI 3.0."""
 TYPE_NAMES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object", "file"})
 """How schemas spell types; `file` is OpenAPI 2.0's."""
 SCALARS = frozenset({"boolean", "integer", "fraction", "string"})
@@ -51,6 +53,9 @@ def read_keywords(value: Mapping[str, JSON], dialect: str) -> dict[str, JSON]:
     found = {key: item for key, item in value.items() if key not in _COMPOSITION and key not in ANNOTATIONS}
     if dialect in (OPENAPI_30, SWAGGER_20):
         _read_openapi_30(found)
+    elif found.get("nullable") is True and "type" in found:
+        # Left over from 3.0: read as meant, so that an upgrade by itself is no change.
+        _read_openapi_30(found)
     if "const" in found:
         constant = found.pop("const")
         found["enum"] = [constant]
@@ -73,7 +78,7 @@ def _read_openapi_30(found: dict[str, JSON]) -> None:
     if kind is None:
         if not nullable:
             # 3.0.3: "nullable ... Default value is false": a schema without type takes all types but null.
-            found["type"] = ["boolean", "number", "string", "array", "object"]
+            found["type"] = [*NOT_NULL]
         return
     if nullable:
         found["type"] = [*(kind if isinstance(kind, list) else [kind]), "null"]

@@ -54,8 +54,8 @@ class OpenApiComparison:
     def __init__(self, old: Node, new: Node, sides: Sides) -> None:
         self.sides = sides
         self.readers = Reader(old, sides.old), Reader(new, sides.new)
-        for reader, views in zip(self.readers, (sides.old_views, sides.new_views), strict=True):
-            views.shaper.null_is_a_value = reader.dialect == LATEST
+        for views in (sides.old_views, sides.new_views):
+            views.shaper.null_is_a_value = all(reader.dialect == LATEST for reader in self.readers)
         self.schemas = SchemaComparison(sides)
         self.found: list[Found] = []
         self._schemes_differ = canonical(self._security_text(0)) != canonical(self._security_text(1))

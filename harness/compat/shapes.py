@@ -14,9 +14,8 @@ from itertools import product
 
 from harness.compat.keywords import (
     ALL_TYPES,
-    OPENAPI_30,
+    NOT_NULL,
     SCALARS,
-    SWAGGER_20,
     TYPE_NAMES,
     read_keywords,
     siblings_count,
@@ -143,7 +142,8 @@ class Shaper:
 
     Attributes:
         version: What is read.
-        null_is_a_value: Whether a value without schema may be null (not in OpenAPI 3.0 and before).
+        null_is_a_value: Whether a value without schema or type may be null (not in OpenAPI 3.0 and before, nor
+            where one of two versions is such a document: the upgrade by itself is no change).
     """
 
     def __init__(self, version: Version) -> None:
@@ -277,8 +277,10 @@ class Shaper:
         if composed and "type" not in value:
             # The members say the type: what 3.0 reads into a schema without one must not refuse their null.
             keywords.pop("type", None)
-            if site.dialect in (OPENAPI_30, SWAGGER_20) and (value.get("nullable") or value.get("x-nullable")):
+            if value.get("nullable") is True or value.get("x-nullable") is True:
                 gathered.nullable = True
+        elif not self.null_is_a_value and "type" not in keywords and "enum" not in keywords:
+            keywords["type"] = [*NOT_NULL]
         discriminator = keywords.pop("discriminator", None)
         if isinstance(discriminator, str):
             discriminator = {"propertyName": discriminator}

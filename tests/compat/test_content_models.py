@@ -233,6 +233,23 @@ def test_nullable_of_3_0_and_null_of_3_1_are_the_same() -> None:
     assert compare(old, giving({"type": ["string", "null"]})).changes == ()
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"description": "anything"},
+        {"type": "string", "nullable": True},
+        {"type": "object", "properties": {"a": {}, "b": {"enum": ["x"]}, "c": {"type": "number", "nullable": True}}},
+        {"type": "array", "items": {}},
+        {"allOf": [{"type": "object", "properties": {"a": STRING}}], "nullable": True},
+    ],
+)
+@pytest.mark.parametrize("wrap", [taking, giving])
+def test_an_upgrade_to_3_1_by_itself_is_no_change(schema: dict[str, Any], wrap: Any) -> None:
+    assert compare(wrap(schema, version="3.0.3"), wrap(schema, version="3.1.0")).changes == ()
+    assert compare(wrap(schema, version="3.1.0"), wrap(schema, version="3.0.3")).changes == ()
+
+
 def test_exclusive_bounds_of_3_0_and_3_1_are_the_same() -> None:
     old = taking({"type": "number", "minimum": 0, "exclusiveMinimum": True}, version="3.0.3")
     assert compare(old, taking({"type": "number", "exclusiveMinimum": 0})).changes == ()
