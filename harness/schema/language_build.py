@@ -328,7 +328,8 @@ def _combined(kind: type[And | Or], kept: dict[Term, None], nothing_kept: Term) 
     parts = tuple(sorted(kept, key=_age))
     if len(parts) == 1:
         return parts[0]
-    return _shared((kind, parts), kind, parts, any(part.behind for part in parts))
+    behinds = any(part.behind for part in parts)
+    return _shared((And, parts), And, parts, behinds) if kind is And else _shared((Or, parts), Or, parts, behinds)
 
 
 def _merge_counts(kept: dict[Term, None]) -> dict[Term, None]:

@@ -138,7 +138,7 @@ class _Prefix:
         self._length = length
         self._back: list[dict[Term, tuple[Term, int]]] = [{}]
         self._loop: tuple[int, int] | None = None
-        layer = (start,) if start is not NOTHING else ()
+        layer: tuple[Term, ...] = (start,) if start is not NOTHING else ()
         seen: dict[tuple[Term, ...], int] = {layer: 0}
         layers = [layer]
         states = 0

@@ -67,6 +67,7 @@ def accepts_end(term: Term) -> bool:
 
 def skip(regex: Regex) -> Term:
     """Return what the text left must be for the regex to match the empty text here."""
+    left: Term = ALL
     match regex:
         case Chars():
             left = NOTHING
@@ -80,8 +81,6 @@ def skip(regex: Regex) -> Term:
             left = term
         case Behind(term) if not accepts_end(term):
             left = NOTHING
-        case _:
-            left = ALL
     return left
 
 
