@@ -23,6 +23,7 @@ MAX_EXPONENT = 1000
 """Beyond it no validator agrees with another, and turning the number into an integer would fill the memory."""
 
 _scan_string: Callable[[str, int], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]  # not in the stubs
+_MEND = "Mend this place; what stands before it was understood."
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SCALAR_END = re.compile(r"[^,\]}\s]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -83,7 +84,7 @@ def read_json(text: str, path: str | None) -> JSON:
         found = text.find(error.needle) if error.needle else 0
         raise _refused(text, path, str(error), max(found, 0), error.remedy) from None
     except json.JSONDecodeError as error:
-        raise _refused(text, path, f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.pos, "") from None
+        raise _refused(text, path, f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.pos, _MEND) from None
     except (ValueError, RecursionError):  # int() of more than 4,300 digits; the depth was bounded above
         found_digits = re.search(r"\d{1000}", text)
         offset = found_digits.start() if found_digits else 0

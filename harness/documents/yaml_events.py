@@ -21,6 +21,7 @@ MAX_ALIASED_NODES = 100_000
 MAX_ALIASED_CHARACTERS = 16 * 1024 * 1024
 _CORE = "tag:yaml.org,2002:"
 _SCALAR_TAGS = {"int", "float", "bool", "null"}
+_MEND = "Mend this place; what stands before it was understood."
 _BOTH_WAYS = "Which one wins differs between tools, so neither is used. Remove one."
 
 
@@ -108,7 +109,7 @@ class _Reader:
                     handler(event)
         except yaml.MarkedYAMLError as error:
             said = error.problem or error.context or "not understood"
-            raise self._refused(f"not YAML: {said}", error.problem_mark or error.context_mark, "") from None
+            raise self._refused(f"not YAML: {said}", error.problem_mark or error.context_mark, _MEND) from None
         except yaml.reader.ReaderError:
             raise self._unprintable() from None
         raise self._refused(f"more than {MAX_NODES:,} nodes", event.start_mark, "Split the file.")

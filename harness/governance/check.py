@@ -10,7 +10,7 @@ from harness.catalog import Catalog, check_catalog
 from harness.documents import Library
 from harness.governance.keys import key_ring
 from harness.governance.policy import Policy
-from harness.governance.reading import unreadable_contracts
+from harness.governance.reading import placed, unreadable_contracts
 from harness.governance.sides import RevisionSide
 from harness.governance.waivers import Waiver
 from harness.model import Finding, HarnessError, Level, Location
@@ -75,7 +75,9 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
         *waiver_problems,
     )
     return CheckReport(
-        findings=tuple(sorted((_levelled(finding, config.profile) for finding in findings), key=_order)),
+        findings=tuple(
+            sorted((_levelled(placed(finding, library), config.profile) for finding in findings), key=_order)
+        ),
         problems=_each_once(problems),
         contracts=len(registry.contracts),
         catalog_entries=len(catalog.entities),

@@ -8,6 +8,7 @@ from datetime import date
 
 from harness.documents import Library
 from harness.governance.loosening import mark_loosenings
+from harness.governance.reading import unreadable_contracts
 from harness.governance.values import ContractChange
 from harness.impact import ChangedContract, Document, Hit, Impact
 from harness.model import (
@@ -73,6 +74,8 @@ def compare_pair(pair: Pair, libraries: tuple[Library, Library], loudness: Loudn
         ]
         if documents[0] and documents[1]:
             comparison = _compare(documents[0], documents[1], as_of)
+        elif new is not None:
+            _read_whole(new, libraries[1])
     except HarnessError as problem:
         error = problem
     comparison = _levelled(comparison, loudness)
@@ -102,6 +105,16 @@ _NOBODY = Contract("", "", None, "", "")  # type: ignore[arg-type]  # stands for
 
 def _document(side: Side, contract: Contract | None, library: Library) -> Document | None:
     return Document(side, library.node(contract.path), library) if contract else None
+
+
+def _read_whole(contract: Contract, library: Library) -> None:
+    """Follow every reference of a new contract: nothing compares it, so nothing else would notice.
+
+    Raises:
+        HarnessError: The first that leads nowhere.
+    """
+    for problem in unreadable_contracts(library, [contract.path]):
+        raise problem
 
 
 def _versioned(contract: Contract | None, document: Document | None) -> Contract | None:

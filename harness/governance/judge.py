@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from harness.governance.digest import ChangedThing, change_set_digest
 from harness.governance.event import Event
 from harness.governance.facts import Author, Facts
 from harness.governance.keys import key_ring
+from harness.governance.reading import placed
 from harness.governance.revisions import Revisions
 from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.signoffs import Expected, Signoff, read_signoffs, refusal, standing
@@ -177,6 +178,7 @@ class Run:
         policy = self.ground.signed_policy
         return replace(
             report,
+            findings=tuple(placed(finding, self.sides.head.library) for finding in report.findings),
             change_id=digest[:12],
             digest=digest,
             repository=policy.repository,
@@ -200,6 +202,7 @@ class Run:
             findings=(
                 *ignored,
                 *(refused_keys(ring) if signoffs or ignored else ()),
+                *_own_approvals(signoffs, author),
                 *_unverified(author, sensitive=sensitive),
             ),
         )
@@ -287,6 +290,21 @@ def _owners(compared: Iterable[Compared], trusted: Landscape, proposed: Landscap
         entity = trusted.catalog.api_for_contract(name) or proposed.catalog.api_for_contract(name)
         owners[name] = (entity.owner if entity else "") or one.owner
     return owners
+
+
+def _own_approvals(signoffs: Iterable[Signoff], author: Author) -> Iterator[Finding]:
+    """Say that an approval by somebody who proposed the change counts for nothing."""
+    for signoff in signoffs:
+        if signoff.person in author.people and signoff.decision == "approve":
+            name = signoff.person.rpartition("/")[2]
+            yield Finding(
+                rule="signoff-ignored",
+                title=f"{name} proposed this change and cannot approve it",
+                level=Level.INFO,
+                location=signoff.location,
+                remedy="Ask one of those listed under sign-offs.",
+                values=(signoff.person, "proposed"),
+            )
 
 
 def _unverified(author: Author, *, sensitive: bool) -> tuple[Finding, ...]:

@@ -1,11 +1,12 @@
-"""Whether contracts can be read at all: every file parses, and every reference inside the tree leads somewhere."""
+"""Whether contracts can be read at all, and where in its file stands what a finding names by pointer alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from harness.documents import Document, Library, Node
-from harness.model import JSON, HarnessError, join
+from harness.model import JSON, Finding, HarnessError, join
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Members whose values are data: a `$ref` in them refers to nothing."""
@@ -58,3 +59,14 @@ def _references(value: JSON, pointer: str) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             if isinstance(item, (dict, list)) and key not in _DATA and not key.startswith("x-"):
                 yield from _references(item, join(pointer, key))
+
+
+def placed(finding: Finding, library: Library) -> Finding:
+    """Return the finding with the line of what it names; as it is where the file is gone or cannot be read."""
+    place = finding.location
+    if place.file is None or place.line is not None:
+        return finding
+    try:
+        return replace(finding, location=library.load(place.file).location(place.pointer))
+    except HarnessError:
+        return finding

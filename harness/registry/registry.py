@@ -109,6 +109,9 @@ class Registry:
             return
         if is_pact(data):
             return
+        if b"\0" in data and (self.config.contracts or _TELLING.search(path)):
+            self._note_unreadable(path)  # UTF-16 and the like, in which nothing can be found by its bytes
+            return
         sniffed = sniff(data, path)
         if sniffed is not None:
             named = name_of(path)
@@ -118,6 +121,12 @@ class Registry:
             for inline in definitions(data, path):
                 self.library.add(inline.document, inline.key)
                 yield Listed(inline.key, inline.name, inline.sniffed.version, inline.key, True, inline.sniffed)  # noqa: FBT003  (a field)
+
+    def _note_unreadable(self, path: str) -> None:
+        try:
+            self.library.load(path)
+        except HarnessError as error:
+            self._problems.append(error)
 
     def _note_link(self, path: str, entry: Entry) -> None:
         if self.config.contracts or _TELLING.search(path):

@@ -76,7 +76,6 @@ def test_every_place_of_the_gate_on_a_demo_branch_is_where_it_says(branch: str, 
     assert faults(of_changes(changes, old, new)) == []
 
 
-@pytest.mark.xfail(reason="findings about a version name its pointer without its line")
 def test_every_place_of_a_finding_of_the_gate_is_where_it_says(demo: Path, capsys) -> None:
     report = ask(capsys, "gate", "--repo", str(demo), "--base", "main", "--head", "drop-tax-amount")
     new = at_revision(demo, report["head"]["commit"])
@@ -134,7 +133,6 @@ def _stored(path: Path) -> Reader:
     return lambda file: path.read_bytes() if file.endswith(path.name) else None
 
 
-@pytest.mark.xfail(reason="findings about pacts name a pointer without its line")
 def test_every_place_of_seeded_findings_of_check_is_where_it_says(tmp_path: Path, capsys) -> None:
     copy_landscape(tmp_path)
     edit(tmp_path / "catalog/components.yaml", "consumesApis: [pricing,", "consumesApis: [pricin,")
