@@ -49,7 +49,7 @@ BROKEN: dict[str, bytes] = {
                      "{$ref: '#/components/schemas/Order'}\n    C: {type: object, required")
     ).encode(),
     "a broken pattern": GOOD.replace("maxLength: 5", "pattern: '(['").encode(),
-    "a type nobody knows": GOOD.replace("type: string", "type: strng").encode(),
+    "a type nobody knows": GOOD.replace("type: string", "type: words").encode(),
     "a keyword of the wrong type": GOOD.replace("maxLength: 5", "maxLength: five").encode(),
     "paths that are a list": GOOD.replace("  /orders:", "  - /orders:").encode(),
     "a response that is a text": GOOD.replace('"200": {d', '"201": hello\n        "200": {d').encode(),
