@@ -16,7 +16,7 @@ from harness.documents import parse
 from harness.model import UnreadableError
 path = sys.argv[1]
 def megabytes():
-    """The peak of this program alone: ru_maxrss begins with that of the process that started it."""
+    # the peak of this program alone: ru_maxrss begins with that of the process that started it
     status = pathlib.Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
