@@ -50,7 +50,7 @@ def _result(remark: Remark, index: int) -> dict[str, object]:
 
 def _location(remark: Remark) -> dict[str, object]:
     place = remark.location
-    physical: dict[str, object] = {"artifactLocation": {"uri": quote(place.file or "", safe="/")}}
+    physical: dict[str, object] = {"artifactLocation": {"uri": quote(place.file or "", safe="/", errors="surrogateescape")}}
     if place.line:
         region = {"startLine": place.line}
         physical["region"] = region | ({"startColumn": place.column} if place.column else {})
