@@ -50,7 +50,8 @@ def _result(remark: Remark, index: int) -> dict[str, object]:
 
 def _location(remark: Remark) -> dict[str, object]:
     place = remark.location
-    physical: dict[str, object] = {"artifactLocation": {"uri": quote(place.file or "", safe="/", errors="surrogateescape")}}
+    uri = quote(place.file or "", safe="/", errors="surrogateescape")  # a path that is no UTF-8 keeps its bytes
+    physical: dict[str, object] = {"artifactLocation": {"uri": uri}}
     if place.line:
         region = {"startLine": place.line}
         physical["region"] = region | ({"startColumn": place.column} if place.column else {})
