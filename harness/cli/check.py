@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from harness.cli.opening import open_library
-from harness.cli.options import as_of_option, format_option, repo_option
+from harness.cli.options import as_of_option, format_option, no_cache_option, repo_option
 from harness.cli.output import write
 
 
 @click.command()
 @format_option
 @as_of_option
+@no_cache_option
 @repo_option
 def check(form: str, as_of: date | None, repo: Path) -> int:
     """Read every contract, catalog entry and pact here; report what is wrong.

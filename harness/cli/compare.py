@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.comparing import Answer, Judging, compare_operands
-from harness.cli.options import Decorated, as_of_option, format_option, repo_option
+from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import ContentModel, ContractKind, UsageError, Verdict
 
@@ -46,6 +46,7 @@ def _judging_options(function: Decorated) -> Decorated:
 @click.option("--timings", is_flag=True, help="Add milliseconds to JSON output (which is then not reproducible).")
 @click.option("--batch", type=click.Path(path_type=Path, dir_okay=False), help="Read pairs from a JSON Lines file.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where --batch writes its rows.")
+@no_cache_option
 @repo_option
 def compare(**options: Any) -> int:
     """Compare two versions of one contract, with proof.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import Decorated, as_of_option, format_option, repo_option
+from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option
 from harness.cli.output import write, write_file
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def _file_options(function: Decorated) -> Decorated:
 @format_option
 @_file_options
 @as_of_option
+@no_cache_option
 @repo_option
 def gate(base: str | None, head: str, form: str, as_of: date | None, repo: Path, **files: Path | None) -> int:
     """Decide whether a branch may merge.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -50,3 +51,20 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f'"{value}" is no day; write it as 2026-11-22', param, ctx)
+
+
+def no_cache_option(function: Decorated) -> Decorated:
+    """Add `--no-cache`, the same as HARNESS_NO_CACHE=1: nothing kept by an earlier run is used, and nothing is kept."""
+    return click.option(
+        "--no-cache",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_switch_off,
+        help="Keep no parsed documents between runs, and use none.",
+    )(function)
+
+
+def _switch_off(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
+    if value:
+        os.environ["HARNESS_NO_CACHE"] = "1"  # read where documents are; children that run inherit it

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.documents.mark_table import MarkTable
 from harness.documents.positions import JsonPlaces, Place, Places, YamlPlaces
 from harness.documents.yaml_events import Placed
 from harness.model import JSON, Location, NotFoundError, join, split
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
     """One JSON or YAML document.
 
@@ -20,7 +21,7 @@ class Document:
         value: Numbers are `int` or `Decimal`, never `float`; keys are strings. Never to be changed.
         first_line: Line of the file at which `text` begins.
         is_json: Whether `text` is JSON, else YAML.
-        placed: Of YAML: `value` with its places, if the reader left them.
+        placed: Of YAML: `value` with its places, if the reader or an earlier run left them.
     """
 
     path: str
@@ -29,7 +30,7 @@ class Document:
     value: JSON = field(repr=False, compare=False)
     first_line: int = 1
     is_json: bool = field(repr=False, compare=False, default=False)
-    placed: Placed | None = field(repr=False, compare=False, default=None)
+    placed: Placed | MarkTable | None = field(repr=False, compare=False, default=None)
     _places: Places = field(repr=False, compare=False, init=False)
 
     def __post_init__(self) -> None:

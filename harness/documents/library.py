@@ -139,7 +139,9 @@ class Library:
         if path not in self._scanned:
             loaded = self._loaded.get(path)
             if isinstance(loaded, Document):
-                self._scanned[path] = (loaded.digest, None)
+                whole = loaded.path == path and loaded.first_line == 1  # else it is a part of another file
+                refs = quick_references(loaded.text, is_json=loaded.is_json) if whole else None
+                self._scanned[path] = (loaded.digest, refs)
             else:
                 data = self.tree.read(path)
                 is_json = data.lstrip()[:1] in {b"{", b"["}

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
 from harness.documents.decoding import decode
 from harness.documents.document import Document
 from harness.documents.json_text import read_json
-from harness.documents.yaml_events import read_yaml
+from harness.documents.mark_table import MarkTable
+from harness.documents.stored import keep, recall
+from harness.documents.yaml_events import Placed, read_yaml
 from harness.model import Location, UnreadableError
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|$)([^\n]*)\n?", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?(?:\n|$)|%[^\n]*(?:\n|$))*\Z")
 _JSON_SUFFIXES = (".json", ".avsc", ".avpr")
+_Alive: TypeAlias = "dict[tuple[str, bool], tuple[weakref.ref[Document], ...]]"
+_alive: _Alive = {}
+"""What this process has parsed and still holds, by digest of the bytes and whether the name demands JSON.
+
+Both revisions of a gate, and both sides of a comparison, mostly hold the same files.
+"""
 
 
 def parse(data: bytes, path: str) -> Document:
@@ -46,8 +57,25 @@ def parse_all(data: bytes, path: str) -> tuple[Document, ...]:
     Raises:
         UnreadableError: As `parse`, or there is nothing in the file.
     """
-    text = decode(data, path)
     digest = hashlib.sha256(data).hexdigest()
+    key = (digest, path.endswith(_JSON_SUFFIXES))
+    known = tuple(found for held in _alive.get(key, ()) if (found := held()) is not None)
+    if known and len(known) == len(_alive[key]):
+        return tuple(one if one.path == path else replace(one, path=path) for one in known)
+    documents = _read(data, path, digest)
+    _remember(key, documents)
+    return documents
+
+
+def _remember(key: tuple[str, bool], documents: tuple[Document, ...], alive: _Alive = _alive) -> None:
+    def forget(_: weakref.ref[Document]) -> None:
+        alive.pop(key, None)
+
+    alive[key] = tuple(weakref.ref(one, forget) for one in documents)
+
+
+def _read(data: bytes, path: str, digest: str) -> tuple[Document, ...]:
+    text = decode(data, path)
     if text.lstrip(" \t\r\n")[:1] in {"{", "["} or path.endswith(_JSON_SUFFIXES):
         document = _json(text, path, digest)
         if document is not None:
@@ -61,7 +89,10 @@ def parse_all(data: bytes, path: str) -> tuple[Document, ...]:
 
 
 def _yaml(text: str, path: str, digest: str, first_line: int) -> Document:
-    placed = read_yaml(text, path, first_line)
+    placed: Placed | MarkTable | None = recall(text)
+    if placed is None:
+        placed = read_yaml(text, path, first_line)
+        keep(text, placed)
     return Document(path, digest, text, placed.value, first_line, placed=placed)
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from harness.documents import json_text
+from harness.documents.mark_table import MarkTable
 from harness.documents.yaml_events import Placed, read_yaml
 
 
@@ -57,13 +58,17 @@ class JsonPlaces:
 class YamlPlaces:
     """Looks up the marks that reading YAML left behind; reads again where the value came without them."""
 
-    def __init__(self, text: str, first_line: int, placed: Placed | None) -> None:
+    def __init__(self, text: str, first_line: int, placed: Placed | MarkTable | None) -> None:
         self._text = text
         self._first_line = first_line
         self._placed = placed
 
     def find(self, tokens: tuple[str, ...]) -> tuple[Place, int]:
         """See Places."""
+        if isinstance(self._placed, MarkTable):
+            entry, found = self._placed.find(tokens)
+            source = "" if isinstance(entry.value, (dict, list)) else self._text[entry.start : entry.end]
+            return Place(entry.line + self._first_line, entry.column + 1, source), found
         if self._placed is None:
             self._placed = read_yaml(self._text, None, self._first_line)
         value, marks, found = self._placed.value, self._placed.root, 0
