@@ -36,7 +36,7 @@ def measure(command: list[str], environment: dict[str, str]) -> Measured:
     runs, outputs = [], set()
     for _ in range(RUNS):
         with tempfile.TemporaryFile() as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)
             _, _, usage = os.wait4(process.pid, 0)
             process.returncode = 0
             out.seek(0)
