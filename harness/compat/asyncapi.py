@@ -40,6 +40,7 @@ def compare_asyncapi(
 ) -> ContractComparison:
     """Compare two AsyncAPI documents of any version 2 or 3; see `harness.compat.compare_contracts`."""
     sides = Sides.of(old_library, new_library, model, as_of)
+    sides.start(old, new)
     comparison = _Comparison(sides, read_asyncapi(old, sides.old), read_asyncapi(new, sides.new))
     changes = comparison.changes()
     result = conclude(ContractKind.ASYNCAPI, model, changes, old, new, as_of)

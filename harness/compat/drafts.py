@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from harness.compat.proof import FINE, Proof
 from harness.documents import Node
 from harness.model import JSON, Direction, Level, Verdict
+
+if TYPE_CHECKING:
+    from harness.compat.confirming import ShapePair
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Draft:
         read: Whether `proof` shows an old payload of which readers lose a part (a read witness).
         title: Sentence for people; "" derives it from rule and subject.
         carriers: Operations or messages, where the change is not inside a schema.
+        shown: The alternatives on which the witness was confirmed as a whole.
     """
 
     rule: str
@@ -44,6 +49,7 @@ class Draft:
     read: bool = False
     title: str = ""
     carriers: tuple[str, ...] = field(default=())
+    shown: ShapePair | None = None
 
     def softened(self, level: Level) -> Draft:
         """Return the draft at another level if it is not compatible."""

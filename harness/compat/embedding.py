@@ -91,7 +91,7 @@ class Embedding:
                     return None
                 before.append(item[0])
             return Payload([*before, inner.value], f"/{len(before)}{inner.place}")
-        base = self.sides.sampler(side).shaped(Shape(shape.fragments, frozenset({"object"})), stance)
+        base = self.sides.shaped(Shape(shape.fragments, frozenset({"object"})), side, stance)
         if base is None or not isinstance(base[0], dict):
             return None
         name = "key" if step == "*" else step.replace("~1", "/").replace("~0", "~")

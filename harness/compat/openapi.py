@@ -56,6 +56,7 @@ class OpenApiComparison:
         self.readers = Reader(old, sides.old), Reader(new, sides.new)
         for views in (sides.old_views, sides.new_views):
             views.shaper.null_is_a_value = all(reader.dialect == LATEST for reader in self.readers)
+        sides.start(old, new)
         self.schemas = SchemaComparison(sides)
         self.found: list[Found] = []
         self._schemes_differ = canonical(self._security_text(0)) != canonical(self._security_text(1))

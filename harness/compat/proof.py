@@ -30,6 +30,7 @@ class Proof:
         failing: JSON pointer into it.
         derivation: The prover's proof of inclusion.
         reason: Why nothing was found.
+        refusing: The schema that refuses `instance`, where it says one aspect of the reader only.
     """
 
     verdict: Verdict
@@ -40,6 +41,7 @@ class Proof:
     failing: str = ""
     derivation: JSON = None
     reason: str = ""
+    refusing: dict[str, JSON] | None = None
 
 
 RULED_OUT = Proof(Verdict.BREAKING, Basis.RULE)
@@ -123,7 +125,9 @@ class Judge:
         for guess in guesses:
             found = self.failure(sup, guess)
             if found is not None and self.accepts(sub, guess):
-                return Proof(Verdict.BREAKING, basis, guess, has_instance=True, error=found[0], failing=found[1])
+                return Proof(
+                    Verdict.BREAKING, basis, guess, has_instance=True, error=found[0], failing=found[1], refusing=sup
+                )
         return None
 
     def _prove(self, sub: dict[str, JSON], sup: dict[str, JSON], basis: Basis) -> Proof:
@@ -143,5 +147,6 @@ class Judge:
                 has_instance=True,
                 error=answer.error,
                 failing=answer.failing,
+                refusing=sup,
             )
         return Proof(Verdict.UNPROVEN, basis, reason=answer.reason)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.compat.examples import written_examples
 from harness.compat.keywords import type_of, types_of
 from harness.compat.proof import Judge
 from harness.compat.schema_local import local_keywords, spell
@@ -38,39 +39,54 @@ _BY_FORMAT: dict[str, JSON] = {
 
 
 class Sampler:
-    """Builds instances from the views of one version."""
+    """Builds instances from the views of one version.
 
-    def __init__(self, views: Views, judge: Judge) -> None:
+    `plain` leaves out the examples of whole payloads, for where they do not fit together.
+    """
+
+    def __init__(self, views: Views, judge: Judge, *, plain: bool = False) -> None:
         self._views = views
         self._judge = judge
+        self._plain = plain
 
-    def sample(self, position: Position, stance: Stance, depth: int = 0) -> tuple[JSON] | None:
-        """Return a likely instance of a position in a tuple, or None where none was found."""
+    def sample(
+        self, position: Position, stance: Stance, depth: int = 0, hints: tuple[JSON, ...] = ()
+    ) -> tuple[JSON] | None:
+        """Return a likely instance of a position in a tuple, or None where none was found.
+
+        `hints` are values that the example of what stands around the position has there.
+        """
         if depth > _MAX_DEPTH:
             return None
         form = self._views.shaper.form(position)
         for shape in form.shapes:
-            found = self.shaped(shape, stance, depth)
+            found = self.shaped(shape, stance, depth, hints)
             if found is not None:
                 return found
         return (None,) if form.nullable else None
 
-    def shaped(self, shape: Shape, stance: Stance, depth: int = 0) -> tuple[JSON] | None:
+    def shaped(self, shape: Shape, stance: Stance, depth: int = 0, hints: tuple[JSON, ...] = ()) -> tuple[JSON] | None:
         """Return a likely instance of one alternative."""
         local = spell(shape.types, local_keywords(shape), stance.model)
-        for value in _offered(shape):
-            if not isinstance(value, (dict, list)) and self._accepts(local, value):
+        offered = [*hints, *self.offered(shape)]
+        for value in offered:
+            if not isinstance(value, (dict, list)) and value is not None and self._accepts(local, value):
                 return (value,)
         if "object" in shape.types and (shape.properties or shape.required):
-            return self._object(shape, stance, depth)
+            return self._object(shape, stance, depth, offered)
         if "array" in shape.types and shape.having("items"):
-            return self._array(shape, stance, depth)
+            return self._array(shape, stance, depth, offered)
         for name in ("string", "integer", "fraction", "boolean"):
             if name in shape.types:
                 return self._scalar(name, shape, local)
         if "object" in shape.types:
-            return self._object(shape, stance, depth)
-        return self._array(shape, stance, depth) if "array" in shape.types else None
+            return self._object(shape, stance, depth, offered)
+        return self._array(shape, stance, depth, offered) if "array" in shape.types else None
+
+    def offered(self, shape: Shape) -> list[JSON]:
+        """Return the values that the authors wrote for an alternative: examples around it, then its own."""
+        around = [] if self._plain else self._views.examples.at(fragment.site for fragment in shape.fragments)
+        return [*around, *_offered(shape)]
 
     def _accepts(self, local: dict[str, JSON], value: JSON) -> bool:
         """Whether a value satisfies assertions; a bare type needs no validator."""
@@ -93,17 +109,20 @@ class Sampler:
                 return (guess,)
         return self._judge.example(local)
 
-    def _object(self, shape: Shape, stance: Stance, depth: int) -> tuple[JSON] | None:
+    def _object(self, shape: Shape, stance: Stance, depth: int, offered: list[JSON]) -> tuple[JSON] | None:
         found: dict[str, JSON] = {}
-        for name in self._views.required(shape, stance):
+        required = self._views.required(shape, stance)
+        example = _fullest(offered, required)
+        for name in required:
             position = shape.properties.get(name)
-            value = ("x",) if position is None else self.sample(position, stance, depth + 1)
+            hints = (example[name],) if name in example else ()
+            value = ("x",) if position is None else self.sample(position, stance, depth + 1, hints)
             if value is None:
                 return None
             found[name] = value[0]
         least = max((value for value in shape.values("minProperties") if isinstance(value, int)), default=0)
         self._fill(shape, stance, depth, found, min(least, _MAX_FILL))
-        return (found,)
+        return (in_order(shape, found),)
 
     def _fill(self, shape: Shape, stance: Stance, depth: int, found: dict[str, JSON], least: int) -> None:
         """Add fields until there are enough: declared ones first, then such as the map allows."""
@@ -122,15 +141,30 @@ class Sampler:
         while value is not None and len(found) < least:
             found[f"key{len(found) + 1}"] = value[0]
 
-    def _array(self, shape: Shape, stance: Stance, depth: int) -> tuple[JSON] | None:
+    def _array(self, shape: Shape, stance: Stance, depth: int, offered: list[JSON]) -> tuple[JSON] | None:
         least = max((value for value in shape.values("minItems") if isinstance(value, int)), default=0)
+        example = next((value for value in offered if isinstance(value, list) and value), [])
         found: list[JSON] = []
         for index in range(min(least, 5)):
-            value = self.sample(item_position(shape, index), stance, depth + 1)
+            hints = (example[index],) if index < len(example) else ()
+            value = self.sample(item_position(shape, index), stance, depth + 1, hints)
             if value is None:
                 return None
             found.append(value[0])
         return (found,)
+
+
+def in_order(shape: Shape, instance: dict[str, JSON]) -> dict[str, JSON]:
+    """Return an object with its fields in the order in which a shape declares them, undeclared ones last."""
+    declared = {name: instance[name] for name in shape.properties if name in instance}
+    return {**declared, **instance}
+
+
+def _fullest(offered: list[JSON], required: list[str]) -> dict[str, JSON]:
+    """Return the first example that has every required field, else the first that is an object at all."""
+    objects = [value for value in offered if isinstance(value, dict)]
+    whole = (value for value in objects if all(name in value for name in required))
+    return next(whole, objects[0] if objects else {})
 
 
 def item_position(shape: Shape, index: int) -> Position:
@@ -153,11 +187,7 @@ def _offered(shape: Shape) -> Iterator[JSON]:
         value = fragment.site.node.value
         if not isinstance(value, dict):
             continue
-        if "example" in value:
-            yield value["example"]
-        examples = value.get("examples")
-        if isinstance(examples, list):
-            yield from examples
+        yield from written_examples(value)
         for key in ("default", "const"):
             if key in value:
                 yield value[key]

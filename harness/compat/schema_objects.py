@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from harness.compat.drafts import Draft
 from harness.compat.lifecycle import sunset_passed
 from harness.compat.proof import Proof
+from harness.compat.samples import in_order
 from harness.compat.schema_rest import Rest, rest_changes, rest_of
 from harness.compat.shapes import Shape
 from harness.compat.sides import Sides
@@ -62,6 +63,12 @@ class ObjectPair:
                 return found
         return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason=reason)
 
+    def without(self, name: str, side: Side) -> Proof:
+        """Return the proof that an object of one side that lacks a field breaks, told of this field only."""
+        proof = self.breaking(_without(self.instance(side), name), reason="no object without the field was found")
+        told = self.sides.judge.failure({"required": [name]}, proof.instance) if proof.has_instance else None
+        return proof if told is None else replace(proof, error=told[0], failing=told[1])
+
     def instance(self, side: Side) -> dict[str, JSON] | None:
         """Return a minimal object of one side, as it is written, with what the other side demands if it may have it.
 
@@ -77,6 +84,7 @@ class ObjectPair:
             value = self.sides.sample(shape.properties[name], side, stance)
             if value is not None and self.field(side, name) is not None:
                 instance[name] = value[0]
+        instance = in_order(shape, instance)
         return instance if self.sides.error(shape, side, stance, instance) is None else dict(found[0])
 
 
@@ -125,10 +133,26 @@ def _gone(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | C
         yield from _gone_open(pair, name, position, required=required)
         return
     retired = still is None and sunset_passed(pair.sides, position)
-    proof = _FINE if retired or _still_taken(pair, rest) else _withdrawn(pair, name, position)
+    free = _FINE if retired or _still_taken(pair, rest) else None
+    anything = _left_open(pair, name) if free is None and still is None and not pair.received else None
+    proof = free or anything or _withdrawn(pair, name, position)
     node, later = _node(position), _node(still or ())
-    draft = Draft(rule, node, later, pair.direction, proof, view="writer", read=not pair.received)
+    read = not pair.received and anything is None
+    draft = Draft(rule, node, later, pair.direction, proof, view="writer", read=read)
     yield draft if pair.received or required else draft.softened(Level.WARNING)
+
+
+def _left_open(pair: ObjectPair, name: str) -> Proof | None:
+    """A field that is still required though no longer declared may hold anything: find what readers refuse."""
+    base = pair.instance(Side.NEW) if name in pair.new.required else None
+    if base is None:
+        return None
+    values: tuple[JSON, ...] = (None, "text", 1, {})
+    for value in values:
+        proof = pair.breaking({**base, name: value}, reason="")
+        if proof.verdict is Verdict.BREAKING:
+            return replace(proof, failing=f"/{escape(name)}")
+    return None
 
 
 def _still_taken(pair: ObjectPair, rest: Rest) -> bool:
@@ -147,7 +171,7 @@ def _gone_open(pair: ObjectPair, name: str, position: Position, *, required: boo
         return
     yield Child(f"/{escape(name)}", position, ANYTHING)
     if required:
-        proof = pair.breaking(_without(pair.instance(Side.NEW), name), reason="no object without the field was found")
+        proof = pair.without(name, Side.NEW)
         yield Draft("field-withdrawn", _node(position), None, pair.direction, proof)
 
 
@@ -170,12 +194,23 @@ def _withdrawn(pair: ObjectPair, name: str, position: Position) -> Proof:
     refused = sides.error(pair.new, Side.NEW, reader, instance)
     if refused is None and pair.received:
         return _FINE
-    # The whole view may find something else first; the declared names alone say what happens to this field.
-    names: dict[str, JSON] = {"additionalProperties": False, "properties": {one: {} for one in pair.new.properties}}
-    error = sides.judge.error(names, {name: value[0]}) or refused or ""
+    # The validator was asked above; it speaks of unexpected properties, or of another change. People are told this:
+    error = _loss(pair, name)
     return Proof(
         Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=error, failing=f"/{escape(name)}"
     )
+
+
+def _loss(pair: ObjectPair, name: str) -> str:
+    """Say what becomes of a field that one version declares and the other does not."""
+    quoted = f'"{name}"'
+    old, new = pair.sides.old.name, pair.sides.new.name
+    if not old or not new or old == new:
+        return f"{quoted} is dropped: it is no longer declared" if pair.received else f"{quoted} is no longer sent"
+    if not pair.received:
+        return f"{quoted} is declared by {old} and no longer sent by {new}"
+    erased = name in pair.new.properties
+    return f"{quoted} is dropped: {new} {'declares it read-only' if erased else 'no longer declares it'}"
 
 
 def _empty(pair: ObjectPair, position: Position) -> Proof:
@@ -204,7 +239,7 @@ def _come(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | C
         _, reader = pair.sides.reader(pair.direction)
         known = before is None and name in pair.old.required
         if name in pair.sides.new_views.required(pair.new, reader) and not known:
-            proof = pair.breaking(pair.instance(Side.OLD), reason="no object without the field was found")
+            proof = pair.without(name, Side.OLD)
     elif rest.kind == "closed":
         level = Level.WARNING
         if pair.sides.model is ContentModel.OPEN:
@@ -242,7 +277,7 @@ def _requiredness(pair: ObjectPair, name: str) -> Iterator[Draft]:
     proof = _FINE
     if matters:
         writer = Side.OLD if pair.received else Side.NEW
-        proof = pair.breaking(_without(pair.instance(writer), name), reason="no object without the field was found")
+        proof = pair.without(name, writer)
     subject = "" if known else name
     yield Draft(rule, nodes[0], nodes[1], pair.direction, proof, subject=subject, view="writer")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.compat.examples import Examples
 from harness.compat.keywords import read_keywords, siblings_count
 from harness.compat.schema_local import KNOWN_FORMATS, local_keywords, spell, strict_pattern
 from harness.compat.shapes import Form, Fragment, Shape, Shaper
@@ -109,6 +110,7 @@ class Views:
     def __init__(self, shaper: Shaper) -> None:
         self.shaper = shaper
         self.flags = Flags(shaper)
+        self.examples = Examples(shaper.version)
 
     def whole(self, position: Position, stance: Stance) -> dict[str, JSON]:
         """Return the complete view of a position, recursion as `$defs`."""

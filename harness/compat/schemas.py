@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from harness.compat.confirming import ShapePair, confirmed
 from harness.compat.drafts import Draft
 from harness.compat.keywords import spell_types
 from harness.compat.proof import FINE, Proof
@@ -218,9 +219,10 @@ class SchemaComparison:
     def _shapes(self, key: _PairKey, old: Shape, new: Shape, direction: Direction) -> list[Draft]:
         values = ValuePair(old, new, direction, self.sides.model, self.sides.judge)
         drafts = settle_values(values, list(value_changes(values)))
+        whole = ShapePair(self.sides, old, new, direction)
         shared = old.types & new.types
         if not shared:
-            return drafts
+            return [confirmed(whole, draft) for draft in drafts]
         pair = ObjectPair(self.sides, old, new, direction)
         if "object" in shared:
             for item in (*object_changes(pair), *pattern_property_changes(pair)):
@@ -237,7 +239,7 @@ class SchemaComparison:
         exact = list(exact_changes(pair))
         drafts.extend(exact)
         drafts.extend(_emptiness(pair, narrowed=bool(drafts), whole=bool(exact)))
-        return drafts
+        return [confirmed(whole, draft) for draft in drafts]
 
     def _patterned(self, key: _PairKey, pair: ObjectPair, pattern: str) -> None:
         sites = [

@@ -10,7 +10,7 @@ from harness.compat.samples import Sampler, Slice
 from harness.compat.schema_views import Role, Stance, Views
 from harness.compat.shapes import Shape, Shaper
 from harness.compat.versions import Position, Sameness, Version
-from harness.documents import Library
+from harness.documents import Library, Node
 from harness.model import JSON, Basis, ContentModel, Direction, Side, Verdict
 
 
@@ -53,6 +53,12 @@ class Sides:
             as_of,
         )
 
+    def start(self, old: Node, new: Node) -> None:
+        """Name the two documents that are compared: their examples count, and their versions are named."""
+        for views, root in ((self.old_views, old), (self.new_views, new)):
+            views.examples.start(root)
+            views.shaper.version.name_after(root)
+
     def views(self, side: Side) -> Views:
         """Return the views of one side."""
         return self.old_views if side is Side.OLD else self.new_views
@@ -67,23 +73,29 @@ class Sides:
         side = Side.NEW if direction is Direction.RECEIVED else Side.OLD
         return side, Stance(Role.READER, direction, self.model)
 
-    def sampler(self, side: Side) -> Sampler:
-        """Return a maker of instances of one side."""
-        return Sampler(self.views(side), self.judge)
+    def samplers(self, side: Side) -> tuple[Sampler, Sampler]:
+        """Return makers of instances of one side: from whole examples, and without them."""
+        views = self.views(side)
+        return Sampler(views, self.judge), Sampler(views, self.judge, plain=True)
 
     def sample(self, position: Position, side: Side, stance: Stance) -> tuple[JSON] | None:
         """Return a verified instance of a position, or None where none was found."""
-        found = self.sampler(side).sample(position, stance)
-        if found is None:
-            return None
-        cut = Slice(self.views(side), stance)
-        view = cut.document(cut.cut(position, found[0]))
-        return found if self.judge.accepts(view, found[0]) else None
+        for sampler in self.samplers(side):
+            found = sampler.sample(position, stance)
+            if found is None:
+                continue
+            cut = Slice(self.views(side), stance)
+            if self.judge.accepts(cut.document(cut.cut(position, found[0])), found[0]):
+                return found
+        return None
 
     def shaped(self, shape: Shape, side: Side, stance: Stance) -> tuple[JSON] | None:
         """Return a verified instance of one alternative, or None where none was found."""
-        found = self.sampler(side).shaped(shape, stance)
-        return found if found is not None and self.error(shape, side, stance, found[0]) is None else None
+        for sampler in self.samplers(side):
+            found = sampler.shaped(shape, stance)
+            if found is not None and self.error(shape, side, stance, found[0]) is None:
+                return found
+        return None
 
     def error(self, shape: Shape, side: Side, stance: Stance, instance: JSON) -> str | None:
         """Return what the independent validator says against an instance under one alternative's view."""

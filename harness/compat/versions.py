@@ -77,14 +77,21 @@ class Version:
     Attributes:
         side: Old or new.
         library: The files of this version.
+        name: What its document calls it, such as `2.3.0`; "" where unknown.
     """
 
     def __init__(self, side: Side, library: Library) -> None:
         self.side = side
         self.library = library
+        self.name = ""
         self._resolved: dict[tuple[str, str], Node] = {}
         self._texts: dict[Key, str] = {}
         self._bytes: dict[Key, bytes | None] = {}
+
+    def name_after(self, root: Node) -> None:
+        """Take the name that the document gives itself under `info`."""
+        info = root.value.get("info") if isinstance(root.value, dict) else None
+        self.name = str(info.get("version", "")) if isinstance(info, dict) else ""
 
     def resolve(self, node: Node, reference: str) -> Node:
         """Return the node that `reference`, written at `node`, leads to; remembers it."""
@@ -150,13 +157,14 @@ canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_number
 
 
 def plainly_equal(old: JSON, new: JSON) -> bool:
-    """Whether two values are written alike and hold no reference: a quick yes, or a no that means little."""
-    if old is new:
-        return True
-    if old != new:
+    """Whether two values are written alike and hold no reference: a quick yes, or a no that means little.
+
+    One value may stand for both sides (equal bytes are parsed once), and its references still lead to two trees.
+    """
+    if old is not new and old != new:
         return False
     text = written(old)
-    return text is not None and b"$ref" not in text and text == written(new)
+    return text is not None and b"$ref" not in text and (old is new or text == written(new))
 
 
 def _references(data: bytes) -> list[str]:
