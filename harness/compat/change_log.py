@@ -12,9 +12,9 @@ from harness.compat.openapi_reading import FORM
 from harness.compat.proof import Proof
 from harness.compat.schemas import Found
 from harness.compat.sides import Sides
-from harness.compat.titles import settle_of, subject_of, title_of
+from harness.compat.titles import reason_of, settle_of, subject_of, title_of
 from harness.documents import Node
-from harness.model import Change, Direction, Location, Side, Verdict, Witness, fingerprint, split
+from harness.model import Basis, Change, Direction, Location, Side, Verdict, Witness, fingerprint, split
 
 _TEMPLATE = re.compile(r"\{[^}/]*\}")
 _RANK = {Verdict.COMPATIBLE: 0, Verdict.UNPROVEN: 1, Verdict.BREAKING: 2}
@@ -37,8 +37,16 @@ def finish(found: Iterable[Found], sides: Sides | None = None) -> tuple[Change, 
 def _identity(draft: Draft) -> tuple[str, str, str, str]:
     """Return what makes two drafts one root cause: rule, direction and places."""
     direction = draft.direction.value if draft.direction is not None else ""
-    extra = f"\x00{draft.subject}" if draft.subject else ""
+    # What changed in a shared component is one cause, whichever operations reach it.
+    named = _unnamed(draft.subject, draft) if draft.shared else draft.subject
+    extra = f"\x00{named}" if named else ""
     return draft.rule + extra, direction, _pointer(draft.old), _pointer(draft.new)
+
+
+def _unnamed(text: str, draft: Draft) -> str:
+    """Return a text about an element with the shared component in the place of the operation."""
+    carrier = draft.carriers[0] if draft.carriers else ""
+    return text.replace(carrier, draft.shared, 1) if carrier else text
 
 
 def _pointer(node: Node | None) -> str:
@@ -65,10 +73,14 @@ def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -
     here = _real(draft.old if draft.new is None else draft.new)
     other = _real(draft.old) if side is Side.NEW else None
     subject = _subject(draft, here, carriers)
+    title = draft.title
+    if draft.shared and len(carriers) > 1:
+        title, subject = _unnamed(title, draft), _unnamed(subject, draft)
     places = [_normal(node) for node in (draft.old, draft.new)]
+    by_rule = draft.proof.verdict is Verdict.BREAKING and draft.proof.basis is Basis.RULE
     return Change(
         rule=draft.rule,
-        title=draft.title or title_of(draft.rule, subject, draft.before, draft.after),
+        title=title or title_of(draft.rule, subject, draft.before, draft.after),
         verdict=draft.proof.verdict,
         level=draft.loudness,
         basis=draft.proof.basis,
@@ -82,7 +94,7 @@ def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -
         counterpart=other.location if other is not None else None,
         witness=_witness(found, carriers, sides),
         derivation=draft.proof.derivation,
-        reason=draft.proof.reason,
+        reason=draft.proof.reason or (reason_of(draft.rule) if by_rule else ""),
         settle=draft.settle or ("" if draft.proof.verdict is Verdict.COMPATIBLE else settle_of(draft.rule)),
         fingerprint=fingerprint(key[0], key[1], *places),
     )

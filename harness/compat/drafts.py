@@ -32,6 +32,7 @@ class Draft:
         read: Whether `proof` shows an old payload of which readers lose a part (a read witness).
         title: Sentence for people; "" derives it from rule and subject.
         carriers: Operations or messages, where the change is not inside a schema.
+        shared: Name of the shared component that changed, such as `response TooManyRequests`; "" where there is none.
         shown: The alternatives on which the witness was confirmed as a whole.
     """
 
@@ -50,6 +51,7 @@ class Draft:
     title: str = ""
     carriers: tuple[str, ...] = field(default=())
     shown: ShapePair | None = None
+    shared: str = ""
 
     def softened(self, level: Level) -> Draft:
         """Return the draft at another level if it is not compatible."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.compat.drafts import Draft
 from harness.compat.openapi_reading import Body, Media, Parameter, Response
 from harness.compat.proof import FINE, RULED_OUT
 from harness.compat.versions import canonical
+from harness.documents import Node
 from harness.model import JSON, Direction, Level
 
 if TYPE_CHECKING:
@@ -77,8 +79,6 @@ def media_changes(
 
 
 def _titled(draft: Draft, title: str) -> Draft:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(draft, title=title)
 
 
@@ -165,10 +165,12 @@ def _response(
     comparison: OpenApiComparison, pair: OperationPair, old: Response, new: Response, direction: Direction
 ) -> None:
     carrier = f"{pair.name} {new.status}"
+    shared = _shared(old.node, new.node)
     media_changes(comparison, (old.media, new.media), direction, carrier)
     for name in sorted(old.headers.keys() | new.headers.keys()):
         before, after = old.headers.get(name), new.headers.get(name)
-        comparison.add(_header(before, after, carrier, direction), carrier)
+        drafts = _header(before, after, carrier, direction)
+        comparison.add((replace(draft, shared=shared) for draft in drafts), carrier)
         if before is not None and after is not None:
             subject = f"{carrier} header {after.name}"
             comparison.schemas.compare(before.site, after.site, direction, subject, wire=True)
@@ -180,8 +182,15 @@ def _response(
     ]
     if texts[0] != texts[1]:
         title = f"{carrier} is described differently"
-        draft = Draft("text-changed", old.node, new.node, None, FINE, None, carrier, title=title)
+        draft = Draft("text-changed", old.node, new.node, None, FINE, None, carrier, title=title, shared=shared)
         comparison.add(iter([draft]), carrier)
+
+
+def _shared(old: Node, new: Node) -> str:
+    """Return what a response is called if both versions keep it among the components, else nothing."""
+    if any(node.pointer.startswith(("/paths/", "/webhooks/")) for node in (old, new)):
+        return ""
+    return f"response {new.pointer.rsplit('/', 1)[-1]}"
 
 
 def _header(before: Parameter | None, after: Parameter | None, carrier: str, direction: Direction) -> Iterator[Draft]:

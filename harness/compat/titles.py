@@ -172,3 +172,32 @@ _OTHERWISE = "Publish it as a new major version, or offer old and new side by si
 def settle_of(rule: str) -> str:
     """Return the way out of a breaking change of this kind."""
     return _SETTLE.get(rule, _OTHERWISE)
+
+
+_REASONS: dict[str, str] = {
+    "operation-removed": "Callers of this operation get an error; no payload can show that.",
+    "parameter-removed": "Callers still send it, and nobody reads what they ask for.",
+    "parameter-added-required": "Calls made for the old version do not carry it.",
+    "parameter-became-required": "Calls made for the old version may leave it out.",
+    "parameter-default-changed": "Callers that leave it out now get something else.",
+    "parameter-style-changed": "The same value is now written differently on the wire.",
+    "header-removed": "Readers of this header no longer find it.",
+    "header-became-optional": "Readers that rely on this header may no longer find it.",
+    "response-removed": "Callers wait for an answer that no longer comes.",
+    "media-type-removed": "Who sends or asks for this media type is no longer served.",
+    "request-body-removed": "Callers still send a body that nobody reads.",
+    "request-body-added-required": "Calls made for the old version carry no body.",
+    "request-body-became-required": "Calls made for the old version may carry no body.",
+    "union-branch-added": "Readers tell alternatives apart by shape or name; this one is new to them.",
+    "union-branch-removed": "Writers still send this alternative; the new version does not know it.",
+    "discriminator-changed": "Alternatives are told apart by another field than readers look at.",
+    "discriminator-mapping-changed": "Alternatives are named by values that the other side does not know.",
+    "security-added": "Callers without these credentials are refused.",
+    "security-alternative-removed": "Callers that use these credentials are refused.",
+    "scope-added": "Callers without this scope are refused.",
+}
+
+
+def reason_of(rule: str) -> str:
+    """Return why a change breaks though no payload can show it."""
+    return _REASONS.get(rule, "It breaks by its kind: no payload can show it.")
