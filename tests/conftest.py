@@ -46,7 +46,7 @@ def require(tool: str) -> None:
     pytest.skip(f"{tool} is not installed")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def required() -> Callable[[str], None]:
     """Return `require`, for tests that need a tool of the machine."""
     return require

@@ -31,12 +31,10 @@ document.title = JSON.stringify({facts: bottom('.facts'), path: bottom('.path'),
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    from conftest import require  # noqa: PLC0415  (skips or fails, as the environment asks)
-
+def chromium(tmp_path_factory: pytest.TempPathFactory, required) -> list[str]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
-        require("chromium")
+        required("chromium")
     return [str(found), *FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]
 
 
