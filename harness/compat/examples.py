@@ -28,8 +28,10 @@ class Examples:
         self._known: dict[Key, list[JSON]] | None = None
 
     def start(self, root: Node) -> None:
-        """Name a document whose examples count."""
-        self._roots.append(root)
+        """Name a document whose examples count; one that writes none and refers to no other is never walked."""
+        text = root.document.text
+        if "example" in text or ".yaml" in text or ".json" in text or ".yml" in text:
+            self._roots.append(root)
         self._known = None
 
     def at(self, sites: Iterable[Site]) -> list[JSON]:
