@@ -17,7 +17,7 @@ install: $(STAMP) ## Install into .venv
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "contract-harness needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 2; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python has no venv module. Fix: apt install python3-venv"; exit 2; }
-	@echo "Installing into $(VENV) (first time about half a minute)"
+	@echo "Installing into $(VENV) (first time about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(VENV) uv pip install --quiet -c constraints.txt -e '.[test,check]'; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check]'; fi
@@ -29,7 +29,7 @@ demo: $(STAMP) ## Run the main job on a throw-away repository
 test: test-unit test-integration test-browser ## Run all test layers
 
 test-unit: $(STAMP) ## Pure rooms, golden files, rules, corpora sample
-	@$(BIN)/python tests/layer.py unit 120 -m "not integration and not browser and not slow"
+	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not slow"
 
 test-integration: $(STAMP) ## Tests that start processes
 	@$(BIN)/python tests/layer.py integration 240 -m "integration and not slow"

@@ -13,6 +13,7 @@ from harness.documents.decoding import check_size
 from harness.documents.values import Entry, EntryKind
 from harness.model import Location, UnreadableError
 
+# Tools' own folders, and (by its pyvenv.cfg) any Python environment: nobody's contracts, and thousands of files.
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 
 
@@ -85,6 +86,7 @@ class FolderTree:
         if not root.is_dir():
             raise unreadable(str(root), "no such folder", "Check the path.")
         self._root = root.resolve()
+        self._entries: Mapping[str, Entry] | None = None
 
     @property
     def name(self) -> str:
@@ -92,8 +94,10 @@ class FolderTree:
         return str(self._root)
 
     def entries(self) -> Mapping[str, Entry]:
-        """Every file and link below, sorted; hashes the files, so ask only where identity matters."""
-        return dict(sorted(self._walk("")))
+        """Every file and link below, sorted; hashes the files once, so one tree is one moment of the folder."""
+        if self._entries is None:
+            self._entries = dict(sorted(self._walk("")))
+        return self._entries
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one file; see `read_beneath`."""
@@ -107,7 +111,7 @@ class FolderTree:
             if child.is_symlink():
                 yield path, Entry(EntryKind.SYMLINK, blob_id(os.fsencode(Path(child.path).readlink())))
             elif child.is_dir():
-                if child.name not in _NEVER_ENTERED:
+                if child.name not in _NEVER_ENTERED and not Path(child.path, "pyvenv.cfg").exists():
                     yield from self._walk(path + "/")
             elif child.is_file():
                 yield path, Entry(EntryKind.FILE, _file_id(Path(child.path)))

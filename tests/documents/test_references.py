@@ -149,3 +149,20 @@ def test_pipes_and_folders_are_no_files(tmp_path):
         tree.read("folder.yaml")
     with pytest.raises(UnreadableError, match="no such file"):
         tree.read("absent.yaml")
+
+
+def test_a_folder_is_one_moment_however_often_it_is_listed(tmp_path):
+    (tmp_path / "a.yaml").write_text("a: 1\n")
+    tree = FolderTree(tmp_path)
+    before = tree.entries()
+    (tmp_path / "b.yaml").write_text("b: 1\n")
+    assert tree.entries() == before
+    assert set(FolderTree(tmp_path).entries()) == {"a.yaml", "b.yaml"}
+
+
+def test_a_python_environment_inside_the_folder_is_not_walked(tmp_path):
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "pyvenv.cfg").write_text("home = /usr\n")
+    (tmp_path / "env" / "vendored.yaml").write_text("openapi: 3.1.0\n")
+    (tmp_path / "mine.yaml").write_text("openapi: 3.1.0\n")
+    assert set(FolderTree(tmp_path).entries()) == {"mine.yaml"}
