@@ -40,7 +40,7 @@ def cumulative(total: int, weights: Sequence[Exact]) -> tuple[int, ...]:
     Raises:
         ValueError: No weight, or their sum is zero.
     """
-    whole = sum(map(Fraction, weights), Fraction())
+    whole = sum((Fraction(weight) for weight in weights), Fraction())
     if not whole:
         raise ValueError("weights must have a sum other than zero")
     parts: list[int] = []
