@@ -1,0 +1,155 @@
+"""Money: payments and their application, payouts, refunds, disputes, write-offs, dunning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from synthetic.sandboxes.ledger import rules_cash, rules_sales
+from synthetic.sandboxes.ledger.books import Books, Taken
+from synthetic.sandboxes.ledger.rules_sales import Document, day_of, text, whole
+from synthetic.sandboxes.ledger.values import Application, OpenItem, RefusedError
+
+DUNNING_DAYS = (1, 14, 30)
+"""Days overdue at which the first, second and third notice goes out."""
+
+
+class Cash:
+    """What customers pay, take back or never pay; every operation is one transaction and may be repeated."""
+
+    def __init__(self, books: Books) -> None:
+        """Work on these books."""
+        self._books = books
+
+    def apply_payment(self, document: Document, ledger: str = "") -> Taken:
+        """Post money received and apply it to the invoice it names, up to what is open; the rest is unapplied."""
+        ledger = ledger or text(document, "legal_entity")
+        invoice_id, amount = text(document, "invoice_id"), whole(document, "amount")
+        day = day_of(document, "value_date")
+        if amount <= 0:
+            raise RefusedError("amount-invalid", f"a payment of {amount} minor units", "Send a positive amount.")
+        with self._books.storage.transaction():
+            item = self._books.storage.open_item(invoice_id, ledger) if invoice_id else None
+            if item is not None and item.currency != text(document, "currency"):
+                raise RefusedError(
+                    "currency-differs", f"payment in {text(document, 'currency')}, invoice in {item.currency}"
+                )
+            applied = min(amount, item.open) if item else 0
+            named = {**document, "ledger": ledger}
+            taken = self._books.take(
+                self._books.in_open_period(
+                    lambda on: rules_cash.payment(self._books.master, named, item, applied, on), ledger, day
+                ),
+                compare=False,
+            )
+            if not taken.is_replay:
+                gain = -sum(line.functional for line in taken.posting.lines if line.amount == 0)
+                self._books.storage.put(
+                    Application(text(document, "id"), invoice_id, ledger, applied, amount - applied, day, gain)
+                )
+                if item:
+                    self._books.storage.put(
+                        replace(
+                            item,
+                            cash_applied=item.cash_applied + applied,
+                            dunning_level=0 if item.open == applied else item.dunning_level,
+                        )
+                    )
+        return taken
+
+    def post_payout(self, document: Document) -> Taken:
+        """Post a PSP payout that arrived in the bank."""
+        day = day_of(document, "arrival_date")
+        return self._books.take_now(
+            lambda on: rules_cash.payout(self._books.master, document, on), text(document, "legal_entity"), day
+        )
+
+    def post_refund(self, document: Document, ledger: str = "") -> Taken:
+        """Post a refund that succeeded; refuses one without credit behind it.
+
+        Raises:
+            RefusedError: `refund-exceeds`: the customer is not owed that much.
+        """
+        ledger = ledger or text(document, "legal_entity")
+        day = date.fromisoformat(text(document, "succeeded_at")[:10])
+        with self._books.storage.transaction():
+            posting = rules_cash.refund(self._books.master, document, ledger, day)
+            if self._books.storage.posting(posting.key) is None:
+                credit = self._books.master.account(rules_sales.CREDIT, ledger, day)
+                owed = -self._books.storage.credit_of(ledger, text(document, "customer_id"), credit)
+                if owed < whole(document, "amount"):
+                    raise RefusedError(
+                        "refund-exceeds",
+                        f"the customer is owed {owed}, not {whole(document, 'amount')}",
+                        "Credit first.",
+                    )
+            return self._books.take_now(
+                lambda on: rules_cash.refund(self._books.master, document, ledger, on), ledger, day
+            )
+
+    def open_dispute(self, document: Document, ledger: str = "") -> Taken:
+        """Post a chargeback; the invoice stays settled until the dispute is lost."""
+        ledger = ledger or text(document, "legal_entity")
+        day = date.fromisoformat(text(document, "opened_at")[:10])
+        return self._books.take_now(
+            lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day
+        )
+
+    def close_dispute(self, document: Document, ledger: str = "") -> Taken:
+        """Post a dispute that was won or lost; lost, the receivable is reinstated."""
+        ledger = ledger or text(document, "legal_entity")
+        day = date.fromisoformat(text(document, "closed_at")[:10])
+        with self._books.storage.transaction():
+            taken = self._books.take_now(
+                lambda on: rules_cash.dispute_closed(self._books.master, document, ledger, on), ledger, day
+            )
+            item = self._books.storage.open_item(text(document, "invoice_id"), ledger)
+            if item and not taken.is_replay and text(document, "status") == "lost":
+                self._books.storage.put(replace(item, reinstated=item.reinstated + whole(document, "amount")))
+        return taken
+
+    def expect_loss(self, document: Document, ledger: str = "") -> Taken:
+        """Post an expected credit loss."""
+        ledger = ledger or text(document, "legal_entity")
+        day = day_of(document, "posting_date")
+        return self._books.take_now(
+            lambda on: rules_cash.expected_loss(self._books.master, document, ledger, on), ledger, day
+        )
+
+    def write_off(self, document: Document, ledger: str = "") -> Taken:
+        """Give up what is open of an invoice, approved by someone other than who asked.
+
+        Raises:
+            RefusedError: `approval-missing`, `invoice-unknown`.
+        """
+        ledger = ledger or text(document, "legal_entity")
+        asked, approved = text(document, "requested_by"), text(document, "approved_by")
+        if not approved or approved == asked:
+            raise RefusedError("approval-missing", "a write-off needs an approver other than the requester")
+        day = day_of(document, "posting_date")
+        with self._books.storage.transaction():
+            item = self._books.item(text(document, "invoice_id"), ledger)
+            allowance = whole(document, "allowance")
+            taken = self._books.take_now(
+                lambda on: rules_cash.write_off(self._books.master, document, item, allowance, item.tax_code, on),
+                ledger,
+                day,
+            )
+            if not taken.is_replay:
+                self._books.storage.put(replace(item, written_off=item.written_off + item.open))
+                self._books.storage.record(
+                    self._books.stamp(), f"write-off {item.invoice_id}", approved, text(document, "reason")
+                )
+        return taken
+
+    def dun(self, ledger: str, today: date) -> list[OpenItem]:
+        """Raise the dunning level by one for each item overdue at the next step; only items this system collects."""
+        raised: list[OpenItem] = []
+        with self._books.storage.transaction():
+            for item in self._books.storage.open_items(ledger):
+                overdue = (today - item.due_date).days
+                reached = sum(1 for step in DUNNING_DAYS if overdue >= step)
+                if item.collected_by == "erp" and item.open > 0 and reached > item.dunning_level:
+                    raised.append(replace(item, dunning_level=item.dunning_level + 1))
+                    self._books.storage.put(raised[-1])
+        return raised

@@ -1,0 +1,173 @@
+"""The master data a ledger works by, read from the mappings of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from harness.catalog import Catalog, MappingRow
+from harness.catalog import Mapping as IdMapping
+from harness.catalog.currencies import CURRENCIES
+from harness.model.money import converted, cumulative
+from synthetic.sandboxes.ledger.values import RefusedError
+
+_RATE_AGE = timedelta(days=3)
+_CLOUD = "cloud"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One set of books: a ledger id, the company, its currency and its time zone."""
+
+    ledger: str
+    legal_entity: str
+    currency: str
+    zone: ZoneInfo
+    is_second: bool
+
+    @property
+    def digits(self) -> int:
+        """Minor-unit digits of the functional currency."""
+        return CURRENCIES[self.currency]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When a document is due and who collects it."""
+
+    name: str
+    days: int
+    collected_by: str
+
+    def due(self, document_date: date) -> date:
+        """Return the due date of a document."""
+        return document_date + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate of exchange with the day and table it was taken from."""
+
+    value: Fraction
+    day: date
+    text: str
+
+
+class Master:
+    """Accounts, classes, bundles, tax codes, terms and rates, each looked up on a day."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Read the mappings by their names; nothing is looked up yet."""
+        self._tables: Mapping[str, IdMapping] = {one.name: one for one in catalog.mappings()}
+        self.books = {
+            one.name: Books(one.name, one.book_of or one.name, one.currency, ZoneInfo(one.time_zone), bool(one.book_of))
+            for one in catalog.legal_entities()
+        }
+
+    def ledgers_of(self, legal_entity: str) -> tuple[str, ...]:
+        """Return the ledgers of a company, the company's own first."""
+        found = [one.ledger for one in self.books.values() if one.legal_entity == legal_entity]
+        return tuple(sorted(found, key=lambda name: (name != legal_entity, name)))
+
+    def of(self, ledger: str) -> Books:
+        """Return one set of books.
+
+        Raises:
+            RefusedError: The catalog knows no such ledger.
+        """
+        if ledger not in self.books:
+            raise RefusedError("entity-unknown", f"no ledger {ledger}", f"Known: {', '.join(sorted(self.books))}.")
+        return self.books[ledger]
+
+    def book_of_record(self, legal_entity: str, day: date) -> str:
+        """Return the ledger that counts on a day; the company's own where no row says otherwise."""
+        row = self._row("book-of-record", day, legal_entity)
+        return str(row.values["ledger"]) if row else legal_entity
+
+    def account(self, cloud: str, ledger: str, day: date) -> str:
+        """Return the code of an account in one ledger (a legacy ledger has its own chart)."""
+        if not self.of(ledger).is_second:
+            return cloud
+        row = self._row("accounts", day, cloud, ledger)
+        if row is None:
+            raise RefusedError(
+                "account-unmapped", f"account {cloud} has no code in ledger {ledger} on {day}", "Add a mapping row."
+            )
+        return str(row.values["legacy"])
+
+    def revenue_accounts(self, revenue_class: str, ledger: str, day: date) -> tuple[str, str]:
+        """Return where revenue of a class waits ("" if it does not) and where it is earned."""
+        chart = ledger if self.of(ledger).is_second else _CLOUD
+        table = self._tables.get("revenue-classes")
+        row = next(
+            (
+                row
+                for row in (table.rows if table else ())
+                if revenue_class in row.key[0].split(" or ") and row.key[1] == chart and row.covers(day)
+            ),
+            None,
+        )
+        if row is None:
+            raise RefusedError(
+                "class-unmapped", f"revenue class {revenue_class} has no accounts in {ledger}", "Add a mapping row."
+            )
+        deferred = str(row.values["deferred"])
+        return ("" if deferred == "none" else deferred), str(row.values["revenue"])
+
+    def parts(self, sku: str, net: int, day: date, channel: str = "direct") -> tuple[tuple[str, int], ...]:
+        """Split a net amount over the ERP items of a SKU; the parts sum to it exactly."""
+        row = self._row("skus", day, sku, channel)
+        if row is None:
+            raise RefusedError("sku-unmapped", f"SKU {sku} has no ERP item on {day}", "Add a mapping row.")
+        weights = [part.weight or Decimal(0) for part in row.components]
+        return tuple(zip((part.item for part in row.components), cumulative(net, weights), strict=True))
+
+    def tax(self, code: str, legal_entity: str, day: date) -> MappingRow:
+        """Return the row of a tax code; refuses a code of another company."""
+        row = self._row("tax-codes", day, code)
+        if row is None or row.values["legal_entity"] != legal_entity:
+            raise RefusedError(
+                "tax-code-unmapped", f"tax code {code} is not one of {legal_entity} on {day}", "Add a mapping row."
+            )
+        return row
+
+    def terms(self, name: str, day: date) -> Terms:
+        """Return payment terms."""
+        row = self._row("terms", day, name)
+        if row is None:
+            raise RefusedError("terms-unmapped", f"payment terms {name} are unknown on {day}", "Add a mapping row.")
+        owner = str(row.values["collected_by"]).removeprefix("component:")
+        return Terms(name, int(str(row.values["days"])), owner)
+
+    def rate(self, currency: str, functional: str, day: date) -> Rate:
+        """Return the newest rate dated at most three calendar days before `day`."""
+        if currency == functional:
+            return Rate(Fraction(1), day, "")
+        rows = self._tables["fx-rates"].rows if "fx-rates" in self._tables else ()
+        dated = [
+            (date.fromisoformat(str(row.values["rate_date"])), str(row.values["rate"]))
+            for row in rows
+            if row.key == (currency, functional)
+        ]
+        fresh = [one for one in dated if day - _RATE_AGE <= one[0] <= day]
+        if not fresh:
+            raise RefusedError(
+                "rate-missing",
+                f"no rate {currency} to {functional} dated within 3 days before {day}",
+                "Add a row to the rates of exchange.",
+            )
+        newest, value = max(fresh)
+        return Rate(Fraction(value), newest, f"{value} fx-rates {newest}")
+
+    def functional(self, amounts: tuple[int, ...], currency: str, books: Books, rate: Fraction) -> tuple[int, ...]:
+        """Convert amounts that belong together: their sum is converted once and shared by the cumulative rule."""
+        total = converted(sum(amounts), rate, CURRENCIES[currency], books.digits)
+        return cumulative(total, amounts) if sum(amounts) else tuple(0 for _ in amounts)
+
+    def _row(self, name: str, day: date, *key: str) -> MappingRow | None:
+        table = self._tables.get(name)
+        return table.lookup(day, *key) if table else None
