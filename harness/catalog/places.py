@@ -100,13 +100,17 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One name for what a failed assertion is called, who acts first, and the recovery to follow."""
+    """One name for what a failed assertion is called, who acts first, and the recovery to follow.
+
+    `fields` are the rows of the (object, field) table that lead to it: `posting.entity`, `*.tax_code`, `schedule.*`.
+    """
 
     name: str
     source: str
     first_to_act: str
     recovery: str
     index: int = 0
+    fields: tuple[str, ...] = ()
 
 
 def environment(entity: Entity) -> Environment:
@@ -189,6 +193,7 @@ def categories(entity: Entity) -> tuple[Category, ...]:
             text(row.get("firstToAct")),
             text(row.get("recovery")),
             index,
+            texts(row.get("fields")),
         )
         for index, row in enumerate(rows)
     )
