@@ -1,0 +1,83 @@
+"""The one way from a probe to a system."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, Kind, UnreachableError
+from synthetic.deeds.time import Clock
+
+Forward = Callable[[Attempt], Answer | Awaitable[Answer]]
+Layer = Callable[[Attempt, Forward], Answer | Awaitable[Answer]]
+"""Something between probe and system: it may forward, change what comes back, or answer by itself."""
+
+
+class Adapter(Protocol):
+    """A system behind a port."""
+
+    def call(self, call: Attempt) -> Answer | Awaitable[Answer]:
+        """Answer one call.
+
+        Raises:
+            UnreachableError: Nobody there, or too busy.
+            RefusedError: The system says no.
+        """
+
+
+class Boundary:
+    """Carries calls to adapters through layers, and remembers the answers.
+
+    Args:
+        adapters: By port.
+        clock: Stamps every attempt.
+        layers: Outermost first.
+        allows_deeds: False in an environment where probes only look.
+    """
+
+    def __init__(
+        self, adapters: Mapping[str, Adapter], clock: Clock, layers: Sequence[Layer] = (), *, allows_deeds: bool = True
+    ) -> None:
+        """Keep them; nothing is called yet."""
+        self._adapters = adapters
+        self._clock = clock
+        self._allows_deeds = allows_deeds
+        self._answers: dict[str, list[Answer]] = {}
+        self.calls = 0
+        self._chain: Forward = self._forward
+        for layer in reversed(layers):
+            self._chain = _wrapped(layer, self._chain)
+
+    async def perform(self, call: Call) -> Answer:
+        """Carry one call and return the answer.
+
+        Raises:
+            DeniedError: A deed where only looks are allowed.
+            UnreachableError: The system could not be asked.
+            RefusedError: It said no.
+        """
+        if call.kind is Kind.DEED and not self._allows_deeds:
+            raise DeniedError(
+                f"{call.name} is a deed, and this environment says probes: read-only",
+                remedy="Run the probe in an environment that allows deeds.",
+            )
+        if call.port not in self._adapters:
+            raise UnreachableError(call.port, "no adapter in this environment")
+        self.calls += 1
+        known = self._answers.setdefault(call.name, [])
+        attempt = Attempt(
+            call.port, call.operation, call.request, call.kind, call.key, self._clock.now(), tuple(known[-50:])
+        )
+        answer = self._chain(attempt)
+        if inspect.isawaitable(answer):
+            answer = await answer
+        known.append(answer)
+        return answer
+
+    def _forward(self, attempt: Attempt) -> Answer | Awaitable[Answer]:
+        return self._adapters[attempt.port].call(attempt)
+
+
+def _wrapped(layer: Layer, inner: Forward) -> Forward:
+    return lambda attempt: layer(attempt, inner)

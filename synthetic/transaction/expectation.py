@@ -1,0 +1,80 @@
+"""What a look must show, and what it is called if it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.model import JSON, json_equal
+from synthetic.deeds import Answer
+from synthetic.transaction.categories import Categories
+from synthetic.transaction.values import Difference
+
+
+class Expectation:
+    """Compares answers with what is wanted and what is fixed.
+
+    Args:
+        object_name: What is looked at, first half of the category table.
+        want: Fields that may still become true.
+        fixed: Facts that cannot heal.
+        categories: Names of failures.
+        otherwise: One name for every failure, in place of the table.
+        explained: Category -> field -> the wrong value that names this category.
+    """
+
+    def __init__(
+        self,
+        object_name: str,
+        want: Mapping[str, JSON],
+        fixed: Mapping[str, JSON],
+        categories: Categories,
+        *,
+        otherwise: str = "",
+        explained: Mapping[str, Mapping[str, JSON]],
+    ) -> None:
+        """Keep them."""
+        self._object = object_name
+        self._want = want
+        self._fixed = fixed
+        self._categories = categories
+        self._explained = explained
+        self.otherwise = otherwise
+
+    @property
+    def size(self) -> int:
+        """How many facts are asserted."""
+        return len(self._want) + len(self._fixed)
+
+    @property
+    def _wants_none(self) -> bool:
+        return self._fixed.get("count") == 0 or self._want.get("count") == 0
+
+    def differences(self, answer: Answer) -> tuple[Difference, ...]:
+        """Return what is wrong with an answer; the fields in the order they were written, fixed ones first."""
+        if answer.get("count", 1) == 0 and not self._wants_none:
+            return (Difference(self._object, "count", self._fixed.get("count", 1), 0, self.otherwise or "missing"),)
+        return tuple(
+            Difference(self._object, name, expected, answer.get(name), self._name(name, answer.get(name)))
+            for name, expected in (*self._fixed.items(), *self._want.items())
+            if not json_equal(answer.get(name), expected)
+        )
+
+    def cannot_heal(self, differences: tuple[Difference, ...]) -> bool:
+        """Whether one of the differences is in a fixed fact, of something that is there."""
+        return differences[0].category != "missing" and any(one.field in self._fixed for one in differences)
+
+    def undone(self, differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
+        """Return differences that came after all was true, under the name for that."""
+        return tuple(Difference(one.object, one.field, one.expected, one.seen, self._after(one)) for one in differences)
+
+    def _after(self, difference: Difference) -> str:
+        if self.otherwise:
+            return self.otherwise
+        is_undone = difference.category in {"missing", "state"}
+        return "reversed" if is_undone else difference.category
+
+    def _name(self, field: str, seen: JSON) -> str:
+        for category, values in self._explained.items():
+            if field in values and json_equal(values[field], seen):
+                return category
+        return self.otherwise or self._categories.of(self._object, field)

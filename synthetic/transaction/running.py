@@ -1,0 +1,71 @@
+"""Plays one probe in one slot."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from synthetic.deeds import Boundary, Clock
+from synthetic.transaction.categories import Categories
+from synthetic.transaction.probe import Probe
+from synthetic.transaction.transaction import StopError, Transaction
+from synthetic.transaction.values import Run, RunVerdict
+
+
+def run_id_of(probe: str, slot: str, environment: str) -> str:
+    """Return the id of a run: the same for the same slot, so that playing it again makes nothing twice."""
+    return "syn-" + hashlib.sha256(f"{probe}\n{slot}\n{environment}".encode()).hexdigest()[:12]
+
+
+async def run_probe(  # noqa: PLR0913  (a run has this many sides; all but four are by name)
+    probe: Probe,
+    ports: Mapping[str, object],
+    boundary: Boundary,
+    clock: Clock,
+    *,
+    categories: Categories,
+    slot: str = "once",
+    environment: str = "sandbox",
+    pace: float = 1.0,
+    confirmations: int = 3,
+) -> Run:
+    """Play a probe and take back what it did; the verdict is that of the step that ended it."""
+    tx = Transaction(
+        boundary,
+        clock,
+        categories,
+        run_id=run_id_of(probe.name, slot, environment),
+        pace=pace,
+        confirmations=confirmations,
+    )
+    started = clock.now()
+    with contextlib.suppress(StopError):
+        await probe.play(tx, **{name: ports[name] for name in probe.ports})
+    ended = clock.now()
+    leaks = await tx.undo_all()
+    last = next((step for step in tx.steps if step.verdict is not RunVerdict.PASSED), None)
+    verdict = last.verdict if last else RunVerdict.PASSED
+    reason = last.reason if last else ""
+    if verdict is RunVerdict.PASSED and not tx.assertions:
+        verdict, reason = RunVerdict.INCONCLUSIVE, "the probe asserted nothing"
+    return Run(
+        probe=probe.name,
+        slot=slot,
+        environment=environment,
+        verdict=verdict,
+        category=last.category if last else "",
+        started=started,
+        seconds=(ended - started).total_seconds(),
+        detected_after=_since(started, tx.detected),
+        steps=tuple(tx.steps),
+        leaks=leaks,
+        reason=reason,
+        calls=boundary.calls,
+        assertions=tx.assertions,
+    )
+
+
+def _since(started: datetime, detected: datetime | None) -> float | None:
+    return (detected - started).total_seconds() if detected else None

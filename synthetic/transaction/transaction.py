@@ -1,0 +1,387 @@
+"""`tx`: deeds that can be undone, looks with a deadline, and the verdict they lead to.
+
+Traps this is built around (each has a test): the last look of a deadline may fail to reach the system, which must
+not turn "missing" into "unreachable"; a hold starts after the deadline is met and does not count against it; one
+stale answer is no verdict, so everything that fails is confirmed; undoing is retried, or a passing outage leaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from harness.model import JSON
+from synthetic.deeds import Answer, Boundary, Call, Clock, DeniedError, RefusedError, UnreachableError
+from synthetic.transaction.categories import Categories
+from synthetic.transaction.durations import seconds
+from synthetic.transaction.expectation import Expectation
+from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
+
+_TRIES = 6
+_FIRST_NAP = timedelta(seconds=0.5)
+_LONGEST_NAP = timedelta(seconds=15)
+_CONFIRM_NAP = timedelta(seconds=1)
+_FLOOR = timedelta(seconds=3)
+_LOOK_ON = timedelta(minutes=30)
+_ZERO = timedelta()
+
+
+class StopError(Exception):
+    """Ends the play of a probe; the step that says why is already recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    title: str
+    call: Call
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What one look-until has seen so far."""
+
+    looks: int = 0
+    retries: int = 0
+    agreeing: int = 0
+    last: tuple[Difference, ...] = ()
+    answer: Answer | None = None
+    unreachable: str = ""
+
+
+class Transaction:
+    """One run of one probe.
+
+    Args:
+        boundary: The way to the systems.
+        clock: Of the environment.
+        categories: The (object, field) table.
+        run_id: The same for the same probe, slot and environment, so that a second run makes nothing twice.
+        pace: Shortens deadlines, holds and naps of a fast environment; 1.0 is as written.
+        confirmations: How often a wrong fact is read before it is believed.
+    """
+
+    def __init__(
+        self,
+        boundary: Boundary,
+        clock: Clock,
+        categories: Categories,
+        *,
+        run_id: str,
+        pace: float = 1.0,
+        confirmations: int = 3,
+    ) -> None:
+        """Start with nothing done."""
+        self._boundary = boundary
+        self._clock = clock
+        self._categories = categories
+        self._pace = pace
+        self._confirmations = confirmations
+        self.run_id = run_id
+        self.steps: list[StepRecord] = []
+        self.assertions = 0
+        self.detected: datetime | None = None
+        self._undo: list[_Undo] = []
+
+    def key(self, name: str) -> str:
+        """Return the idempotency key of one deed of this run."""
+        return f"{self.run_id}-{name}"
+
+    async def do(self, title: str, call: Call, *, undo: Call | Callable[[Answer], Call] | None = None) -> Answer:
+        """Do something, once: a try that did not get through is repeated under the same key.
+
+        Args:
+            title: What happens, as a sentence for the page.
+            call: The deed.
+            undo: How to take it back at the end of the run, or a function of the answer that says how.
+
+        Raises:
+            StopError: It was refused (failed) or nobody could be reached (inconclusive).
+        """
+        started = self._clock.now()
+        retries = 0
+        while True:
+            try:
+                answer = await self._boundary.perform(call)
+                break
+            except UnreachableError as error:
+                retries += 1
+                if retries >= _TRIES:
+                    self._stop(title, call, RunVerdict.INCONCLUSIVE, "unreachable", started, reason=str(error))
+                await self._nap(retries, error.retry_after)
+            except DeniedError as error:
+                self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
+            except RefusedError as error:
+                category = self._categories.of("refusal", error.code)
+                self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
+        if undo is not None:
+            self._undo.append(_Undo(title, undo(answer) if callable(undo) else undo))
+        self._record(title, call, RunVerdict.PASSED, "", started, retries=retries, answer=answer)
+        return answer
+
+    async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
+        """Ask for something that must be refused; that it was not, or for another reason, is the failure."""
+        self.assertions += 1
+        started = self._clock.now()
+        seen: JSON = "accepted"
+        for tries in range(_TRIES):
+            try:
+                await self._boundary.perform(call)
+            except UnreachableError as error:
+                if tries == _TRIES - 1:
+                    self._stop(title, call, RunVerdict.INCONCLUSIVE, "unreachable", started, reason=str(error))
+                await self._nap(tries + 1, error.retry_after)
+                continue
+            except RefusedError as error:
+                seen = error.code
+            break
+        if seen != code:
+            wrong = Difference(call.object, "refusal", code, seen, category)
+            self._stop(title, call, RunVerdict.FAILED, category, started, differences=(wrong,))
+        self._record(title, call, RunVerdict.PASSED, "", started, answer={"refused": code})
+
+    async def see(  # noqa: PLR0913  (a look is read at its call, where every argument has its name)
+        self,
+        title: str,
+        call: Call,
+        *,
+        want: Mapping[str, JSON] | None = None,
+        fixed: Mapping[str, JSON] | None = None,
+        within: str = "30s",
+        hold: str = "",
+        otherwise: str = "",
+        explained: Mapping[str, Mapping[str, JSON]] | None = None,
+    ) -> Answer:
+        """Look until it is true, or the deadline has passed.
+
+        Args:
+            title: What must be so, as a sentence for the page.
+            call: The look; nothing is there as long as its answer has `count` 0.
+            want: Fields that may still become true: polled.
+            fixed: Facts that cannot heal: wrong three times in a row is wrong, at once.
+            within: How long it may take.
+            hold: How long it must then stay true.
+            otherwise: Name of the failure, in place of the one from the table.
+            explained: Category -> fields and the value that this category alone explains, such as the tax that
+                the other rounding scope gives.
+
+        Raises:
+            StopError: It failed, or could not be looked at.
+        """
+        expectation = Expectation(
+            call.object, want or {}, fixed or {}, self._categories, otherwise=otherwise, explained=explained or {}
+        )
+        self.assertions += expectation.size
+        started = self._clock.now()
+        allowed = self._paced(seconds(within))
+        watch = _Watch()
+        await self._until(title, call, expectation, watch, started, allowed)
+        if hold:
+            await self._hold(title, call, expectation, watch, self._paced(seconds(hold)), started)
+        self._record(
+            title,
+            call,
+            RunVerdict.PASSED,
+            "",
+            started,
+            within=allowed.total_seconds(),
+            looks=watch.looks,
+            retries=watch.retries,
+            answer=watch.answer,
+        )
+        return watch.answer or {}
+
+    async def advance(self, duration: str) -> None:
+        """Let business time pass: on virtual time and test clocks; elsewhere the rest of the probe is skipped.
+
+        Raises:
+            StopError: Time cannot be moved here.
+        """
+        started = self._clock.now()
+        call = Call("clock", "advance", {"duration": duration})
+        if not await self._clock.advance(seconds(duration)):
+            self._stop(
+                f"{duration} pass",
+                call,
+                RunVerdict.INCONCLUSIVE,
+                "",
+                started,
+                reason="time cannot be moved in this environment, so the rest of the probe was skipped",
+            )
+        self._record(f"{duration} pass", call, RunVerdict.PASSED, "", started)
+
+    async def undo_all(self) -> tuple[Leak, ...]:
+        """Take back every deed, the last one first; what cannot be taken back is a leak."""
+        leaks = []
+        while self._undo:
+            step = self._undo.pop()
+            reason = await self._undone(step)
+            if reason:
+                leaks.append(Leak(step.title, step.call, reason))
+        return tuple(leaks)
+
+    async def _undone(self, step: _Undo) -> str:
+        reason = ""
+        for tries in range(2 * _TRIES):
+            try:
+                await self._boundary.perform(step.call)
+            except UnreachableError as error:
+                reason = str(error)
+                await self._nap(tries + 1, error.retry_after)
+            except (RefusedError, DeniedError) as error:
+                return str(error)
+            else:
+                return ""
+        return reason
+
+    async def _until(
+        self, title: str, call: Call, expectation: Expectation, watch: _Watch, started: datetime, allowed: timedelta
+    ) -> None:
+        deadline = started + allowed
+        longest = max(min(_LONGEST_NAP, allowed / 8), _FIRST_NAP)
+        nap = _FIRST_NAP
+        while True:
+            differences = await self._look(call, expectation, watch)
+            if differences == ():
+                return
+            is_late = self._clock.now() >= deadline
+            if differences and (is_late or expectation.cannot_heal(differences)):
+                if self._believed(watch, differences):
+                    await self._fail(title, call, expectation, watch, started, allowed)
+                await self._clock.sleep(self._paced(_CONFIRM_NAP, floor=_ZERO))
+                continue
+            if is_late and differences is None and self._clock.now() >= deadline + self._grace(allowed):
+                self._unreached(title, call, watch, started, allowed)
+            watch.agreeing = 0
+            await self._clock.sleep(self._until_deadline(nap, deadline))
+            nap = min(nap * 1.6, longest)
+
+    async def _hold(
+        self, title: str, call: Call, expectation: Expectation, watch: _Watch, hold: timedelta, started: datetime
+    ) -> None:
+        until = self._clock.now() + hold
+        nap = max(min(_LONGEST_NAP, hold / 8), _FIRST_NAP)
+        watch.agreeing = 0
+        while self._clock.now() < until:
+            await self._clock.sleep(nap)
+            differences = await self._look(call, expectation, watch)
+            while differences:
+                if self._believed(watch, differences):
+                    undone = expectation.undone(differences)
+                    self._stop_failed(title, call, undone, watch, started, hold)
+                await self._clock.sleep(self._paced(_CONFIRM_NAP, floor=_ZERO))
+                differences = await self._look(call, expectation, watch)
+            watch.agreeing = 0
+
+    async def _look(self, call: Call, expectation: Expectation, watch: _Watch) -> tuple[Difference, ...] | None:
+        """Look once; None if nobody could be reached."""
+        watch.looks += 1
+        try:
+            answer = await self._boundary.perform(call)
+        except UnreachableError as error:
+            watch.retries += 1
+            watch.unreachable = str(error)
+            return None
+        except RefusedError as error:
+            answer = {"count": 0, "refused": error.code}
+        watch.answer = answer
+        return expectation.differences(answer)
+
+    def _believed(self, watch: _Watch, differences: tuple[Difference, ...]) -> bool:
+        """Whether the same facts were wrong often enough in a row."""
+        watch.agreeing = watch.agreeing + 1 if differences == watch.last else 1
+        watch.last = differences
+        return watch.agreeing >= self._confirmations
+
+    async def _fail(
+        self,
+        title: str,
+        call: Call,
+        expectation: Expectation,
+        watch: _Watch,
+        started: datetime,
+        allowed: timedelta,
+    ) -> None:
+        """Stop with the name of the failure; what is missing may only be late, so look on for as long again."""
+        self.detected = self._clock.now()
+        wrong = watch.last
+        if wrong[0].category == "missing" and not expectation.otherwise:
+            answer = watch.answer
+            if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
+                wrong = tuple(Difference(one.object, one.field, one.expected, one.seen, "late") for one in wrong)
+            watch.answer = answer
+        self._stop_failed(title, call, wrong, watch, started, allowed)
+
+    async def _comes_late(self, call: Call, expectation: Expectation, longer: timedelta) -> bool:
+        until = self._clock.now() + longer
+        while self._clock.now() < until:
+            await self._clock.sleep(max(longer / 8, _FIRST_NAP))
+            if await self._look(call, expectation, _Watch()) == ():
+                return True
+        return False
+
+    def _unreached(self, title: str, call: Call, watch: _Watch, started: datetime, allowed: timedelta) -> None:
+        self._stop(
+            title,
+            call,
+            RunVerdict.INCONCLUSIVE,
+            "unreachable",
+            started,
+            within=allowed.total_seconds(),
+            looks=watch.looks,
+            retries=watch.retries,
+            answer=watch.answer,
+            reason=watch.unreachable,
+        )
+
+    def _stop_failed(
+        self,
+        title: str,
+        call: Call,
+        wrong: tuple[Difference, ...],
+        watch: _Watch,
+        started: datetime,
+        allowed: timedelta,
+    ) -> None:
+        self._stop(
+            title,
+            call,
+            RunVerdict.FAILED,
+            wrong[0].category,
+            started,
+            within=allowed.total_seconds(),
+            looks=watch.looks,
+            retries=watch.retries,
+            differences=wrong,
+            answer=watch.answer,
+        )
+
+    def _stop(
+        self, title: str, call: Call, verdict: RunVerdict, category: str, started: datetime, **more: object
+    ) -> None:
+        self.detected = self.detected or self._clock.now()
+        self._record(title, call, verdict, category, started, **more)
+        raise StopError
+
+    def _record(
+        self, title: str, call: Call, verdict: RunVerdict, category: str, started: datetime, **more: object
+    ) -> None:
+        took = ((self.detected if verdict is not RunVerdict.PASSED else None) or self._clock.now()) - started
+        self.steps.append(
+            StepRecord(title, call, verdict, category, started, took.total_seconds(), **more)  # type: ignore[arg-type]
+        )
+
+    async def _nap(self, tries: int, asked: float = 0) -> None:
+        wanted = max(_FIRST_NAP * 2 ** (tries - 1), timedelta(seconds=asked))
+        await self._clock.sleep(min(wanted, max(_LONGEST_NAP, timedelta(seconds=asked))))
+
+    def _until_deadline(self, nap: timedelta, deadline: datetime) -> timedelta:
+        left = deadline - self._clock.now()
+        return min(nap, left) if left > _ZERO else _CONFIRM_NAP
+
+    def _grace(self, allowed: timedelta) -> timedelta:
+        """How long to try past the deadline before "nobody answered" is the verdict."""
+        return max(_FLOOR * 4, allowed / 8)
+
+    def _paced(self, duration: timedelta, floor: timedelta = _FLOOR) -> timedelta:
+        return duration if self._pace >= 1 else max(duration * self._pace, min(floor, duration))
