@@ -88,6 +88,8 @@ class Branch:
             pending.append((self.store.chosen(node, self.bit), rests_on))
         elif kind == "IN":
             return self._finite(node, rests_on)
+        elif kind == "ABSENT":
+            self.unknown = self.unknown or Unknown(absence(node))
         else:
             if kind == "OUT":
                 pending.extend((part, rests_on) for part in self.differing(node))
@@ -216,6 +218,12 @@ class Branch:
             if against is not None and against in self.asserted and not part.sure & self.bit:
                 return Closed(mark | self.asserted[against], ("clash", part))
         return None
+
+
+def absence(node: Node) -> str:
+    """Return the reason for not knowing what an absent schema says."""
+    name = str(node.args[0]).partition("|")[0]
+    return f"“{name}” is not at hand, and nothing is fetched from the network: bundle it under $defs with its $id"
 
 
 def _is_rich(part: Node) -> bool:

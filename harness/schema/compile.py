@@ -6,11 +6,12 @@ References become REF formulas that are compiled when looked at, so only what a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 from harness.model import Location, UnreadableError
 from harness.schema.keywords import Keywords
 from harness.schema.nodes import Node
-from harness.schema.resources import Place, Schemas
+from harness.schema.resources import AbsentResourceError, Place, Schemas
 from harness.schema.store import Store
 
 Scope = tuple[tuple[str, str, str], ...]
@@ -77,6 +78,16 @@ class Compiler:
                 if name == outer:
                     target = self._anchored[uri, pointer]
         return target, self.scope_of(target, scope)
+
+    def followed(self, place: Place, scope: Scope, keyword: str) -> Node:
+        """Return the formula that a reference stands for; an unknown one where its document is not at hand."""
+        try:
+            target, around = self.resolve(place, scope, keyword)
+        except AbsentResourceError:
+            name = urljoin(place.resource.uri, str(place.value[keyword]))  # type: ignore[index]  # resolved above
+            # What an absent document means may depend on the dynamic anchors in force, which are this document's.
+            return self.store.absent(f"{name}|{self.schemas.name}{scope!r}" if scope else name)
+        return self.reference(target, around)
 
     def scope_of(self, place: Place, around: Scope) -> Scope:
         """Return the dynamic scope after entering the resource of `place` from `around`."""

@@ -61,7 +61,7 @@ class Evaluator:
         """Whether a value satisfies every formula; None where that is unknown."""
         return _every(self.holds(node, value) for node in nodes)
 
-    def holds(self, node: Node, value: object) -> bool | None:  # noqa: PLR0911  (one line a kind)
+    def holds(self, node: Node, value: object) -> bool | None:  # noqa: C901, PLR0911  (one line a kind)
         """Whether a value satisfies a formula; None where that is unknown."""
         kind, bit = node.kind, type_of(value)
         if node.sure & bit:
@@ -80,6 +80,8 @@ class Evaluator:
             return (canon(value) in members(node)) == (kind == "IN")
         if kind == "TYPES":
             return True
+        if kind == "ABSENT":
+            return None
         try:
             return _ATOMS[kind](self, node.args, value)
         except (Unusable, PatternError):

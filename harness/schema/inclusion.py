@@ -24,6 +24,11 @@ _OPINIONS = 3
 """How many counterexamples are tried until the independent validator agrees."""
 
 
+_LACKING = "not present in a registry"
+_NAMELESS = "json-schema:///"
+"""How the validator says that a document is missing, and how it spells names relative to nothing: files."""
+
+
 class _NoWitness:
     """Stands where no witness is; JSON null would be a witness."""
 
@@ -149,6 +154,12 @@ class Prover:
         try:
             problem, failure = first.failure(sub, found), second.failure(sup, found)
         except UnreadableError as refused:
+            if _LACKING in refused.message:
+                return Inclusion(
+                    "unknown",
+                    reason="a document that a schema refers to is not at hand, so no payload "
+                    "can be verified; bundle it under $defs with its $id",
+                )
             return Inclusion("unknown", reason=f"the independent validator refuses a schema: {refused.message}")
         if problem is not None or failure is None:
             side = "refuses" if problem is not None else "accepts"
@@ -169,14 +180,15 @@ class Prover:
         """Have both documents looked at by the independent validator.
 
         Raises:
-            UnreadableError: One is not a valid schema of its dialect. A pattern that only the validator cannot read
-                is no error: it leads to `unknown` where it matters.
+            UnreadableError: One is not a valid schema of its dialect. A pattern that only the validator cannot read,
+                and a document elsewhere that is not at hand, are no errors: they lead to `unknown` where they matter.
         """
         for side in self._sides:
             try:
                 side.family.at("")
             except UnreadableError as problem:
-                if "regex" not in problem.message or has_invalid_pattern(side.schemas.root):
+                lacking = _LACKING in problem.message and _NAMELESS not in problem.message
+                if not lacking and ("regex" not in problem.message or has_invalid_pattern(side.schemas.root)):
                     raise
 
     def satisfiable(self, pointer: str = "", *, side: str = "sub") -> Satisfiability:

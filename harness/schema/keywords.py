@@ -114,8 +114,7 @@ class Keywords:
     # --- other schemas -----------------------------------------------------------------------------------------
 
     def _follow(self, keyword: str) -> Node:
-        place, scope = self.compiler.resolve(self.place, self.scope, keyword)
-        return self.compiler.reference(place, scope)
+        return self.compiler.followed(self.place, self.scope, keyword)
 
     def here(self, *tokens: str | int) -> Node:
         """Return the formula of a subschema."""

@@ -11,6 +11,7 @@ Kinds and their arguments (n, m are natural numbers, S a Node, q an exact number
 
     TRUE FALSE          AND(S...)  OR(S...)      ONE(S...) exactly one       NOTONE(S...) none, or two or more
     REF(target, sign)   a schema elsewhere, expanded on demand        UNEVAL(...) see `unevaluated.py`
+    ABSENT(name, sign)  a schema of a document that is not at hand
     TYPES(bits)         IN(values)  OUT(values)  equal to one / to none of finitely many values
     numbers  GE(q) GT(q) LE(q) LT(q) MULT(q) NMULT(q)
     strings  MINLEN(n) MAXLEN(n) PATTERN(text) NPATTERN(text) FORMAT(name) NFORMAT(name)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from harness.model import Location, UnreadableError, escape, join
 from harness.schema.dialects import Dialect, declared
@@ -22,6 +22,10 @@ _SINGLE = (
     "not", "if", "then", "else", "additionalProperties", "additionalItems", "contains", "propertyNames",
     "unevaluatedItems", "unevaluatedProperties", "contentSchema",
 )  # fmt: skip
+
+
+class AbsentResourceError(UnreadableError):
+    """A reference by absolute URI to a document that is not at hand: what it says is unknown, not wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ class Schemas:
         """Return where `reference` leads from `place`, and the plain-name fragment it used ("" for none).
 
         Raises:
+            AbsentResourceError: It names another document, by an absolute URI.
             UnreadableError: It leads nowhere inside the document.
         """
         target, fragment = urldefrag(reference)
@@ -134,7 +139,7 @@ class Schemas:
         else:
             found = self._named(urljoin(place.resource.uri, target))
             if found is None:
-                raise _unresolved(place, reference)
+                raise _unresolved(place, reference, kind=_absence(urljoin(place.resource.uri, target)))
             if not fragment:
                 return found, ""
             resource = (
@@ -261,8 +266,13 @@ def published() -> dict[str, object]:
     return table
 
 
-def _unresolved(place: Place, reference: str) -> UnreadableError:
-    return UnreadableError(
+def _absence(uri: str) -> type[UnreadableError]:
+    """Return what the lack of a document is: a relative name is a file that is missing, a mistake."""
+    return AbsentResourceError if urlsplit(uri).scheme else UnreadableError
+
+
+def _unresolved(place: Place, reference: str, *, kind: type[UnreadableError] = UnreadableError) -> UnreadableError:
+    return kind(
         f"the reference “{reference}” leads to nothing inside this document",
         location=Location(None, place.pointer),
         remedy="bundle the schema it names into the document (for instance under $defs, with its $id); "

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from harness.schema.arrays import ArrayBranch
-from harness.schema.branches import Branch
+from harness.schema.branches import Branch, absence
 from harness.schema.evaluate import Evaluator
 from harness.schema.nodes import Node
 from harness.schema.objects import ObjectBranch
@@ -154,18 +154,29 @@ class Solver:
         ordered = sorted(goal, key=lambda node: node.digest)
         trees: list[tuple[str, Tree]] = []
         unknown: Unknown | None = None
+        was_few = False
         for bit in TYPES_IN_ORDER:
             if not bits & bit:
                 continue
             few = _ALL_VALUES.get(bit)
-            outcome = self._of_type(bit, ordered, goal) if few is None else self._values(few, goal)
+            outcome = self._of_type(bit, ordered, goal) if few is None else self._one_of(few, ordered, goal)
             if isinstance(outcome, Found):
                 return outcome
             if isinstance(outcome, Unknown):
-                unknown = unknown or outcome
+                # what is said about the few values of null and boolean is the least telling reason
+                unknown = outcome if unknown is None or was_few else unknown
+                was_few = few is not None
             else:
                 trees.append((TYPE_NAMES[bit], outcome.tree))
         return unknown or Refuted(("types", *trees))
+
+    def _one_of(self, few: tuple[object, ...], ordered: list[Node], goal: Goal) -> Outcome:
+        """Try the values of a type that has hardly any; what cannot be evaluated may still clash."""
+        outcome = self._values(few, goal)
+        if isinstance(outcome, Unknown):
+            clash = next((node for node in ordered if node.negation in goal), None)
+            return outcome if clash is None else Refuted(("clash", clash))
+        return outcome
 
     def _values(self, candidates: Iterable[object], goal: Iterable[Node]) -> Outcome:
         """Try every candidate against the goal itself."""
@@ -176,7 +187,13 @@ class Solver:
             if result:
                 return Found(value)
             unknown = unknown or result is None
-        return Unknown("a pattern or format of a finite set is not decided") if unknown else Refuted(("values",))
+        return Unknown(self._undecided(goal)) if unknown else Refuted(("values",))
+
+    def _undecided(self, goal: Iterable[Node]) -> str:
+        """Return why a value cannot be held against a goal: an absent schema, else a pattern or format."""
+        meanings = (self.store.expand(node) if node.kind == "REF" else node for node in goal)
+        absent = next((node for node in meanings if node.kind == "ABSENT"), None)
+        return absence(absent) if absent is not None else "a pattern or format of a finite set is not decided"
 
     def _of_type(self, bit: int, ordered: list[Node], goal: Goal) -> Outcome:
         branch = _BRANCHES[bit](self, goal)

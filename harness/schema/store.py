@@ -233,6 +233,10 @@ class Store:
             node.expansion = expansion
         return node
 
+    def absent(self, name: str) -> Node:
+        """Return the formula of a schema that is not at hand: nothing is known but that it equals itself."""
+        return self._intern("ABSENT", (name, 1), ALL, 0)
+
     def lazy(self, kind: str, args: tuple[object, ...], expansion: Callable[[], Node]) -> Node:
         """Return a formula about one type that is spelled out when first looked at."""
         node = self._intern(kind, args, ALL, ALL & ~ATOM_TYPES[kind])
@@ -270,7 +274,7 @@ class Store:
             _note_contrary(node, opposite)
         return node.negation
 
-    def _negated(self, node: Node) -> Node:
+    def _negated(self, node: Node) -> Node:  # noqa: PLR0911  (one line a kind)
         kind, args = node.kind, node.args
         if kind in {"AND", "OR"}:
             parts = [self.neg(part) for part in args if isinstance(part, Node)]
@@ -286,6 +290,8 @@ class Store:
             return self._intern("IN" if inside else "OUT", args, mask, sure)
         if kind == "REF":
             return self._reversed(node)
+        if kind == "ABSENT":
+            return self._intern(kind, (args[0], -int(str(args[1]))), ALL, 0)
         about = ATOM_TYPES[kind]
         return self.conj([self.types(about), atoms.contrary(self, node)])
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from harness.schema.dialects import Dialect
 from harness.schema.keywords import Keywords
 from harness.schema.nodes import END, KeySet, Node
+from harness.schema.resources import AbsentResourceError
 from harness.schema.store import Store
 
 _DEEPEST = 60
@@ -57,7 +58,18 @@ def unevaluated(keywords: Keywords, schema: dict[str, object]) -> Iterator[Node]
     """Yield the formulas of `unevaluatedProperties` and `unevaluatedItems`, in the dialects that have them."""
     if keywords.dialect.rank < Dialect.DRAFT_2019_09.rank:
         return
-    ways = list(ways_of(keywords, own=False))
+    asked = [keyword for keyword in ("unevaluatedProperties", "unevaluatedItems") if keyword in schema]
+    try:
+        ways = list(ways_of(keywords, own=False)) if asked else []
+    except AbsentResourceError:
+        # What a document that is not at hand evaluates is unknown, so what is left over is, too.
+        place = keywords.place
+        for keyword in asked:
+            name = f"the document referred to beside #{place.pointer}/{keyword}"
+            yield keywords.store.absent(
+                f"{name}|{keywords.compiler.schemas.name}|{place.resource.uri}{keywords.scope!r}"
+            )
+        return
     for keyword, kind in (("unevaluatedProperties", "UNEVALP"), ("unevaluatedItems", "UNEVALI")):
         if keyword in schema:
             yield _spelled(keywords.store, kind, keywords.here(keyword), ways)

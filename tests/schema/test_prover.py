@@ -8,6 +8,7 @@ import pytest
 
 from harness.model import Side, UnreadableError, UsageError, Verdict
 from harness.schema import NO_WITNESS, Dialect, Prover, compare_schemas, example, includes, satisfiable
+from harness.schema.replay import replay
 from harness.schema.validation import Validator, ValidatorFamily
 
 INVOICE = {
@@ -95,7 +96,7 @@ def test_other_content_models_are_not_for_bare_schemas():
         ({"properties": {"a": 5}}, "object"),
         ({"pattern": "["}, "regex"),
         ({"$ref": "#/$defs/none"}, "none"),
-        ({"$ref": "https://elsewhere.example/schema"}, "elsewhere"),
+        ({"$ref": "elsewhere.json"}, "elsewhere"),
         ({"$ref": "#"}, "refers to itself"),
         ({"oneOf": [{"type": "string"}, {"$ref": "#"}]}, "refers to itself"),
         ({"not": {"allOf": [{"$ref": "#"}]}}, "refers to itself"),
@@ -120,6 +121,46 @@ def test_a_pattern_without_an_automaton_is_unproven_and_says_why():
     assert compared.backward is Verdict.UNPROVEN
     assert "back-reference" in compared.backward_reason
     assert "unproven" in compared.explain()
+
+
+ELSEWHERE = {"$ref": "https://elsewhere.example/schema"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (ELSEWHERE, ELSEWHERE),
+        (ELSEWHERE, {}),
+        ({"not": ELSEWHERE}, {"not": ELSEWHERE}),
+        ({"allOf": [ELSEWHERE, {"type": "string"}]}, {"type": ["string", "null"]}),
+        (
+            {"properties": {"a": ELSEWHERE, "b": {"type": "integer"}}},
+            {"properties": {"a": ELSEWHERE, "b": {"type": "number"}}},
+        ),
+        ({**ELSEWHERE, "unevaluatedProperties": False}, {}),
+    ],
+)
+def test_a_document_that_is_not_at_hand_equals_itself_and_that_is_a_proof(old, new):
+    found = compare_schemas(old, new)
+    assert found.backward is Verdict.COMPATIBLE
+    replay(found.backward_derivation, old, new, dialect="2020-12")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, ELSEWHERE),
+        (ELSEWHERE, {"not": {}}),
+        (ELSEWHERE, {"not": ELSEWHERE}),
+        (ELSEWHERE, {"$ref": "https://elsewhere.example/other"}),
+        ({"enum": [1, 2]}, ELSEWHERE),
+        ({}, {**ELSEWHERE, "unevaluatedProperties": False}),
+    ],
+)
+def test_what_rests_on_a_document_that_is_not_at_hand_is_unproven_and_says_so(old, new):
+    found = compare_schemas(old, new)
+    assert found.backward is Verdict.UNPROVEN
+    assert "not at hand" in found.backward_reason
 
 
 def test_a_pattern_without_an_automaton_is_still_equal_to_itself():
