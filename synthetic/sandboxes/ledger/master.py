@@ -126,6 +126,13 @@ class Master:
         weights = [part.weight or Decimal(0) for part in row.components]
         return tuple(zip((part.item for part in row.components), cumulative(net, weights), strict=True))
 
+    def revenue_class(self, sku: str, day: date, channel: str = "direct") -> str:
+        """Return the revenue class of a SKU."""
+        row = self._row("skus", day, sku, channel)
+        if row is None:
+            raise RefusedError("sku-unmapped", f"SKU {sku} has no ERP item on {day}", "Add a mapping row.")
+        return str(row.values["class"])
+
     def tax(self, code: str, legal_entity: str, day: date) -> MappingRow:
         """Return the row of a tax code; refuses a code of another company."""
         row = self._row("tax-codes", day, code)
@@ -134,6 +141,11 @@ class Master:
                 "tax-code-unmapped", f"tax code {code} is not one of {legal_entity} on {day}", "Add a mapping row."
             )
         return row
+
+    def tax_reason(self, code: str, legal_entity: str, day: date) -> str:
+        """Return why a code has its rate, as the contracts spell it: `reverse_charge`, `exemption_certificate`."""
+        reason = str(self.tax(code, legal_entity, day).values["reason"])
+        return reason.split(",", maxsplit=1)[0].split(" on file", maxsplit=1)[0].strip().replace(" ", "_")
 
     def terms(self, name: str, day: date) -> Terms:
         """Return payment terms."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from harness.model.money import cumulative
-from synthetic.sandboxes.ledger import rules_cash, rules_sales
+from synthetic.sandboxes.ledger import rules_cash, rules_close, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Party, Posting, RefusedError
@@ -69,6 +69,18 @@ class Sales:
                 self._books.storage.put(self._open_item(document, taken.posting))
                 for deferral in self._deferrals(taken.posting):
                     self._books.storage.put(deferral)
+        return taken
+
+    def void_invoice(self, invoice_id: str, ledger: str, day: date) -> Taken:
+        """Reverse the posting of an invoice that was voided; nothing is owed and nothing waits any more."""
+        with self._books.storage.transaction():
+            item = self._books.item(invoice_id, ledger)
+            posted = next(one for one in self._books.storage.postings(invoice_id, ledger) if one.key.kind == "invoice")
+            taken = self._books.take_now(lambda on: rules_close.undone(posted, on), ledger, day)
+            if not taken.is_replay:
+                self._books.storage.put(replace(item, credits_applied=item.credits_applied + item.open))
+                for one in self._books.storage.deferrals(invoice_id, ledger):
+                    self._books.storage.put(replace(one, shortened=one.shortened + one.remaining))
         return taken
 
     def post_credit(self, document: Document, ledger: str = "") -> Taken:

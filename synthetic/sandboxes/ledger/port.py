@@ -1,0 +1,303 @@
+"""The ledger behind the `erp` port: deeds that post, looks that show business state as flat JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from harness.model import JSON
+from synthetic.deeds import Answer, Attempt, RefusedError
+from synthetic.sandboxes.ledger.ledger import Ledger
+from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
+from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
+from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
+
+_PORT = "erp"
+
+
+class LedgerPort:
+    """Adapter of one ledger; an operation is a public method with the names of its request."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Serve this ledger."""
+        self._ledger = ledger
+        self._operations: Mapping[str, Callable[..., Answer]] = {
+            name: getattr(self, name) for name in dir(self) if not name.startswith("_") and name != "call"
+        }
+
+    def call(self, attempt: Attempt) -> Answer:
+        """Answer one call; a refusal of the ledger is a refusal of the port."""
+        operation = self._operations.get(attempt.operation)
+        if operation is None:
+            raise RefusedError(_PORT, "operation-unknown", f"no operation {attempt.operation}")
+        try:
+            return operation(**attempt.request)
+        except LedgerRefusal as error:
+            raise RefusedError(_PORT, error.code, error.message) from None
+
+    # deeds
+
+    def register_party(self, customer: Mapping[str, JSON]) -> Answer:
+        """Take a customer."""
+        return {"id": self._ledger.sales.register_party(customer).id}
+
+    def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "", *, accrued: bool = False) -> Answer:
+        """Post a finalised invoice."""
+        taken = self._ledger.sales.post_invoice(invoice, ledger, accrued=accrued)
+        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+
+    def void_invoice(self, invoice: str, ledger: str) -> Answer:
+        """Reverse the posting of a voided invoice."""
+        taken = self._ledger.sales.void_invoice(invoice, ledger, self._ledger.books.today(ledger))
+        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+
+    def post_credit(self, credit: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post a credit note."""
+        taken = self._ledger.sales.post_credit(credit, ledger)
+        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+
+    def forfeit(self, termination: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Turn what is unearned into termination revenue."""
+        return {"journal_number": self._ledger.sales.forfeit(termination, ledger).posting.journal_number}
+
+    def accrue_usage(self, usage: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post rated usage before its invoice."""
+        return {"journal_number": self._ledger.sales.accrue_usage(usage, ledger).posting.journal_number}
+
+    def apply_payment(self, payment: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post and apply a payment."""
+        taken = self._ledger.cash.apply_payment(payment, ledger)
+        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+
+    def post_payout(self, payout: Mapping[str, JSON]) -> Answer:
+        """Post a payout of the PSP."""
+        return {"journal_number": self._ledger.cash.post_payout(payout).posting.journal_number}
+
+    def post_refund(self, refund: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post a refund."""
+        return {"journal_number": self._ledger.cash.post_refund(refund, ledger).posting.journal_number}
+
+    def open_dispute(self, dispute: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post a chargeback."""
+        return {"journal_number": self._ledger.cash.open_dispute(dispute, ledger).posting.journal_number}
+
+    def close_dispute(self, dispute: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post the end of a dispute."""
+        return {"journal_number": self._ledger.cash.close_dispute(dispute, ledger).posting.journal_number}
+
+    def expect_loss(self, loss: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Post an expected credit loss."""
+        return {"journal_number": self._ledger.cash.expect_loss(loss, ledger).posting.journal_number}
+
+    def write_off(self, request: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Give up an open receivable."""
+        return {"journal_number": self._ledger.cash.write_off(request, ledger).posting.journal_number}
+
+    def recognise(self, ledger: str, through: str) -> Answer:
+        """Recognise what is earned."""
+        return {"postings": len(self._ledger.closing.recognise(ledger, date.fromisoformat(through)))}
+
+    def revalue(self, ledger: str, day: str) -> Answer:
+        """Revalue open foreign receivables."""
+        return {"postings": len(self._ledger.closing.revalue(ledger, date.fromisoformat(day)))}
+
+    def reverse(self, journal_number: str, day: str, who: str, reason: str) -> Answer:
+        """Undo a posting."""
+        taken = self._ledger.closing.reverse(journal_number, date.fromisoformat(day), who, reason)
+        return {"journal_number": taken.posting.journal_number}
+
+    def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> Answer:
+        """Close a period."""
+        self._ledger.closing.close_period(ledger, period, who, lock=lock)
+        return {"state": self._ledger.books.storage.period_state(ledger, period)}
+
+    def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
+        """Open a closed period."""
+        self._ledger.closing.reopen_period(ledger, period, who, second, reason)
+        return {"state": "open"}
+
+    def dun(self, ledger: str, today: str) -> Answer:
+        """Send the notices that are due."""
+        raised = self._ledger.cash.dun(ledger, date.fromisoformat(today))
+        return {"notices": len(raised)}
+
+    # looks
+
+    def party_of(self, customer: str, entity: str) -> Answer:
+        """Show the party of a customer in one company."""
+        found = [one for one in self._ledger.books.storage.parties(customer, entity) if not one.merged_into]
+        if not found:
+            return {"count": 0}
+        party = found[0]
+        return {
+            "count": len(found),
+            "entity": party.legal_entity,
+            "currency": party.currency,
+            "terms": party.terms,
+            "tax_id": party.tax_id,
+            "parent": party.parent,
+            "synthetic": party.synthetic,
+        }
+
+    def posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted for an invoice."""
+        return self._posting_answer(invoice, "invoice", ledger)
+
+    def credit_posting_of(self, credit: str, ledger: str = "") -> Answer:
+        """Show what is posted for a credit note."""
+        return self._posting_answer(credit, "credit", ledger)
+
+    def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show the deferral schedules of an invoice, summed."""
+        found = self._deferrals(invoice, ledger)
+        if not found:
+            return {"count": 0}
+        return {
+            "count": len(found),
+            "total": sum(one.total for one in found),
+            "recognised": sum(one.recognised for one in found),
+            "remaining": sum(one.remaining for one in found),
+            "start": min(str(one.start) for one in found),
+            "end": max(str(one.end) for one in found),
+            "method": found[0].method,
+            "items": ",".join(f"{one.item}:{one.total}" for one in found if one.item),
+        }
+
+    def application_of(self, payment: str) -> Answer:
+        """Show to what a payment was applied."""
+        found = self._ledger.books.storage.applications(payment)
+        if not found:
+            return {"count": 0}
+        one = found[0]
+        return {
+            "count": len(found),
+            "applied_to": one.invoice_id,
+            "amount": one.amount,
+            "unapplied": one.unapplied,
+            "realised_fx": one.realised_fx,
+            "applied_on": str(one.applied_on),
+        }
+
+    def receivable_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is owed on an invoice."""
+        item = self._item(invoice, ledger)
+        if item is None:
+            return {"count": 0}
+        return {
+            "count": 1,
+            "open": item.open,
+            "total": item.total,
+            "currency": item.currency,
+            "credits_applied": item.credits_applied,
+            "cash_applied": item.cash_applied,
+            "written_off": item.written_off,
+            "due_date": str(item.due_date),
+            "dunning_level": item.dunning_level,
+            "collected_by": item.collected_by,
+        }
+
+    def balances_of(self, ledger: str, through: str = "") -> Answer:
+        """Show the trial balance with its control totals."""
+        storage = self._ledger.books.storage
+        found = storage.balances(ledger, through)
+        receivable = self._account(RECEIVABLE, ledger)
+        items = storage.open_items(ledger)
+        return {
+            "count": 1,
+            "balance": sum(found.values()),
+            "receivable": found.get(receivable, 0),
+            "customer_credit": -found.get(self._account(CREDIT, ledger), 0),
+            "unbilled": found.get(self._account(UNBILLED, ledger), 0),
+            "output_tax": -found.get(self._account(TAX, ledger), 0),
+            "deferred": sum(one.remaining for one in storage.deferrals(ledger=ledger)),
+            "open_items": sum(
+                item.open for item in items if item.currency == self._ledger.books.master.of(ledger).currency
+            ),
+        }
+
+    def period_of(self, ledger: str, period: str) -> Answer:
+        """Show the state of a period."""
+        storage = self._ledger.books.storage
+        return {
+            "count": 1,
+            "state": storage.period_state(ledger, period),
+            "changed_at": storage.period_changed_at(ledger, period),
+            "postings": len(storage.postings(ledger=ledger, period=period)),
+        }
+
+    # inside
+
+    def _posting_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
+        found = [
+            one
+            for one in self._ledger.books.storage.postings(object_id, ledger)
+            if one.key.kind == kind and not self._is_second(one, ledger)
+        ]
+        undone = {one.reverses: one for one in self._ledger.books.storage.postings(object_id) if one.reverses}
+        live = [one for one in found if one.journal_number not in undone]
+        if not live:
+            return {"count": 0}
+        return _posting_facts(live[0], len(live), self._reason(live[0]), self._tax_account(live[0]))
+
+    def _is_second(self, posting: Posting, ledger: str) -> bool:
+        """Leave the shadow ledger out unless it is asked for: dual posting is no duplicate."""
+        return not ledger and self._ledger.books.master.of(posting.key.ledger).is_second
+
+    def _reason(self, posting: Posting) -> str:
+        codes = [line.tax_code for line in posting.lines if line.tax_code]
+        master = self._ledger.books.master
+        return master.tax_reason(codes[0], posting.legal_entity, posting.document_date) if codes else ""
+
+    def _tax_account(self, posting: Posting) -> str:
+        return self._ledger.books.master.account(TAX, posting.key.ledger, posting.posting_date)
+
+    def _account(self, cloud: str, ledger: str) -> str:
+        return self._ledger.books.master.account(cloud, ledger, self._ledger.books.today(ledger))
+
+    def _item(self, invoice: str, ledger: str) -> OpenItem | None:
+        storage = self._ledger.books.storage
+        if ledger:
+            return storage.open_item(invoice, ledger)
+        return next(
+            (
+                item
+                for name, books in self._ledger.books.master.books.items()
+                if not books.is_second and (item := storage.open_item(invoice, name))
+            ),
+            None,
+        )
+
+    def _deferrals(self, invoice: str, ledger: str) -> list[Deferral]:
+        found = self._ledger.books.storage.deferrals(invoice, ledger)
+        books = self._ledger.books.master.books
+        return [one for one in found if ledger or not books[one.ledger].is_second]
+
+
+def _posting_facts(posting: Posting, count: int, reason: str, tax_account: str) -> Answer:
+    tax = -sum(line.amount for line in posting.lines if line.account == tax_account)
+    codes = sorted({line.tax_code for line in posting.lines if line.tax_code})
+    return {
+        "count": count,
+        "entity": posting.legal_entity,
+        "ledger": posting.key.ledger,
+        "currency": posting.currency,
+        "total": posting.total,
+        "net": posting.total - tax if tax >= 0 else posting.total + tax,
+        "tax": tax,
+        "tax_code": ",".join(codes),
+        "tax_reason": reason,
+        "functional_total": sum(line.functional for line in posting.lines if line.functional > 0),
+        "rate": posting.rate,
+        "balance": sum(line.functional for line in posting.lines),
+        "accounts": ",".join(sorted({line.account for line in posting.lines})),
+        "document_date": str(posting.document_date),
+        "posting_date": str(posting.posting_date),
+        "posting_period": posting.period,
+        "tax_period": posting.tax_period,
+        "late": posting.late,
+        "legal_number": posting.reference,
+        "contract": posting.contract_id,
+        "version": posting.source_version,
+        "synthetic": posting.synthetic,
+        "reversed_by": None,
+    }

@@ -1,0 +1,331 @@
+"""Billing objects to canonical documents (contracts/canonical), by the mappings of the catalog.
+
+What billing sends follows the Stripe API of 2022; our own facts travel in metadata: `legal_entity`, `contract_id`,
+`tax_code`, `sku`, `synthetic`. Nothing is stored and no clock is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from harness.catalog.currencies import CURRENCIES
+from harness.model import JSON
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rules_sales import day_of, earned, rows, text
+from synthetic.sandboxes.ledger.values import RefusedError
+
+Object = Mapping[str, Any]
+_NET_DAYS = {30: "NET30", 60: "NET60"}
+
+
+def customer(found: Object, master: Master, version: int) -> dict[str, JSON]:
+    """Return the canonical customer."""
+    entity = _entity(found)
+    metadata = _metadata(found)
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "legal_name": found.get("name") or found["id"],
+        "legal_entity": entity,
+        "currency": (found.get("currency") or master.of(entity).currency).upper(),
+        "payment_terms": metadata.get("payment_terms", "CARD"),
+        "tax_id": metadata.get("tax_id", ""),
+        "parent_id": metadata.get("parent_id", ""),
+        "synthetic": metadata.get("synthetic") == "true",
+    }
+
+
+def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
+    """Return the canonical invoice of a finalised invoice.
+
+    Raises:
+        RefusedError: `mapping` where the entity, a SKU, a tax code or terms have no row.
+    """
+    entity = _entity(found)
+    books = master.of(entity)
+    finalised = _finalised_at(found)
+    day = finalised.astimezone(books.zone).date()
+    lines = [_line(line, found, master, entity) for line in found["lines"]["data"]]
+    net = sum(int(str(line["net"])) for line in lines)
+    tax = int(found.get("tax") or 0)
+    first = str(lines[0]["tax_code"]) if lines else ""
+    terms = _terms(found)
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "number": found.get("number"),
+        "customer_id": found["customer"],
+        "contract_id": _metadata(found).get("contract_id"),
+        "subscription_id": found.get("subscription"),
+        "legal_entity": entity,
+        "currency": str(found["currency"]).upper(),
+        "payment_terms": terms,
+        "status": "finalised",
+        "lines": [dict(line) for line in lines],
+        "net": net,
+        "tax": tax,
+        "total": int(found["total"]),
+        "tax_code": first,
+        "tax_reason": master.tax_reason(first, entity, day) if first else "",
+        "tax_breakdown": _breakdown(lines, tax, lambda code: master.tax_reason(code, entity, day)),
+        "price_mode": "inclusive" if _is_inclusive(found) else "exclusive",
+        "open": int(found["total"]),
+        "credits_applied": 0,
+        "cash_applied": 0,
+        "written_off": 0,
+        "document_date": str(day),
+        "due_date": str(master.terms(terms, day).due(day)),
+        "tax_period": f"{day.year:04}-{day.month:02}",
+        "service_start": min((str(line["service_start"]) for line in lines), default=None),
+        "service_end": max((str(line["service_end"]) for line in lines), default=None),
+        "finalised_at": _instant(finalised),
+        "synthetic": _metadata(found).get("synthetic") == "true",
+        "created_at": _instant(_time(found["created"])),
+    }
+
+
+def payment(found: Object, master: Master, version: int) -> dict[str, JSON]:
+    """Return the canonical payment of a charge that succeeded."""
+    entity = _entity(found)
+    day = _time(found["created"]).astimezone(master.of(entity).zone).date()
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "customer_id": found.get("customer"),
+        "legal_entity": entity,
+        "currency": str(found["currency"]).upper(),
+        "amount": int(found["amount"]),
+        "method": "card",
+        "status": "succeeded",
+        "invoice_id": found.get("invoice"),
+        "applications": [],
+        "unapplied": 0,
+        "value_date": str(day),
+        "synthetic": _metadata(found).get("synthetic") == "true",
+        "created_at": _instant(_time(found["created"])),
+    }
+
+
+def credit(found: Object, of_invoice: Mapping[str, JSON], master: Master, version: int) -> dict[str, JSON]:
+    """Return the canonical credit note; what is earned of each line until its day decides the accounts."""
+    entity = str(of_invoice["legal_entity"])
+    day = _time(found["created"]).astimezone(master.of(entity).zone).date()
+    original = {text(line, "id"): line for line in rows(of_invoice, "lines")}
+    lines: list[JSON] = []
+    for line in found["lines"]["data"]:
+        source = original[line["invoice_line_item"]]
+        net = int(line["amount"])
+        tax = sum(int(one["amount"]) for one in line.get("tax_amounts") or [])
+        whole = int(str(source["net"]))
+        is_deferred = text(source, "revenue_class") not in {"USAGE", "SERVICE-POINT"}
+        left = (
+            whole - earned(whole, day_of(source, "service_start"), day_of(source, "service_end"), day)
+            if is_deferred and _metadata(found).get("scope") != "earned"
+            else 0
+        )
+        unearned = min(net, left)
+        lines.append(
+            {
+                "invoice_line_id": line["invoice_line_item"],
+                "revenue_class": source["revenue_class"],
+                "net": net,
+                "earned_net": net - unearned,
+                "unearned_net": unearned,
+                "tax": tax,
+                "tax_code": source["tax_code"],
+                "tax_rate": source["tax_rate"],
+            }
+        )
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "number": found.get("number"),
+        "invoice_id": found["invoice"],
+        "customer_id": found["customer"],
+        "contract_id": of_invoice.get("contract_id"),
+        "legal_entity": entity,
+        "currency": str(found["currency"]).upper(),
+        "lines": lines,
+        "net": int(found["subtotal"]),
+        "tax": int(found["total"]) - int(found["subtotal"]),
+        "total": int(found["total"]),
+        "tax_code": of_invoice["tax_code"],
+        "tax_reason": of_invoice["tax_reason"],
+        "reason": found.get("reason") or "other",
+        "status": "issued",
+        "document_date": str(day),
+        "tax_period": f"{day.year:04}-{day.month:02}",
+        "synthetic": bool(of_invoice.get("synthetic")),
+        "created_at": _instant(_time(found["created"])),
+    }
+
+
+def refund(found: Object, of_payment: Mapping[str, JSON], version: int) -> dict[str, JSON]:
+    """Return the canonical refund of one that succeeded."""
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "payment_id": of_payment["id"],
+        "customer_id": of_payment["customer_id"],
+        "legal_entity": of_payment["legal_entity"],
+        "currency": str(found["currency"]).upper(),
+        "amount": int(found["amount"]),
+        "status": "succeeded",
+        "reason": "credit_note",
+        "succeeded_at": _instant(_time(found["created"])),
+        "synthetic": bool(of_payment.get("synthetic")),
+        "created_at": _instant(_time(found["created"])),
+    }
+
+
+def dispute(found: Object, of_payment: Mapping[str, JSON], version: int, at: datetime) -> dict[str, JSON]:
+    """Return the canonical dispute, opened or closed."""
+    status = {"won": "won", "lost": "lost"}.get(str(found["status"]), "needs_response")
+    transactions = found.get("balance_transactions") or [{}]
+    return {
+        "id": found["id"],
+        "source_system": "psp",
+        "version": version,
+        "payment_id": of_payment["id"],
+        "invoice_id": of_payment["invoice_id"],
+        "customer_id": of_payment["customer_id"],
+        "legal_entity": of_payment["legal_entity"],
+        "currency": str(found["currency"]).upper(),
+        "amount": int(found["amount"]),
+        "fee": int(transactions[0].get("fee") or 0),
+        "status": status,
+        "opened_at": _instant(_time(found["created"])),
+        "closed_at": _instant(at) if status != "needs_response" else None,
+    }
+
+
+def payout(found: Object, version: int) -> dict[str, JSON]:
+    """Return the canonical payout of one that arrived."""
+    metadata = _metadata(found)
+    return {
+        "id": found["id"],
+        "source_system": "psp",
+        "version": version,
+        "legal_entity": _entity(found),
+        "currency": str(found["currency"]).upper(),
+        "amount": int(found["amount"]),
+        "fees": int(metadata.get("fees", "0")),
+        "status": "paid",
+        "arrival_date": str(_time(found["arrival_date"]).date()),
+    }
+
+
+def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str, JSON]:
+    zone = master.of(entity).zone
+    sku = sku_of(line)
+    start = _time(line["period"]["start"]).astimezone(zone).date()
+    end = _time(line["period"]["end"]).astimezone(zone).date()
+    rate = next(iter(line.get("tax_rates") or found.get("default_tax_rates") or []), None)
+    code = _metadata(rate or {}).get("tax_code") or _metadata(found).get("tax_code", "")
+    master.tax(code, entity, start)
+    discount = sum(int(one["amount"]) for one in line.get("discount_amounts") or [])
+    taxes = line.get("tax_amounts") or []
+    inclusive = sum(int(one["amount"]) for one in taxes if one.get("inclusive"))
+    amount = int(line["amount"]) - discount - inclusive
+    quantity = line.get("quantity") or 1
+    digits = CURRENCIES[str(found["currency"]).upper()]
+    return {
+        "id": line["id"],
+        "sku": sku,
+        "description": (line.get("description") or sku)[:250],
+        "quantity": str(quantity),
+        "unit_price": _plain(Fraction(amount, quantity) / 10**digits),
+        "net": amount,
+        "tax": sum(int(one["amount"]) for one in taxes),
+        "tax_code": code,
+        "tax_rate": _plain(Fraction(str((rate or {}).get("percentage", 0)))),
+        "revenue_class": master.revenue_class(sku, start),
+        "contract_id": _metadata(found).get("contract_id"),
+        "service_start": str(start),
+        "service_end": str(end),
+        "proration": bool(line.get("proration")),
+        "usage_period": None,
+    }
+
+
+def _breakdown(lines: list[dict[str, JSON]], tax: int, reason: Callable[[str], str]) -> list[JSON]:
+    """Return tax by code; the document's own tax is binding, so that of one code is taken from there."""
+    codes = list(dict.fromkeys(str(line["tax_code"]) for line in lines))
+    found: list[JSON] = []
+    for code in codes:
+        own = [line for line in lines if line["tax_code"] == code]
+        found.append(
+            {
+                "tax_code": code,
+                "tax_reason": reason(code),
+                "rate": own[0]["tax_rate"],
+                "base": sum(int(str(line["net"])) for line in own),
+                "tax": tax if len(codes) == 1 else sum(int(str(line["tax"])) for line in own),
+            }
+        )
+    return found
+
+
+def _is_inclusive(found: Object) -> bool:
+    return any(one.get("inclusive") for one in found.get("total_tax_amounts") or [])
+
+
+def _terms(found: Object) -> str:
+    if found.get("collection_method") != "send_invoice":
+        return "CARD"
+    due, created = found.get("due_date"), found.get("effective_at") or found["created"]
+    days = round((int(due) - int(created)) / 86400) if due else 30
+    return _NET_DAYS.get(days, f"NET{days}")
+
+
+def sku_of(line: Object) -> str:
+    """Return the SKU a line or item sells.
+
+    Raises:
+        RefusedError: It names none.
+    """
+    price = line.get("price") or {}
+    sku = _metadata(price).get("sku") or price.get("lookup_key") or _metadata(line).get("sku")
+    if not sku:
+        raise RefusedError("sku-unmapped", f"line {line['id']} names no SKU", "Give the price metadata `sku`.")
+    return str(sku)
+
+
+def _entity(found: Object) -> str:
+    entity = _metadata(found).get("legal_entity", "")
+    if not entity:
+        raise RefusedError("entity-unknown", f"{found['id']} names no legal entity", "Set metadata `legal_entity`.")
+    return entity
+
+
+def _metadata(found: Object) -> Mapping[str, str]:
+    return found.get("metadata") or {}
+
+
+def _finalised_at(found: Object) -> datetime:
+    transitions = found.get("status_transitions") or {}
+    return _time(transitions.get("finalized_at") or found["created"])
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _instant(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _plain(number: Fraction) -> str:
+    """Return an exact decimal text, at most ten digits after the point."""
+    scaled = round(number * 10**10)
+    whole, rest = divmod(abs(scaled), 10**10)
+    digits = f"{whole}.{rest:010}".rstrip("0").rstrip(".")
+    return f"-{digits}" if scaled < 0 else digits

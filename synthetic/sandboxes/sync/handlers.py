@@ -1,0 +1,150 @@
+"""What each billing event leads to in the other systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.model import JSON
+from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.sync import canonical
+from synthetic.sandboxes.sync.storage import Inbound, Storage
+
+Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a handler works with."""
+
+    master: Master
+    ask: Ask
+    storage: Storage
+    now: Callable[[], datetime]
+
+    def sent(self, kind: str, document: Mapping[str, Any]) -> None:
+        """Keep a document that is applied everywhere, and tell the bus."""
+        with self.storage.transaction():
+            self.storage.keep(kind.split(".", maxsplit=1)[0], dict(document))
+            self.storage.send(kind, str(document["id"]), dict(document), self.now().timestamp())
+
+
+def _customer(context: Context, event: Inbound) -> None:
+    document = canonical.customer(_object(event), context.master, event.version)
+    context.ask("erp", "register_party", {"customer": document})
+    context.ask("entitlements", "register_tenant", {"customer": document})
+    context.sent("customer.onboarded", document)
+
+
+def _invoice(context: Context, event: Inbound) -> None:
+    found = _object(event)
+    document = canonical.invoice(found, context.master, event.version)
+    if not document["total"]:
+        context.sent("invoice.without_amount", document)
+        return
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", "post_invoice", {"invoice": document, "ledger": ledger})
+    context.sent("invoice.posted", document)
+    context.ask("analytics", "record_invoice", {"invoice": document})
+
+
+def _voided(context: Context, event: Inbound) -> None:
+    document = _known(context, event.object_id, "invoice")
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", "void_invoice", {"invoice": event.object_id, "ledger": ledger})
+    context.sent("invoice.voided", {**document, "status": "void"})
+
+
+def _charge(context: Context, event: Inbound) -> None:
+    document = canonical.payment(_object(event), context.master, event.version)
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", "apply_payment", {"payment": document, "ledger": ledger})
+    context.sent("payment.applied", document)
+
+
+def _credit(context: Context, event: Inbound) -> None:
+    found = _object(event)
+    document = canonical.credit(found, _known(context, found["invoice"], "invoice"), context.master, event.version)
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", "post_credit", {"credit": document, "ledger": ledger})
+    context.sent("credit.posted", document)
+
+
+def _refund(context: Context, event: Inbound) -> None:
+    found = _object(event)
+    if found.get("status") != "succeeded":
+        return
+    document = canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", "post_refund", {"refund": document, "ledger": ledger})
+    context.sent("refund.posted", document)
+
+
+def _dispute(context: Context, event: Inbound) -> None:
+    found = _object(event)
+    at = datetime.fromtimestamp(event.version, UTC)
+    document = canonical.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
+    operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
+    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+        context.ask("erp", operation, {"dispute": document, "ledger": ledger})
+    context.sent(f"dispute.{document['status']}", document)
+
+
+def _payout(context: Context, event: Inbound) -> None:
+    document = canonical.payout(_object(event), event.version)
+    context.ask("erp", "post_payout", {"payout": document})
+    context.sent("payout.posted", document)
+
+
+def _subscription(context: Context, event: Inbound) -> None:
+    """Entitlement and forecast follow the subscription; `CARD` waits for the payment, `NET` for acceptance."""
+    found = _object(event)
+    status = {"active": "on", "trialing": "on", "past_due": "on", "unpaid": "suspended", "canceled": "off"}.get(
+        str(found["status"])
+    )
+    request: dict[str, JSON] = {
+        "subscription": found["id"],
+        "customer": found["customer"],
+        "items": [
+            {"sku": canonical.sku_of(item), "quantity": item.get("quantity") or 1} for item in found["items"]["data"]
+        ],
+        "version": event.version,
+        "ends": found.get("ended_at") or found.get("current_period_end"),
+    }
+    if status:
+        context.ask("entitlements", "set_entitlement", {**request, "status": status})
+    context.ask("analytics", "forecast", {"subscription": dict(found), "version": event.version})
+
+
+HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
+    "customer.created": _customer,
+    "customer.updated": _customer,
+    "invoice.finalized": _invoice,
+    "invoice.voided": _voided,
+    "charge.succeeded": _charge,
+    "credit_note.created": _credit,
+    "refund.created": _refund,
+    "refund.updated": _refund,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.closed": _dispute,
+    "payout.paid": _payout,
+    "customer.subscription.created": _subscription,
+    "customer.subscription.updated": _subscription,
+    "customer.subscription.deleted": _subscription,
+}
+"""Event type -> what it leads to; other types are taken in and need nothing."""
+
+
+def _object(event: Inbound) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = event.body["data"]["object"]
+    return found
+
+
+def _known(context: Context, identifier: str, kind: str) -> dict[str, Any]:
+    found = context.storage.document(identifier)
+    if found is None:
+        raise RefusedError("sync", "invoice-unknown", f"{kind} {identifier} was not seen yet")
+    return found
