@@ -118,6 +118,7 @@ class OpenApiComparison:
         if old.value != new.value:
             self.add(lifecycle_changes(old, new, pair.name, "operation"), pair.name)
             self.add(_words(old, new, pair.name), pair.name)
+        self._own_servers(pair)
         parameter_changes(self, pair)
         body_changes(self, pair)
         response_changes(self, pair)
@@ -129,6 +130,8 @@ class OpenApiComparison:
         if not same(*pair.nodes):
             return False
         if _TEMPLATE.sub("{}", pair.items[0].template) != _TEMPLATE.sub("{}", pair.items[1].template):
+            return False
+        if any(isinstance(item.node.value, dict) and "servers" in item.node.value for item in pair.items):
             return False
         shared = [item.node.value.get("parameters") for item in pair.items if isinstance(item.node.value, dict)]
         if shared == [None, None]:
@@ -165,14 +168,28 @@ class OpenApiComparison:
 
     def _servers(self) -> None:
         old, new = (reader.servers() for reader in self.readers)
+        self._addresses(old, new, "servers", "")
+
+    def _own_servers(self, pair: OperationPair) -> None:
+        """Compare the servers that an operation has for itself, or with its path."""
+        old, new = (
+            reader.servers_of(node) or reader.servers_of(item.node)
+            for reader, node, item in zip(self.readers, pair.nodes, pair.items, strict=True)
+        )
+        if old or new:
+            self._addresses(
+                old or self.readers[0].servers(), new or self.readers[1].servers(), pair.name, f"{pair.name} "
+            )
+
+    def _addresses(self, old: dict[str, Node], new: dict[str, Node], carrier: str, prefix: str) -> None:
         for address in sorted(old.keys() - new.keys()):
             draft = Draft("server-removed", old[address], None, None, FINE, Level.WARNING, before=address)
-            title = f"server {address or '/'} removed"
-            self.add(iter([replace(draft, subject=address or "/", title=title)]), "servers")
+            title = f"{prefix}server {address or '/'} removed"
+            self.add(iter([replace(draft, subject=prefix + (address or "/"), title=title)]), carrier)
         for address in sorted(new.keys() - old.keys()):
             draft = Draft("server-added", None, new[address], None, FINE, after=address)
-            title = f"server {address or '/'} added"
-            self.add(iter([replace(draft, subject=address or "/", title=title)]), "servers")
+            title = f"{prefix}server {address or '/'} added"
+            self.add(iter([replace(draft, subject=prefix + (address or "/"), title=title)]), carrier)
 
     def _info(self) -> None:
         values = [reader.value.get("info") for reader in self.readers]

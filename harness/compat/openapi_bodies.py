@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.compat.drafts import Draft
-from harness.compat.openapi_reading import Body, Media, Parameter, Response
+from harness.compat.openapi_encodings import encoding_changes
+from harness.compat.openapi_headers import header_changes
+from harness.compat.openapi_reading import Body, Media, Response
 from harness.compat.proof import FINE, RULED_OUT
-from harness.compat.versions import canonical
 from harness.documents import Node
-from harness.model import JSON, Direction, Level
+from harness.model import Direction
 
 if TYPE_CHECKING:
     from harness.compat.openapi import OpenApiComparison, OperationPair
@@ -70,7 +71,7 @@ def media_changes(
         for other in [cover] if cover is not None else narrowed:
             answered.add(other.name)
             comparison.schemas.compare(one.site, other.site, direction, carrier)
-            comparison.add(_encodings(one, other, direction, carrier), carrier)
+            comparison.add(encoding_changes(comparison, one, other, direction, carrier), carrier)
     for other in new:
         if other.name not in answered:
             title = f"{carrier} may also have media type {other.name}"
@@ -103,27 +104,6 @@ def covers(range_name: str, name: str) -> bool:
 
 def _bare(name: str) -> str:
     return name.partition(";")[0].strip().lower()
-
-
-_ENCODED = {"contentType": None, "style": "form", "explode": None, "allowReserved": False}
-
-
-def _encodings(old: Media, new: Media, direction: Direction, carrier: str) -> Iterator[Draft]:
-    """Compare how parts of a form are encoded (3.0.3, Encoding Object)."""
-    for name in sorted(old.encoding.keys() & new.encoding.keys()):
-        texts = [canonical(_effective(media.encoding[name])) for media in (old, new)]
-        if texts[0] != texts[1]:
-            title = f"{carrier} encodes {name} differently"
-            subject = f"{carrier} {name}"
-            yield Draft("encoding-changed", old.node, new.node, direction, RULED_OUT, None, subject, title=title)
-
-
-def _effective(encoding: JSON) -> JSON:
-    value = encoding if isinstance(encoding, dict) else {}
-    found: dict[str, JSON] = {key: value.get(key, default) for key, default in _ENCODED.items()}
-    if found["explode"] is None:
-        found["explode"] = found["style"] == "form"
-    return found
 
 
 def response_changes(comparison: OpenApiComparison, pair: OperationPair) -> None:
@@ -169,12 +149,12 @@ def _response(
     media_changes(comparison, (old.media, new.media), direction, carrier)
     for name in sorted(old.headers.keys() | new.headers.keys()):
         before, after = old.headers.get(name), new.headers.get(name)
-        drafts = _header(before, after, carrier, direction)
+        drafts = header_changes(comparison, before, after, direction, carrier)
         comparison.add((replace(draft, shared=shared) for draft in drafts), carrier)
         if before is not None and after is not None:
             subject = f"{carrier} header {after.name}"
             comparison.schemas.compare(before.site, after.site, direction, subject, wire=True)
-            if before.media or after.media:
+            if before.media and after.media:
                 media_changes(comparison, (before.media, after.media), direction, subject)
     texts = [
         response.node.value.get("description") if isinstance(response.node.value, dict) else None
@@ -191,26 +171,3 @@ def _shared(old: Node, new: Node) -> str:
     if any(node.pointer.startswith(("/paths/", "/webhooks/")) for node in (old, new)):
         return ""
     return f"response {new.pointer.rsplit('/', 1)[-1]}"
-
-
-def _header(before: Parameter | None, after: Parameter | None, carrier: str, direction: Direction) -> Iterator[Draft]:
-    sent = direction is Direction.SENT
-    if before is None:
-        if after is not None:
-            subject = f"{carrier} header {after.name}"
-            proof = RULED_OUT if after.required and not sent else FINE
-            title = f"{carrier} now carries header {after.name}"
-            yield Draft("header-added", None, after.node, direction, proof, None, subject, title=title)
-        return
-    subject = f"{carrier} header {before.name}"
-    if after is None:
-        level = None if before.required else Level.WARNING
-        title = f"{carrier} no longer carries header {before.name}"
-        yield Draft("header-removed", before.node, None, direction, RULED_OUT, level, subject, title=title)
-        return
-    if before.required != after.required:
-        became = "required" if after.required else "optional"
-        breaks = after.required is not sent
-        title = f"{carrier} {'always carries' if after.required else 'may leave out'} header {after.name}"
-        proof = RULED_OUT if breaks else FINE
-        yield Draft(f"header-became-{became}", before.node, after.node, direction, proof, None, subject, title=title)

@@ -10,6 +10,7 @@ from harness.compat.drafts import Draft
 from harness.compat.keywords import SCALARS
 from harness.compat.lifecycle import lifecycle_changes, may_go
 from harness.compat.openapi_bodies import media_changes
+from harness.compat.openapi_headers import composed, word_changes
 from harness.compat.openapi_reading import IGNORED_HEADERS, Parameter
 from harness.compat.proof import FINE, RULED_OUT
 from harness.compat.samples import item_position
@@ -128,8 +129,8 @@ def _both(comparison: OpenApiComparison, pair: OperationPair, old: Parameter, ne
     comparison.add(_presence(comparison, pair, old, new), pair.name)
     comparison.add(_writing(comparison, pair, old, new), pair.name)
     comparison.add(lifecycle_changes(old.node, new.node, subject, "parameter"), pair.name)
-    comparison.add(_words(old, new, subject), pair.name)
-    if old.media or new.media:
+    comparison.add(word_changes(old, new, subject), pair.name)
+    if old.media and new.media:
         media_changes(comparison, (old.media, new.media), pair.direction, subject)
     if old.site is None and new.site is None:
         return
@@ -171,9 +172,13 @@ def _writing(comparison: OpenApiComparison, pair: OperationPair, old: Parameter,
     """Compare how a parameter is written: style, explode, empty values, reserved characters."""
     subject = f"{pair.name} {_named(new)}"
     nodes = old.node, new.node
-    composed = _composed(comparison, old, new)
+    parts = composed(comparison, old, new)
     styles = (old.style, old.explode), (new.style, new.explode)
-    matters = composed or (new.where == "path" and old.style != new.style)
+    if bool(old.media) != bool(new.media):
+        title = f"{pair.name} writes {_named(new)} differently on the wire"
+        was, now = (one.media[0].name if one.media else f"style {one.style}" for one in (old, new))
+        yield Draft("parameter-style-changed", *nodes, pair.direction, RULED_OUT, None, subject, was, now, title=title)
+    matters = parts or (new.where == "path" and old.style != new.style)
     if styles[0] != styles[1] and not (old.media or new.media):
         title = f"{pair.name} writes {_named(new)} differently on the wire"
         proof = RULED_OUT if matters or old.style != new.style else FINE
@@ -192,26 +197,6 @@ def _writing(comparison: OpenApiComparison, pair: OperationPair, old: Parameter,
             verb = "now takes" if after else "no longer takes"
             title = f"{subject} {verb} {words}"
             yield Draft(rule, *nodes, pair.direction, proof, None, subject, before, after, title=title)
-
-
-def _composed(comparison: OpenApiComparison, old: Parameter, new: Parameter) -> bool:
-    """Whether the value may be an array or object in both versions, so that its writing has parts."""
-    views = comparison.sides.old_views, comparison.sides.new_views
-    kinds = [
-        view.shaper.form((parameter.site,)).types if parameter.site is not None else frozenset()
-        for view, parameter in zip(views, (old, new), strict=True)
-    ]
-    parts = frozenset({"array", "object"})
-    return bool(kinds[0] & parts) and bool(kinds[1] & parts)
-
-
-def _words(old: Parameter, new: Parameter, subject: str) -> Iterator[Draft]:
-    values = [parameter.node.value if isinstance(parameter.node.value, dict) else {} for parameter in (old, new)]
-    texts = [[value.get(key) for key in ("description", "example", "examples")] for value in values]
-    if texts[0] != texts[1]:
-        yield Draft(
-            "text-changed", old.node, new.node, None, FINE, None, subject, title=f"{subject} is described differently"
-        )
 
 
 def wire_changes(

@@ -286,8 +286,12 @@ class Reader:
                 return {}
             names = [str(one) for one in schemes] if isinstance(schemes, list) and schemes else ["https"]
             return {f"{scheme}://{host}{str(base).rstrip('/')}": self.root for scheme in names}
+        return self.servers_of(self.root)
+
+    def servers_of(self, holder: Node) -> dict[str, Node]:
+        """Return the servers that a document, path or operation lists itself, by address."""
         found: dict[str, Node] = {}
-        for node in self._list(self.root, "servers"):
+        for node in self._list(holder, "servers"):
             if isinstance(node.value, dict):
                 found[str(node.value.get("url", "")).rstrip("/")] = node
         return found

@@ -132,7 +132,7 @@ def _spelled(item: Alternative) -> JSON:
 def _scheme(old: Node, new: Node, name: str) -> Iterator[Draft]:
     """Compare how a scheme that callers use works."""
     before, after = (node.value if isinstance(node.value, dict) else {} for node in (old, new))
-    changed = [key for key in _FIELDS if before.get(key) != after.get(key)]
+    changed = [key for key in _FIELDS if _told(before, key) != _told(after, key)]
     flows = before.get("flows"), after.get("flows")
     was, now = (flow if isinstance(flow, dict) else {} for flow in flows)
     for flow in sorted(was):
@@ -146,3 +146,39 @@ def _scheme(old: Node, new: Node, name: str) -> Iterator[Draft]:
     if changed:
         title = f"security scheme {name} works differently: {', '.join(changed)}"
         yield Draft("security-scheme-changed", old, new, None, RULED_OUT, None, name, title=title)
+    elif canonical(before) != canonical(after):
+        offers = _offers(before, after)
+        title = f"security scheme {name} {', '.join(offers) if offers else 'is described differently'}"
+        rule = "security-scheme-changed" if offers else "text-changed"
+        yield Draft(rule, old, new, None, FINE, None, f"security scheme {name}", title=title)
+
+
+def _told(scheme: dict[str, JSON], key: str) -> JSON:
+    """Return what a scheme says; names of HTTP authentication schemes have no case (RFC 9110, 11.1)."""
+    value = scheme.get(key)
+    return value.lower() if key == "scheme" and isinstance(value, str) else value
+
+
+def _offers(before: dict[str, JSON], after: dict[str, JSON]) -> list[str]:
+    """Return what a scheme offers more or less, none of which a caller must follow by itself.
+
+    Which scopes an operation demands is judged where it demands them.
+    """
+    was, now = _offered(before), _offered(after)
+    return [f"now offers {name}" for name in sorted(now - was)] + [
+        f"no longer offers {name}" for name in sorted(was - now)
+    ]
+
+
+def _offered(scheme: dict[str, JSON]) -> set[str]:
+    flows = scheme.get("flows")
+    found = {key for key in _URLS if key in scheme}
+    for name, flow in ({**flows} if isinstance(flows, dict) else {"": scheme}).items():
+        if not isinstance(flow, dict):
+            continue
+        prefix = f"flow {name} " if name else ""
+        found |= {f"flow {name}"} if name else set()
+        scopes = flow.get("scopes")
+        found |= {f"{prefix}scope {scope}" for scope in (scopes if isinstance(scopes, dict) else ())}
+        found |= {f"{prefix}{url}" for url in _URLS if url in flow}
+    return found
