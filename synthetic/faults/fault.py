@@ -21,6 +21,7 @@ class FaultCall:
         history: What the system answered to the same request before, oldest first.
         port: Such as `erp`.
         operation: Such as `posting_of`.
+        there_since: When the system first showed something for this request, None if it never did.
     """
 
     request: Mapping[str, JSON] = field(hash=False)
@@ -28,6 +29,7 @@ class FaultCall:
     history: tuple[Answer, ...]
     port: str
     operation: str
+    there_since: datetime | None = None
 
 
 Forward = Callable[..., Answer]

@@ -16,7 +16,6 @@ from synthetic.faults.fault import Effect, Fault, FaultCall, Forward
 from synthetic.transaction.categories import Categories
 
 _LATE = timedelta(hours=3)
-_UNDONE_AFTER = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +107,8 @@ def _mutated(value: JSON, other: JSON, members: list[str]) -> JSON:
 
 def _late(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
     answer = forward()
-    first = next((one for one in call.history if one.get("count")), None)
-    if first is None and answer.get("count"):
-        answer["_first"] = call.now.isoformat()
-    return {"count": 0}
+    is_early = call.there_since is None or call.now - call.there_since < _LATE
+    return {"count": 0} if answer.get("count") and is_early else answer
 
 
 def _double(_call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:

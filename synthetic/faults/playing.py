@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import cast
 
 from harness.model import UnreadableError
@@ -31,6 +32,7 @@ class Played:
         self.changed = 0
         self._rng = random.Random(f"{fault.id}/{seed}")  # noqa: S311  (repeatable on purpose)
         self._history: dict[str, list[Answer]] = {}
+        self._there_since: dict[str, datetime] = {}
 
     def __call__(self, attempt: Attempt, forward: _Forward) -> Answer | Awaitable[Answer]:
         """Meet a call, if it is one of those the fault acts on."""
@@ -51,10 +53,11 @@ class Played:
             real.append(dict(answer))
             return answer
 
-        history = self._history.setdefault(
-            attempt.operation + json.dumps(attempt.request, sort_keys=True, default=str), []
+        asked = attempt.operation + json.dumps(attempt.request, sort_keys=True, default=str)
+        history = self._history.setdefault(asked, [])
+        call = FaultCall(
+            attempt.request, attempt.now, tuple(history), attempt.port, attempt.operation, self._there_since.get(asked)
         )
-        call = FaultCall(attempt.request, attempt.now, tuple(history), attempt.port, attempt.operation)
         try:
             answer = self.fault.effect(call, ask, self._rng)
         except (UnreachableError, RefusedError) as error:
@@ -67,6 +70,8 @@ class Played:
         self.changed += is_other_deed or not real or answer != real[-1]
         if real:
             history.append(real[-1])
+            if real[-1].get("count"):
+                self._there_since.setdefault(asked, attempt.now)
         return answer
 
 

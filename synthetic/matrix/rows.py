@@ -1,0 +1,109 @@
+"""What the matrix found, row by row, and the figures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from harness.model import JSON
+from synthetic.matrix.playing import Case, Outcome
+from synthetic.transaction import RunVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fault against one probe.
+
+    Attributes:
+        equivalent: The fault changed nothing the probe's landscape showed, so there is nothing to detect.
+        detected: The run failed, or was inconclusive where the fault is an outage.
+        named_right: Its category is one of the right names.
+        waived: Name of the waiver that covers a survivor, "" if none.
+        ttd_s: Seconds until it was detected, virtual time.
+    """
+
+    fault: str
+    probe: str
+    seed: int
+    verdict: str
+    category: str
+    names: tuple[str, ...]
+    equivalent: bool
+    detected: bool
+    named_right: bool
+    leaks: int
+    ttd_s: float | None
+    step: str = ""
+    waived: str = ""
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the row as plain JSON."""
+        return {**asdict(self), "names": list(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures of a matrix; `faults` counts what is not equivalent."""
+
+    faults: int
+    detected: int
+    waived: int
+    survivors_unwaived: int
+    named_right: int
+    false_alarms: int
+    clean_runs: int
+    leaks: int
+    seconds: float
+    equivalent: int = 0
+    runs: int = 0
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the figures as plain JSON."""
+        return dict(asdict(self))
+
+
+def row_of(case: Case, outcome: Outcome, waived: str = "") -> Row:
+    """Judge one outcome."""
+    run, fault = outcome.run, case.fault
+    names = tuple(sorted(fault.names)) if fault else ()
+    is_outage = "unreachable" in names and run.verdict is RunVerdict.INCONCLUSIVE
+    detected = run.verdict is RunVerdict.FAILED or is_outage
+    step = run.failed_step
+    return Row(
+        fault=fault.id if fault else "",
+        probe=case.probe.name,
+        seed=case.seed,
+        verdict=run.verdict.value,
+        category=run.category,
+        names=names,
+        equivalent=not outcome.changed,
+        detected=detected,
+        named_right=detected and run.category in names,
+        leaks=len(run.leaks),
+        ttd_s=run.detected_after,
+        step=step.title if step else "",
+        waived=waived,
+    )
+
+
+def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:
+    """Sum up; a fault is detected if any probe that meets it in a way that shows detects it.
+
+    A fault counts once per probe it changes something for: that is the cell somebody may rely on.
+    """
+    real = [row for row in rows if not row.equivalent]
+    missed = [row for row in real if not row.detected]
+    found = [row for row in real if row.detected]
+    return Summary(
+        faults=len(real),
+        detected=len(found),
+        waived=sum(1 for row in missed if row.waived),
+        survivors_unwaived=sum(1 for row in missed if not row.waived),
+        named_right=sum(row.named_right for row in found),
+        false_alarms=sum(row.verdict != RunVerdict.PASSED.value for row in clean),
+        clean_runs=len(clean),
+        leaks=sum(row.leaks for row in (*rows, *clean)),
+        seconds=round(seconds, 3),
+        equivalent=len(rows) - len(real),
+        runs=len(rows) + len(clean),
+    )
