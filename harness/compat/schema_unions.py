@@ -155,11 +155,21 @@ def _absorbed(sides: Sides, shape: Shape, readers: Form, direction: Direction) -
         if all(error is not None for error in errors) and not taken_as_null:
             text = errors[0] if errors and errors[0] is not None else "nothing is allowed here"
             return Proof(Verdict.BREAKING, Basis.PROJECTION, found[0], has_instance=True, error=text)
-    # Another alternative swallows what was found: the branch itself is still unknown to the reader.
+    # An alternative with other fields swallows what was found: look for a payload that none of them takes. Where
+    # there is none, the branch itself is still unknown to the reader.
+    if found is not None and readers.shapes:
+        written = Emission(sides.views(writer), stance, prefix="w")
+        read = Emission(sides.views(reader), read_stance, prefix="r")
+        sub, sup = written.shape(shape), read.form(readers)
+        proof = sides.judge.includes(written.document(sub), read.document(sup), basis=Basis.PROJECTION)
+        if proof.verdict is Verdict.BREAKING and sides.error(shape, writer, stance, proof.instance) is None:
+            return proof
     return RULED_OUT
 
 
-def discriminator_changes(forms: tuple[Form, Form], pairing: Pairing, direction: Direction) -> Iterator[Draft]:
+def discriminator_changes(
+    sides: Sides, forms: tuple[Form, Form], pairing: Pairing, direction: Direction
+) -> Iterator[Draft]:
     """Yield changes of the field that tells alternatives apart, and of the values that name them."""
     old, new = (form.discriminators[0] if form.discriminators else None for form in forms)
     if old is None or new is None:
@@ -178,7 +188,9 @@ def discriminator_changes(forms: tuple[Form, Form], pairing: Pairing, direction:
         received = direction is Direction.RECEIVED
         breaks = bool(gone) if received else bool(come)
         level = None if received or not breaks else Level.WARNING
-        proof = RULED_OUT if breaks else FINE
+        lost = gone if received else come
+        known = {name for shape in forms[1 if received else 0].shapes for name in _wire_names(shape)}
+        proof = _unknown_name(sides, pairing, direction, (str(names[0]), lost, known)) if breaks else FINE
         yield Draft(
             "discriminator-mapping-changed",
             *nodes,
@@ -187,7 +199,37 @@ def discriminator_changes(forms: tuple[Form, Form], pairing: Pairing, direction:
             level,
             before=[*gone] or None,
             after=[*come] or None,
+            view="raw" if proof is RULED_OUT else "reader",
         )
+
+
+def _wire_names(shape: Shape) -> set[str]:
+    return set(filter(None, shape.label.discriminator.split("|")))
+
+
+def _unknown_name(
+    sides: Sides, pairing: Pairing, direction: Direction, names: tuple[str, list[str], set[str]]
+) -> Proof:
+    """Prove with a payload that names its alternative as the reader no longer does.
+
+    The reader's view is that of the union: the field that tells alternatives apart holds one of the names it knows.
+    """
+    field, lost, known = names
+    writer, stance = sides.writer(direction)
+    for before, after in pairing.pairs:
+        shape = before if direction is Direction.RECEIVED else after
+        for name in lost:
+            found = sides.shaped(shape, writer, stance) if name in _wire_names(shape) else None
+            if found is None or not isinstance(found[0], dict):
+                continue
+            instance: JSON = {**found[0], field: name}
+            view: dict[str, JSON] = {"properties": {field: {"enum": [*sorted(known)]}}}
+            told = sides.judge.failure(view, instance)
+            if told is not None and sides.error(shape, writer, stance, instance) is None:
+                return Proof(
+                    Verdict.BREAKING, Basis.PROJECTION, instance, has_instance=True, error=told[0], failing=told[1]
+                )
+    return RULED_OUT
 
 
 def _mapping(discriminator: dict[str, JSON]) -> dict[str, JSON]:
@@ -203,7 +245,7 @@ def _respelled(old: dict[str, JSON], new: dict[str, JSON], pairing: Pairing) -> 
     gone: set[str] = set()
     come: set[str] = set()
     for before, after in pairing.pairs:
-        names = [set(filter(None, shape.label.discriminator.split("|"))) for shape in (before, after)]
+        names = [_wire_names(shape) for shape in (before, after)]
         gone |= (names[0] - names[1]) & old.keys()
         come |= (names[1] - names[0]) & new.keys()
     if not any(shape.label.discriminator for pair in pairing.pairs for shape in pair):

@@ -211,7 +211,7 @@ class SchemaComparison:
             drafts.extend(_emptied(self.sides, forms, old, new, direction))
             return
         pairing = pair_branches(self.sides, *forms)
-        drafts.extend(discriminator_changes(forms, pairing, direction))
+        drafts.extend(discriminator_changes(self.sides, forms, pairing, direction))
         drafts.extend(branch_changes(self.sides, pairing, forms, direction))
         for before, after in pairing.pairs:
             drafts.extend(self._shapes(key, before, after, direction))

@@ -343,6 +343,22 @@ def test_a_wire_value_spelled_anew_breaks_those_who_send_it() -> None:
     assert [one.level for one in sent] == [Level.WARNING]
 
 
+def test_a_wire_value_spelled_anew_is_shown_by_a_payload_where_the_branch_declares_the_field() -> None:
+    def pets(value: str) -> dict[str, Any]:
+        cat = thing(["kind"], kind=STRING, purrs={"type": "boolean"})
+        schema = {
+            "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+            "discriminator": {"propertyName": "kind", "mapping": {value: "#/components/schemas/Cat"}},
+        }
+        return taking(schema, Cat=cat, Dog=thing(["kind"], kind=STRING))
+
+    change = only(compare(pets("cat"), pets("cats")))
+    assert (change.rule, change.basis) == ("discriminator-mapping-changed", Basis.PROJECTION)
+    assert change.witness is not None
+    assert change.witness.instance == {"kind": "cat"}
+    assert (change.witness.valid_under, change.witness.failing) == (Side.OLD, "/kind")
+
+
 def test_recursion_ends_and_says_each_change_once() -> None:
     def tree(value: dict[str, Any]) -> dict[str, Any]:
         children = {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}

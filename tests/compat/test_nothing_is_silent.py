@@ -185,3 +185,15 @@ def test_a_part_of_a_form_that_must_be_an_image_is_told_both_ways() -> None:
     assert only(compare(form(), image)).verdict is Verdict.BREAKING
     assert only(compare(image, form())).verdict is Verdict.COMPATIBLE
     assert compare(form(), form(a={"contentType": "text/plain"})).changes == ()
+
+
+def test_how_a_part_is_taken_apart_matters_for_what_has_parts_only() -> None:
+    content = {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": STRING, "tags": LIST}}}}
+
+    def taken_apart(name: str) -> dict[str, Any]:
+        encoded = {"multipart/form-data": {**content["multipart/form-data"], "encoding": {name: {"explode": False}}}}
+        return document({"/i": {"post": {"requestBody": {"content": encoded}, "responses": {"204": {}}}}})
+
+    plain = document({"/i": {"post": {"requestBody": {"content": content}, "responses": {"204": {}}}}})
+    assert compare(plain, taken_apart("a")).changes == ()
+    assert only(compare(plain, taken_apart("tags"))).verdict is Verdict.BREAKING
