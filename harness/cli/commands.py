@@ -40,6 +40,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "changelog", "List what changed between two versions, for people", "harness.cli.changelog:changelog", BEFORE
     ),
+    Command(
+        "pact",
+        "Check pacts against specifications, match recorded traffic against pacts",
+        "harness.cli.pact:pact",
+        BEFORE,
+    ),
     Command("init", "Find the contracts here and write harness.yaml", "harness.cli.init:init", LEARN),
     Command("explain", "Explain a rule, a verdict, a decision or an exit code", "harness.cli.explain:explain", LEARN),
     Command("catalog", "Show the catalog: entries, graph, owners", "harness.cli.catalog:catalog", LEARN),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.pacts.comparator.context import Compiled, Operation
 from harness.pacts.comparator.asyncapi2 import as_version_3
 from harness.pacts.comparator.bodies import request_body, response_body
+from harness.pacts.comparator.context import Compiled, Operation
 from harness.pacts.comparator.headers import request_headers, response_headers
 from harness.pacts.comparator.interactions import Http, Messages, interactions
 from harness.pacts.comparator.javascript import mapping

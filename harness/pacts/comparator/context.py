@@ -30,9 +30,7 @@ class Compiled:
     validators: dict[str, ExampleValidator] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
 
-    def failures(
-        self, name: str, value: Any, schema: Callable[[], Any], *, convert: bool = False
-    ) -> list[Failure]:
+    def failures(self, name: str, value: Any, schema: Callable[[], Any], *, convert: bool = False) -> list[Failure]:
         """Hold a value against the schema of a place; a schema that cannot be applied is noted and finds nothing."""
         if name not in self.validators:
             self.validators[name] = ExampleValidator(schema(), convert=convert)
@@ -113,9 +111,7 @@ class Operation:
     def schema(self, parameter: dict[str, Any]) -> Any:
         """Return the schema of a parameter; in Swagger 2 the parameter itself is one."""
         omitted = {"name", "in", "description", "required"}
-        return either(
-            parameter.get("schema"), {key: item for key, item in parameter.items() if key not in omitted}
-        )
+        return either(parameter.get("schema"), {key: item for key, item in parameter.items() if key not in omitted})
 
     def parameter_failures(self, index: int, parameter: dict[str, Any], value: Any, *, checked: bool) -> list[Failure]:
         """Hold a value of path, query or header against its parameter; texts are converted."""

@@ -68,9 +68,7 @@ def _content_type(operation: Operation, headers: Headers) -> Iterator[Result]:
         yield operation.result("request.content-type.missing", message, "/request/headers")
 
 
-def _request_header(
-    operation: Operation, headers: Headers, index: int, parameter: dict[str, Any]
-) -> Iterator[Result]:
+def _request_header(operation: Operation, headers: Headers, index: int, parameter: dict[str, Any]) -> Iterator[Result]:
     name = str(parameter.get("name"))
     written = headers.get(name)
     headers.discard(name)

@@ -53,6 +53,8 @@ class Http:
     status: int
     response_headers: Any
     response_body: Any
+    description: str = ""
+    response_rules: Any = None
 
     @property
     def is_valid_request(self) -> bool:
@@ -68,6 +70,7 @@ class Content:
     payload: Any
     media_type: Any
     metadata: Any
+    rules: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Messages:
     reference: Any
     request: Content | None
     answers: tuple[Content, ...]
+    description: str = ""
 
 
 def interactions(pact: dict[str, Any]) -> Iterator[Http | Messages]:
@@ -128,6 +132,8 @@ def _http(item: dict[str, Any], pointer: str, *, is_v4: bool) -> Http:
         status=int(status) if isinstance(status, (int, Decimal)) and 0 <= status < 100_000 else 200,
         response_headers=response.get("headers"),
         response_body=_body(response, is_v4=is_v4),
+        description=str(item.get("description") or ""),
+        response_rules=response.get("matchingRules"),
     )
 
 
@@ -183,21 +189,28 @@ def _clean(value: object) -> str:
 
 def _messages(item: dict[str, Any], pointer: str, *, is_synchronous: bool) -> Messages:
     references = mapping(mapping(item.get("comments")).get("references"))
-    reference = references.get("AsyncAPI") or None
+    reference = references.get("AsyncAPI")
+    reference = reference if truthy(reference) else None
+    description = str(item.get("description") or "")
     if not is_synchronous:
-        return Messages(pointer, reference, None, (_content(item, pointer),))
+        return Messages(pointer, reference, None, (_content(item, pointer),), description)
     answers = item.get("response")
     listed_answers = answers if isinstance(answers, list) else []
     return Messages(
         pointer,
         reference,
         _content(mapping(item.get("request")), f"{pointer}/request"),
-        tuple(
-            _content(mapping(answer), f"{pointer}/response/{index}") for index, answer in enumerate(listed_answers)
-        ),
+        tuple(_content(mapping(answer), f"{pointer}/response/{index}") for index, answer in enumerate(listed_answers)),
+        description,
     )
 
 
 def _content(part: dict[str, Any], pointer: str) -> Content:
     contents = part.get("contents", MISSING)
-    return Content(pointer, unwrapped(contents), mapping(contents).get("contentType"), part.get("metadata"))
+    return Content(
+        pointer,
+        unwrapped(contents),
+        mapping(contents).get("contentType"),
+        part.get("metadata"),
+        part.get("matchingRules"),
+    )

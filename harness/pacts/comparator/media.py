@@ -15,18 +15,84 @@ _SPACE = re.compile(r"\s+")
 VALIDATABLE = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 STANDARD_REQUEST_HEADERS = frozenset(
-    "accept accept-charset accept-datetime accept-encoding accept-language authorization cache-control connection "
-    "content-length content-md5 content-type cookie date expect forwarded from host if-match if-modified-since "
-    "if-none-match if-range if-unmodified-since max-forwards origin pragma proxy-authorization range referer te "
-    "upgrade user-agent via warning".split()
+    [
+        "accept",
+        "accept-charset",
+        "accept-datetime",
+        "accept-encoding",
+        "accept-language",
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-md5",
+        "content-type",
+        "cookie",
+        "date",
+        "expect",
+        "forwarded",
+        "from",
+        "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "max-forwards",
+        "origin",
+        "pragma",
+        "proxy-authorization",
+        "range",
+        "referer",
+        "te",
+        "upgrade",
+        "user-agent",
+        "via",
+        "warning",
+    ]
 )
-STANDARD_RESPONSE_HEADERS = (
-    "access-control-allow-origin accept-patch accept-ranges age allow alt-svc cache-control connection "
-    "content-disposition content-encoding content-language content-length content-location content-md5 content-range "
-    "date etag expires last-modified link location p3p pragma proxy-authenticate public-key-pins refresh retry-after "
-    "server set-cookie status strict-transport-security trailer transfer-encoding tsv upgrade vary via warning "
-    "www-authenticate x-frame-options"
-).split()
+STANDARD_RESPONSE_HEADERS = [
+    "access-control-allow-origin",
+    "accept-patch",
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-md5",
+    "content-range",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "location",
+    "p3p",
+    "pragma",
+    "proxy-authenticate",
+    "public-key-pins",
+    "refresh",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "status",
+    "strict-transport-security",
+    "trailer",
+    "transfer-encoding",
+    "tsv",
+    "upgrade",
+    "vary",
+    "via",
+    "warning",
+    "www-authenticate",
+    "x-frame-options",
+]
 
 
 def best_match(wanted: str, offered: Iterable[str]) -> str | None:
@@ -78,7 +144,7 @@ def _quality(part: str) -> Decimal:
 
 
 def _type(text: str) -> str:
-    return text.split("/")[0]
+    return text.split("/", maxsplit=1)[0]
 
 
 def _subtype(text: str) -> str | None:

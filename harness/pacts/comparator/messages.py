@@ -18,9 +18,7 @@ Candidate = tuple[str, dict[str, Any]]
 """JSON pointer of a message and the message itself."""
 
 
-def compare_messages(
-    compiled: Compiled, asyncapi: dict[str, Any] | None, interaction: Messages
-) -> Iterator[Result]:
+def compare_messages(compiled: Compiled, asyncapi: dict[str, Any] | None, interaction: Messages) -> Iterator[Result]:
     """Yield the results of one message, or of a request message and its answers."""
     refused = _unnamed(asyncapi, interaction)
     if refused is not None or asyncapi is None:
@@ -79,7 +77,9 @@ def _unnamed(asyncapi: dict[str, Any] | None, interaction: Messages) -> Result |
         return Result("message.references.missing", message, pointer + _REFERENCE)
     if not truthy(mapping(asyncapi.get("operations")).get(str(name))):
         message = f"Operation not defined in the AsyncAPI document: {name}"
-        return Result("message.operation.unknown", message, f"{pointer}{_REFERENCE}/operationId", "/operations", "asyncapi")
+        return Result(
+            "message.operation.unknown", message, f"{pointer}{_REFERENCE}/operationId", "/operations", "asyncapi"
+        )
     return None
 
 

@@ -92,7 +92,7 @@ def _part(token: re.Match[str], names: set[str]) -> str | None:
     return part
 
 
-def _letter(letter: str, count: int) -> str | None:  # noqa: PLR0911  (one line a kind of letter)
+def _letter(letter: str, count: int) -> str | None:
     if letter in {"y", "u", "Y"}:
         return r"(?:\d\d)" if count == 2 else r"(?P<year>\d{4})"
     if letter in {"M", "L"} and count >= 3:
@@ -119,7 +119,7 @@ def _rare(letter: str, count: int) -> str | None:
         "X": f"(?:z|{_OFFSET}|[+-]\\d\\d)",
         "x": f"(?:{_OFFSET}|[+-]\\d\\d)",
         "Z": f"(?:{_OFFSET}|gmt(?:{_OFFSET})?)",
-        "O": f"gmt(?:[+-]\\d{{1,2}}(?::\\d\\d)?)?",
+        "O": "gmt(?:[+-]\\d{1,2}(?::\\d\\d)?)?",
         "z": f"(?:{_ZONE}|{_OFFSET})",
         "V": f"(?:{_ZONE}|{_OFFSET})",
     }.get(letter)

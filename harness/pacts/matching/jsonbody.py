@@ -9,7 +9,7 @@ from harness.pacts.comparator.javascript import MISSING, listed, mapping
 from harness.pacts.matching.matchers import apply_rule, apply_rules, same, shown
 from harness.pacts.matching.paths import STAR, Token, parse
 from harness.pacts.matching.paths import shown as path_text
-from harness.pacts.matching.rules import Rules, rule_list, read_rule
+from harness.pacts.matching.rules import Rules, read_rule, rule_list
 from harness.pacts.matching.values import Mismatch, Rule, RuleList
 
 DEEPEST: Final = 200
@@ -55,9 +55,7 @@ class JsonMatcher:
         if not answer:
             yield self.wrong(path, message, certain=answer is False)
 
-    def _members(
-        self, expected: dict[str, Any], actual: dict[str, Any], path: tuple[Token, ...]
-    ) -> Iterator[Mismatch]:
+    def _members(self, expected: dict[str, Any], actual: dict[str, Any], path: tuple[Token, ...]) -> Iterator[Mismatch]:
         rules = self.rules.best(path)
         special = [] if rules is None else [rule for rule in rules.rules if rule.name in _BY_VALUE]
         if rules is not None and not rules.cascaded and special:
@@ -161,9 +159,7 @@ class JsonMatcher:
             if not isinstance(index, int) or not 0 <= index < len(expected):
                 yield self.wrong(path, f"the variant {index} is not in the example", certain=False)
                 continue
-            inner = Rules(
-                tuple((parse(key), rule_list(value)) for key, value in mapping(variant.get("rules")).items())
-            )
+            inner = Rules(tuple((parse(key), rule_list(value)) for key, value in mapping(variant.get("rules")).items()))
             matcher = JsonMatcher(inner, strict=self.strict)
             outcomes = [list(matcher.compare(expected[index], item)) for item in actual]
             if all(outcomes) or not outcomes:

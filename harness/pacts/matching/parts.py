@@ -38,7 +38,7 @@ def match_part(part: str, expected: dict[str, Any], actual: dict[str, Any], vers
         found += _metadata(expected, actual, rules)
     else:
         found += _headers(expected, actual, rules)
-    is_v4 = version.split(".")[0] == "4"
+    is_v4 = version.split(".", maxsplit=1)[0] == "4"
     bodies = body_of(expected, is_v4=is_v4), body_of(actual, is_v4=is_v4)
     found += compare_bodies(*bodies, rules.of("body"), strict=part == "request")
     return Outcome(tuple(found))
@@ -190,9 +190,7 @@ def _xml(expected: Any, actual: Any, rules: Rules, *, strict: bool) -> Iterator[
 
 def _form(expected: Any, actual: Any, rules: Rules) -> Iterator[Mismatch]:
     wanted, came = {"query": str(expected)}, {"query": str(actual)}
-    entries = {
-        expression: listed_rules for expression, listed_rules in rules.entries
-    }
+    entries = {expression: listed_rules for expression, listed_rules in rules.entries}
     for found in _query(wanted, came, RuleSet({"query": entries}), plain=False):
         yield Mismatch("body", f"$.{found.place}", found.message, found.certain)
 
