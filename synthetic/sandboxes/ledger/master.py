@@ -142,6 +142,16 @@ class Master:
             )
         return row
 
+    def selling_entity(self, country: str, kind: str, day: date) -> dict[str, str] | None:
+        """Return who sells to a country's customers, in which currency and on which terms; None if nobody does."""
+        row = self._row("selling-entities", day, country, kind)
+        return {name: str(row.values[name]) for name in ("legal_entity", "currency", "terms")} if row else None
+
+    def features(self, sku: str, day: date) -> str:
+        """Return the features a SKU grants, "" if it is not on sale."""
+        row = self._row("product-list", day, sku)
+        return str(row.values["feature_set"]) if row else ""
+
     def tax_reason(self, code: str, legal_entity: str, day: date) -> str:
         """Return why a code has its rate, as the contracts spell it: `reverse_charge`, `exemption_certificate`."""
         reason = str(self.tax(code, legal_entity, day).values["reason"])

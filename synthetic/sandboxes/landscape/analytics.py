@@ -1,0 +1,62 @@
+"""Analytics behind the `analytics` port: forecast rows derived from subscriptions, billed totals from invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.model import JSON
+from synthetic.deeds import Answer
+
+
+class Analytics:
+    """Derived rows in memory; never written by hand, a lower version is never applied."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._forecast: dict[str, dict[str, Any]] = {}
+        self._invoices: dict[str, Mapping[str, JSON]] = {}
+
+    def forecast(self, subscription: Mapping[str, Any], version: int) -> Answer:
+        """Derive the forecast row of a subscription."""
+        known = self._forecast.get(subscription["id"])
+        if known is not None and version < known["version"]:
+            return {"subscription": subscription["id"]}
+        items = subscription["items"]["data"]
+        self._forecast[subscription["id"]] = {
+            "version": version,
+            "status": "churned" if subscription["status"] == "canceled" else "live",
+            "arr": sum(_yearly(item) for item in items),
+            "currency": str(subscription.get("currency") or "").upper(),
+            "renews": None if subscription.get("cancel_at_period_end") else subscription.get("current_period_end"),
+            "contract": (subscription.get("metadata") or {}).get("contract_id", ""),
+        }
+        return {"subscription": subscription["id"]}
+
+    def record_invoice(self, invoice: Mapping[str, JSON]) -> Answer:
+        """Take a posted invoice into the extract."""
+        self._invoices[str(invoice["id"])] = invoice
+        return {"invoice": invoice["id"]}
+
+    def forecast_of(self, subscription: str) -> Answer:
+        """Show the forecast row of a subscription."""
+        found = self._forecast.get(subscription)
+        if found is None:
+            return {"count": 0}
+        return {"count": 1} | {name: found[name] for name in ("status", "arr", "currency", "renews", "contract")}
+
+    def invoice_of(self, invoice: str) -> Answer:
+        """Show what the extract has of an invoice."""
+        found = self._invoices.get(invoice)
+        if found is None:
+            return {"count": 0}
+        names = ("legal_entity", "currency", "net", "tax", "total", "document_date", "number")
+        return {"count": 1} | {name: found[name] for name in names}
+
+
+def _yearly(item: Mapping[str, Any]) -> int:
+    price = item.get("price") or {}
+    recurring = price.get("recurring") or {}
+    per_year = {"year": 1, "month": 12, "week": 52, "day": 365}.get(str(recurring.get("interval")), 0)
+    count = int(recurring.get("interval_count") or 1)
+    return int(price.get("unit_amount") or 0) * int(item.get("quantity") or 1) * per_year // count

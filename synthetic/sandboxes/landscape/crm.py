@@ -1,0 +1,98 @@
+"""The CRM behind the `crm` port: accounts, orders, and the checks that come before an order is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from harness.model import JSON
+from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.ledger.master import Master
+
+_PORT = "crm"
+
+
+class Crm:
+    """Accounts and orders in memory; deeds are idempotent by the id their caller gives."""
+
+    def __init__(self, master: Master, now: Callable[[], datetime]) -> None:
+        """Start empty."""
+        self._master = master
+        self._now = now
+        self._accounts: dict[str, dict[str, Any]] = {}
+        self._orders: dict[str, dict[str, Any]] = {}
+
+    def accept_account(
+        self, account: str, name: str, country: str, kind: str = "business", tax_id: str = "", parent: str = ""
+    ) -> Answer:
+        """Accept an account; the selling entity, currency and terms follow from country and kind.
+
+        Raises:
+            RefusedError: `country-unmapped`, `parent-cycle`.
+        """
+        row = self._master.selling_entity(country, kind, self._now().date())
+        if row is None:
+            raise RefusedError(_PORT, "country-unmapped", f"nobody sells to {kind} customers in {country}")
+        self._check_parent(account, parent)
+        self._accounts[account] = {
+            "account": account,
+            "name": name,
+            "country": country,
+            "kind": kind,
+            "tax_id": tax_id,
+            "parent": parent,
+            **row,
+        }
+        return dict(self._accounts[account])
+
+    def accept_order(
+        self, order: str, account: str, sku: str, quantity: int, price: int, credit_available: int | None = None
+    ) -> Answer:
+        """Accept an order; refuses one above the available credit.
+
+        Raises:
+            RefusedError: `account-unknown`, `credit-limit`.
+        """
+        if account not in self._accounts:
+            raise RefusedError(_PORT, "account-unknown", f"no account {account}")
+        if credit_available is not None and price > credit_available:
+            raise RefusedError(_PORT, "credit-limit", f"order of {price} above the available {credit_available}")
+        self._orders[order] = {
+            "order": order,
+            "account": account,
+            "sku": sku,
+            "quantity": quantity,
+            "price": price,
+            "status": "accepted",
+            "contract": f"C-{order}",
+        }
+        return dict(self._orders[order])
+
+    def won(self, order: str, subscription: str) -> Answer:
+        """Mark an order as won by its subscription."""
+        if order in self._orders:
+            self._orders[order] |= {"status": "won", "subscription": subscription}
+        return {"order": order}
+
+    def account_of(self, account: str) -> Answer:
+        """Show an account."""
+        found = self._accounts.get(account)
+        return {"count": 0} if found is None else {"count": 1, **_flat(found)}
+
+    def order_of(self, order: str) -> Answer:
+        """Show an order."""
+        found = self._orders.get(order)
+        return {"count": 0} if found is None else {"count": 1, **_flat(found)}
+
+    def _check_parent(self, account: str, parent: str) -> None:
+        seen = {account}
+        while parent:
+            if parent in seen:
+                raise RefusedError(_PORT, "parent-cycle", f"account {account} would be its own parent")
+            seen.add(parent)
+            parent = str(self._accounts.get(parent, {}).get("parent", ""))
+
+
+def _flat(found: dict[str, Any]) -> dict[str, JSON]:
+    return dict(found)

@@ -1,0 +1,62 @@
+"""Entitlements behind the `entitlements` port: who may use what, by tenant and subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from harness.model import JSON
+from synthetic.deeds import Answer
+from synthetic.sandboxes.ledger.master import Master
+
+
+class Entitlements:
+    """Tenants and entitlements in memory; a lower version is never applied."""
+
+    def __init__(self, master: Master, now: Callable[[], datetime]) -> None:
+        """Start empty."""
+        self._master = master
+        self._now = now
+        self._tenants: dict[str, dict[str, Any]] = {}
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def register_tenant(self, customer: Mapping[str, JSON]) -> Answer:
+        """Make the tenant of a customer, once."""
+        self._tenants[str(customer["id"])] = dict(customer)
+        return {"tenant": f"ten_{customer['id']}"}
+
+    def set_entitlement(
+        self,
+        subscription: str,
+        customer: str,
+        items: list[dict[str, Any]],
+        version: int,
+        status: str,
+        ends: int | None = None,
+    ) -> Answer:
+        """Switch the entitlement of a subscription; a lower version changes nothing."""
+        del ends
+        known = self._found.get(subscription)
+        if known is None or version >= known["version"]:
+            day = self._now().date()
+            self._found[subscription] = {
+                "customer": customer,
+                "status": status,
+                "features": ",".join(sorted({self._master.features(item["sku"], day) for item in items})),
+                "quantity": sum(int(item["quantity"]) for item in items),
+                "version": version,
+            }
+        return {"subscription": subscription}
+
+    def tenant_of(self, customer: str) -> Answer:
+        """Show the tenant of a customer."""
+        found = self._tenants.get(customer)
+        return {"count": 0} if found is None else {"count": 1, "tenant": f"ten_{customer}"}
+
+    def entitlement_of(self, subscription: str) -> Answer:
+        """Show what a subscription entitles to."""
+        found = self._found.get(subscription)
+        if found is None:
+            return {"count": 0}
+        return {"count": 1, "status": found["status"], "features": found["features"], "quantity": found["quantity"]}

@@ -1,0 +1,393 @@
+"""The `billing` port over the Stripe API: a sandbox in process, a sandbox over HTTP, or Stripe test mode.
+
+Our facts travel in metadata: `legal_entity`, `contract_id`, `tax_code`, `sku`, `account`, `synthetic`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from synthetic.deeds import Answer, Attempt, RefusedError
+
+_PORT = "billing"
+_METHODS = {"card": "pm_card_visa", "failing": "pm_card_chargeCustomerFail", "disputed": "pm_card_createDispute"}
+
+Request = Callable[[str, str, Mapping[str, Any], str], dict[str, Any]]
+"""Method, path below /v1, parameters, idempotency key -> the answer as JSON; raises what `synthetic.deeds` knows."""
+
+
+class PriceList(Protocol):
+    """What is sold at which price and under which tax."""
+
+    def price(self, sku: str, currency: str) -> int:
+        """Return the yearly price of one unit in minor units."""
+
+    def tax(self, code: str) -> tuple[str, bool]:
+        """Return the percentage of a tax code and whether prices include it."""
+
+    def zone(self, entity: str) -> ZoneInfo:
+        """Return the time zone of a legal entity."""
+
+
+class StripeBilling:
+    """Adapter: operations are the public methods, named as probes say them."""
+
+    def __init__(self, request: Request, prices: PriceList) -> None:
+        """Speak through `request`."""
+        self._request = request
+        self._prices = prices
+        self._price_ids: dict[tuple[str, str], str] = {}
+        self._rate_ids: dict[str, str] = {}
+        self._operations: Mapping[str, Callable[..., Answer]] = {
+            name: getattr(self, name) for name in dir(self) if not name.startswith("_") and name != "call"
+        }
+        self._key = ""
+
+    def call(self, attempt: Attempt) -> Answer:
+        """Answer one call."""
+        operation = self._operations.get(attempt.operation)
+        if operation is None:
+            raise RefusedError(_PORT, "operation-unknown", f"no operation {attempt.operation}")
+        self._key = attempt.key
+        return operation(**attempt.request)
+
+    # deeds
+
+    def onboard(  # noqa: PLR0913, PLR0917  (a customer has these facts)
+        self,
+        account: str,
+        name: str,
+        entity: str,
+        currency: str,
+        terms: str = "CARD",
+        tax_id: str = "",
+        parent: str = "",
+        method: str = "card",
+    ) -> Answer:
+        """Make the billing customer of an account, with a way to pay."""
+        metadata = {
+            "account": account,
+            "legal_entity": entity,
+            "payment_terms": terms,
+            "tax_id": tax_id,
+            "parent_id": parent,
+            "synthetic": "true",
+        }
+        found = self._post(
+            "customers", {"name": name, "metadata": {k: v for k, v in metadata.items() if v}}, "customer"
+        )
+        if terms == "CARD":
+            attached = self._post(f"payment_methods/{_METHODS[method]}/attach", {"customer": found["id"]}, "attach")
+            settings = {"invoice_settings": {"default_payment_method": attached["id"]}}
+            self._post(f"customers/{found['id']}", settings, "default")
+        return {"id": found["id"], "currency": currency}
+
+    def change_method(self, customer: str, method: str) -> Answer:
+        """Give a customer another way to pay."""
+        attached = self._post(f"payment_methods/{_METHODS[method]}/attach", {"customer": customer}, "attach")
+        self._post(f"customers/{customer}", {"invoice_settings": {"default_payment_method": attached["id"]}}, "default")
+        return {"id": attached["id"]}
+
+    def subscribe(  # noqa: PLR0913, PLR0917  (a subscription has these facts)
+        self,
+        customer: str,
+        sku: str,
+        entity: str,
+        currency: str,
+        tax_code: str,
+        contract: str,
+        quantity: int = 1,
+        terms: str = "CARD",
+        trial_days: int = 0,
+    ) -> Answer:
+        """Begin a subscription; its first invoice is finalised at once."""
+        params: dict[str, Any] = {
+            "customer": customer,
+            "items": [{"price": self._price(sku, currency), "quantity": quantity}],
+            "default_tax_rates": [self._rate(tax_code)],
+            "metadata": {
+                "legal_entity": entity,
+                "contract_id": contract,
+                "tax_code": tax_code,
+                "synthetic": "true",
+            },
+        }
+        if terms != "CARD":
+            params |= {"collection_method": "send_invoice", "days_until_due": int(terms.removeprefix("NET"))}
+        if trial_days:
+            params["trial_period_days"] = trial_days
+        found = self._post("subscriptions", params, "subscription")
+        return {"id": found["id"], "invoice": self._finalised(found["latest_invoice"])}
+
+    def amend(self, subscription: str, quantity: int) -> Answer:
+        """Change the quantity now, prorated and invoiced at once."""
+        found = self._get(f"subscriptions/{subscription}")
+        item = found["items"]["data"][0]
+        changed = self._post(
+            f"subscriptions/{subscription}",
+            {"items": [{"id": item["id"], "quantity": quantity}], "proration_behavior": "always_invoice"},
+            "amend",
+        )
+        return {"id": subscription, "invoice": self._finalised(changed["latest_invoice"])}
+
+    def cancel(self, subscription: str, when: str = "now") -> Answer:
+        """Cancel now or at the end of the period; cancelling twice is no mistake."""
+        found = self._get(f"subscriptions/{subscription}")
+        if found["status"] == "canceled":
+            return {"id": subscription, "status": "canceled"}
+        if when == "period_end":
+            changed = self._post(f"subscriptions/{subscription}", {"cancel_at_period_end": "true"}, "cancel")
+        else:
+            changed = self._request("DELETE", f"subscriptions/{subscription}", {}, "")
+        return {"id": subscription, "status": changed["status"]}
+
+    def pay(self, invoice: str) -> Answer:
+        """Try to collect an invoice now."""
+        found = self._post(f"invoices/{invoice}/pay", {}, "pay")
+        return {"id": invoice, "status": found["status"], "payment": found.get("charge")}
+
+    def mark_paid(self, invoice: str) -> Answer:
+        """Mark an invoice as paid outside of billing: a bank transfer that the ledger applied."""
+        if self._get(f"invoices/{invoice}")["status"] == "paid":
+            return {"id": invoice, "status": "paid"}
+        found = self._post(f"invoices/{invoice}/pay", {"paid_out_of_band": "true"}, "paid")
+        return {"id": invoice, "status": found["status"]}
+
+    def bill(  # noqa: PLR0913, PLR0917  (an invoice has these facts)
+        self,
+        customer: str,
+        sku: str,
+        amounts: list[int],
+        entity: str,
+        currency: str,
+        tax_code: str,
+        contract: str = "",
+        terms: str = "CARD",
+    ) -> Answer:
+        """Bill something once: an invoice with one line per amount, finalised."""
+        for number, amount in enumerate(amounts):
+            item = {"customer": customer, "amount": amount, "currency": currency.lower(), "description": sku}
+            item |= {"metadata": {"sku": sku}}
+            self._post("invoiceitems", item, f"item-{number}")
+        params: dict[str, Any] = {
+            "customer": customer,
+            "auto_advance": "true",
+            "default_tax_rates": [self._rate(tax_code)],
+            "metadata": {"legal_entity": entity, "contract_id": contract, "tax_code": tax_code, "synthetic": "true"},
+        }
+        if terms != "CARD":
+            params |= {"collection_method": "send_invoice", "days_until_due": int(terms.removeprefix("NET"))}
+        draft = self._post("invoices", params, "invoice")
+        found = self._post(f"invoices/{draft['id']}/finalize", {}, "finalize")
+        return {"id": found["id"]}
+
+    def void(self, invoice: str) -> Answer:
+        """Void an open invoice."""
+        return {"id": invoice, "status": self._post(f"invoices/{invoice}/void", {}, "void")["status"]}
+
+    def credit(self, invoice: str, net: int, reason: str = "order_change", scope: str = "", refund: int = 0) -> Answer:
+        """Credit part of the first line of an invoice, with its tax; `refund` of it goes back to the card."""
+        found = self._get(f"invoices/{invoice}")
+        line = found["lines"]["data"][0]
+        params: dict[str, Any] = {
+            "invoice": invoice,
+            "lines": [{"type": "invoice_line_item", "invoice_line_item": line["id"], "amount": net}],
+            "reason": reason,
+            "metadata": {"scope": scope} if scope else {},
+        }
+        if found["status"] == "paid":
+            params |= {"refund_amount": refund} if refund else {}
+        note = self._post("credit_notes", params, "credit")
+        return {"id": note["id"], "total": note["total"], "refund": note.get("refund")}
+
+    def refund(self, payment: str, amount: int) -> Answer:
+        """Give money of a payment back."""
+        found = self._post("refunds", {"charge": payment, "amount": amount}, "refund")
+        return {"id": found["id"], "status": found["status"]}
+
+    # looks
+
+    def customer_of(self, account: str) -> Answer:
+        """Show the billing customers of an account."""
+        found = [one for one in self._list("customers") if one["metadata"].get("account") == account]
+        if not found:
+            return {"count": 0}
+        metadata = found[0]["metadata"]
+        return {
+            "count": len(found),
+            "customer": found[0]["id"],
+            "name": found[0]["name"],
+            "entity": metadata.get("legal_entity", ""),
+            "terms": metadata.get("payment_terms", ""),
+            "tax_id": metadata.get("tax_id", ""),
+            "parent": metadata.get("parent_id", ""),
+        }
+
+    def subscription_of(self, subscription: str) -> Answer:
+        """Show a subscription."""
+        found = self._get(f"subscriptions/{subscription}")
+        item = found["items"]["data"][0]
+        zone = self._prices.zone(found["metadata"].get("legal_entity", ""))
+        return {
+            "count": 1,
+            "status": found["status"],
+            "plan": item["price"]["metadata"].get("sku", ""),
+            "quantity": item["quantity"],
+            "price": item["price"]["unit_amount"],
+            "contract": found["metadata"].get("contract_id", ""),
+            "entity": found["metadata"].get("legal_entity", ""),
+            "start": _day(found["current_period_start"], zone),
+            "end": _day(found["current_period_end"], zone),
+            "ends": found["cancel_at_period_end"],
+        }
+
+    def invoice_of(self, invoice: str = "", subscription: str = "") -> Answer:
+        """Show an invoice, by its id or the newest of a subscription."""
+        found = self._invoices(invoice, subscription)
+        if not found or found[0]["status"] == "draft":
+            return {"count": 0}
+        one = found[0]
+        lines = one["lines"]["data"]
+        zone = self._prices.zone(one["metadata"].get("legal_entity", "") or "")
+        tax = int(one.get("tax") or 0)
+        return {
+            "count": len(found) if invoice else 1,
+            "invoice": one["id"],
+            "status": one["status"],
+            "currency": str(one["currency"]).upper(),
+            "net": int(one["total"]) - tax,
+            "tax": tax,
+            "total": int(one["total"]),
+            "open": int(one["amount_remaining"]),
+            "entity": one["metadata"].get("legal_entity", ""),
+            "contract": one["metadata"].get("contract_id", ""),
+            "legal_number": one["number"],
+            "lines": len(lines),
+            "start": min(_day(line["period"]["start"], zone) for line in lines) if lines else None,
+            "end": max(_day(line["period"]["end"], zone) for line in lines) if lines else None,
+            "payment": one.get("charge"),
+            "attempts": one["attempt_count"],
+        }
+
+    def invoices_of(self, subscription: str) -> Answer:
+        """Show how many invoices a subscription has and what they sum to."""
+        found = [one for one in self._invoices("", subscription) if one["status"] != "draft"]
+        return {"count": len(found), "total": sum(int(one["total"]) for one in found)}
+
+    def preview_of(self, subscription: str, quantity: int) -> Answer:
+        """Show what an amendment would cost, without doing it."""
+        found = self._get(f"subscriptions/{subscription}")
+        item = found["items"]["data"][0]
+        shown = self._request(
+            "POST",
+            "invoices/create_preview",
+            {
+                "subscription": subscription,
+                "subscription_details": {
+                    "items": [{"id": item["id"], "quantity": quantity}],
+                    "proration_behavior": "always_invoice",
+                },
+            },
+            "",
+        )
+        return {"count": 1, "total": int(shown["total"])}
+
+    def payment_of(self, payment: str) -> Answer:
+        """Show a payment."""
+        found = self._get(f"charges/{payment}")
+        return {
+            "count": 1,
+            "status": found["status"],
+            "amount": int(found["amount"]),
+            "refunded": int(found["amount_refunded"]),
+            "currency": str(found["currency"]).upper(),
+            "disputed": bool(found["disputed"]),
+        }
+
+    def credit_of(self, credit: str) -> Answer:
+        """Show a credit note."""
+        found = self._get(f"credit_notes/{credit}")
+        return {
+            "count": 1,
+            "status": found["status"],
+            "total": int(found["total"]),
+            "net": int(found["subtotal"]),
+            "invoice": found["invoice"],
+            "legal_number": found["number"],
+        }
+
+    # inside
+
+    def _finalised(self, invoice: str | Mapping[str, Any]) -> str:
+        """Return the id of an invoice that is no draft any more."""
+        identifier = invoice if isinstance(invoice, str) else str(invoice["id"])
+        if self._get(f"invoices/{identifier}")["status"] == "draft":
+            self._post(f"invoices/{identifier}/finalize", {}, "finalize")
+        return identifier
+
+    def _price(self, sku: str, currency: str) -> str:
+        if (sku, currency) not in self._price_ids:
+            lookup = f"{sku}-{currency}"
+            found = self._get("prices", {"lookup_keys": [lookup]})["data"]
+            if not found:
+                found = [
+                    self._request(
+                        "POST",
+                        "prices",
+                        {
+                            "currency": currency.lower(),
+                            "unit_amount": self._prices.price(sku, currency),
+                            "recurring": {"interval": "year"},
+                            "product_data": {"name": sku},
+                            "lookup_key": lookup,
+                            "metadata": {"sku": sku},
+                        },
+                        f"price-{lookup}",
+                    )
+                ]
+            self._price_ids[sku, currency] = found[0]["id"]
+        return self._price_ids[sku, currency]
+
+    def _rate(self, code: str) -> str:
+        if code not in self._rate_ids:
+            found = [one for one in self._list("tax_rates") if one["metadata"].get("tax_code") == code]
+            if not found:
+                percentage, inclusive = self._prices.tax(code)
+                params = {
+                    "display_name": code,
+                    "percentage": percentage,
+                    "inclusive": str(inclusive).lower(),
+                    "metadata": {"tax_code": code},
+                }
+                found = [self._request("POST", "tax_rates", params, f"rate-{code}")]
+            self._rate_ids[code] = found[0]["id"]
+        return self._rate_ids[code]
+
+    def _invoices(self, invoice: str, subscription: str) -> list[dict[str, Any]]:
+        if invoice:
+            return [self._get(f"invoices/{invoice}")]
+        return self._list("invoices", {"subscription": subscription})
+
+    def _list(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return every row of a list, page by page."""
+        rows: list[dict[str, Any]] = []
+        while True:
+            more = {"starting_after": rows[-1]["id"]} if rows else {}
+            page = self._get(path, {**(params or {}), "limit": 100, **more})
+            rows += page["data"]
+            if not page["has_more"]:
+                return rows
+
+    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return self._request("GET", path, params or {}, "")
+
+    def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
+        """Post under the key of the deed, each part of it under a key of its own."""
+        return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
+
+
+def _day(at: int, zone: ZoneInfo) -> str:
+    return str(datetime.fromtimestamp(at, UTC).astimezone(zone).date())
