@@ -155,14 +155,15 @@ def unwrapped(body: Any) -> Any:
             return json.loads(content, parse_float=Decimal)
         except (ValueError, RecursionError):
             return content
-    if encoded.lower() in {"base64", "base64url"}:
-        try:
-            return base64.b64decode(content + "=" * (-len(content) % 4), altchars=_alternatives(content)).decode(
-                "utf-8", "replace"
-            )
-        except (binascii.Error, ValueError):
-            return content
-    return content
+    return _decoded(content) if encoded.lower() in {"base64", "base64url"} else content
+
+
+def _decoded(content: str) -> str:
+    try:
+        padded = content + "=" * (-len(content) % 4)
+        return base64.b64decode(padded, altchars=_alternatives(content)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return content
 
 
 def _alternatives(content: str) -> bytes | None:

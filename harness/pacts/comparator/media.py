@@ -14,85 +14,21 @@ _WITHOUT_QUALITY = re.compile(r";q=[01].?\d*")
 _SPACE = re.compile(r"\s+")
 VALIDATABLE = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
-STANDARD_REQUEST_HEADERS = frozenset(
-    [
-        "accept",
-        "accept-charset",
-        "accept-datetime",
-        "accept-encoding",
-        "accept-language",
-        "authorization",
-        "cache-control",
-        "connection",
-        "content-length",
-        "content-md5",
-        "content-type",
-        "cookie",
-        "date",
-        "expect",
-        "forwarded",
-        "from",
-        "host",
-        "if-match",
-        "if-modified-since",
-        "if-none-match",
-        "if-range",
-        "if-unmodified-since",
-        "max-forwards",
-        "origin",
-        "pragma",
-        "proxy-authorization",
-        "range",
-        "referer",
-        "te",
-        "upgrade",
-        "user-agent",
-        "via",
-        "warning",
-    ]
+_REQUEST = (
+    "accept accept-charset accept-datetime accept-encoding accept-language authorization cache-control connection "
+    "content-length content-md5 content-type cookie date expect forwarded from host if-match if-modified-since "
+    "if-none-match if-range if-unmodified-since max-forwards origin pragma proxy-authorization range referer te "
+    "upgrade user-agent via warning"
 )
-STANDARD_RESPONSE_HEADERS = [
-    "access-control-allow-origin",
-    "accept-patch",
-    "accept-ranges",
-    "age",
-    "allow",
-    "alt-svc",
-    "cache-control",
-    "connection",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-location",
-    "content-md5",
-    "content-range",
-    "date",
-    "etag",
-    "expires",
-    "last-modified",
-    "link",
-    "location",
-    "p3p",
-    "pragma",
-    "proxy-authenticate",
-    "public-key-pins",
-    "refresh",
-    "retry-after",
-    "server",
-    "set-cookie",
-    "status",
-    "strict-transport-security",
-    "trailer",
-    "transfer-encoding",
-    "tsv",
-    "upgrade",
-    "vary",
-    "via",
-    "warning",
-    "www-authenticate",
-    "x-frame-options",
-]
+_RESPONSE = (
+    "access-control-allow-origin accept-patch accept-ranges age allow alt-svc cache-control connection "
+    "content-disposition content-encoding content-language content-length content-location content-md5 content-range date "
+    "etag expires last-modified link location p3p pragma proxy-authenticate public-key-pins refresh retry-after "
+    "server set-cookie status strict-transport-security trailer transfer-encoding tsv upgrade vary via warning "
+    "www-authenticate x-frame-options"
+)
+STANDARD_REQUEST_HEADERS = frozenset(_REQUEST.split())
+STANDARD_RESPONSE_HEADERS = tuple(_RESPONSE.split())
 
 
 def best_match(wanted: str, offered: Iterable[str]) -> str | None:
@@ -107,7 +43,7 @@ def best_match(wanted: str, offered: Iterable[str]) -> str | None:
     accept = [_SPACE.sub("", part).lower() for part in wanted.split(",")]
     accept = [_WITHOUT_QUALITY.sub("", part, count=1) for part in sorted(accept, key=_quality, reverse=True)]
     available = [_SPACE.sub("", part).lower() for part in declared]
-    found = _first(accept, available, lambda want, have: want == have)
+    found: int | str | None = _first(accept, available, lambda want, have: want == have)
     if found is None:
         accept = [part.split(";")[0] for part in accept]
         available = [part.split(";")[0] for part in available]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness.model import join
@@ -137,12 +137,11 @@ def _payload(
     elif status == "validate":
         yield from _failures(
             compiled,
-            f"{pointer}/payload",
+            f"{pointer}/payload {_side(sent=sent)}",
             content.payload,
             lambda: _schema(asyncapi, schema, sent=sent),
             place,
             "message.payload.incompatible",
-            sent=sent,
         )
 
 
@@ -152,12 +151,11 @@ def _headers(
     if truthy(schema) and content.metadata is not None:
         yield from _failures(
             compiled,
-            f"{pointer}/headers",
+            f"{pointer}/headers {_side(sent=sent)}",
             content.metadata,
             lambda: _schema(asyncapi, schema, sent=sent),
             f"{content.pointer}/metadata",
             "message.headers.incompatible",
-            sent=sent,
         )
 
 
@@ -166,16 +164,15 @@ def _schema(asyncapi: dict[str, Any], schema: Any, *, sent: bool) -> Any:
     return received_schema(found) if sent else found
 
 
+def _side(*, sent: bool) -> str:
+    return "sent" if sent else "received"
+
+
 def _failures(
-    compiled: Compiled,
-    pointer: str,
-    value: Any,
-    schema: Any,
-    place: str,
-    code: str,
-    *,
-    sent: bool,
+    compiled: Compiled, name: str, value: Any, schema: Callable[[], Any], place: str, code: str
 ) -> Iterator[Result]:
-    for failure in compiled.failures(f"{pointer} {'sent' if sent else 'received'}", value, schema):
+    """Hold a value against a schema; `name` is the schema's pointer and the direction, which changes it."""
+    pointer = name.rpartition(" ")[0]
+    for failure in compiled.failures(name, value, schema):
         message = f"{failure.instance or 'it'} {failure.message}"
         yield Result(code, message, place + failure.instance, pointer + failure.schema, "asyncapi")

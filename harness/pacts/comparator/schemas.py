@@ -53,9 +53,9 @@ def received_schema(schema: Any, *, keep_nullable_open: bool = False) -> Any:
     """
     for part in _reachable(schema):
         open_object = part.get("type") == "object" and part.get("additionalProperties", True) is True
-        if open_object and not any(part.get(word) for word in ("oneOf", "allOf", "anyOf")):
-            if not (keep_nullable_open and part.get("nullable")):
-                part["additionalProperties"] = False
+        united = any(part.get(word) for word in ("oneOf", "allOf", "anyOf"))
+        if open_object and not united and not (keep_nullable_open and part.get("nullable")):
+            part["additionalProperties"] = False
     for part in _reachable(schema):
         if not part.get("oneOf"):
             part.pop("required", None)

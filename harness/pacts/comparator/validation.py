@@ -201,7 +201,7 @@ def _applicable(schema: dict[str, Any], place: Place) -> Iterator[tuple[str, Run
                     yield keyword, run
 
 
-def _reference(task: Task, keyword: str, value: Any) -> None:
+def _reference(task: Task, _keyword: str, value: Any) -> None:
     if not isinstance(value, str):
         return
     schema = task.validator.target(value)

@@ -22,11 +22,8 @@ def compare_header(name: str, expected: str, actual: str, rules: Rules) -> Itera
                 yield Mismatch("headers", name, message, wanted is False)
                 return
         return
-    if name in _PARAMETERISED:
-        fits = _same_with_parameters(expected, actual)
-    else:
-        fits = _list(expected) == _list(actual)
-    if not fits:
+    has_parameters = name in _PARAMETERISED
+    if not (_same_with_parameters(expected, actual) if has_parameters else _list(expected) == _list(actual)):
         yield Mismatch("headers", name, f"expected {shown(expected)} but got {shown(actual)}")
 
 

@@ -83,13 +83,12 @@ def _words(rule: Rule, expected: Any) -> str:
 def _type(rule: Rule, expected: Any, actual: Any, *, cascaded: bool, as_text: bool) -> Answer:
     if not as_text and _kind(expected) != _kind(actual):
         return False, f"expected {shown(actual)} to be the same type as {shown(expected)}"
-    if isinstance(actual, (list, str)) and not cascaded and not (as_text and isinstance(actual, str)):
-        least, most = rule.parameters.get("min"), rule.parameters.get("max")
-        size = len(actual)
-        if is_number(least) and isinstance(actual, list) and size < least:
-            return False, f"expected at least {least} item(s) but got {size}"
-        if is_number(most) and isinstance(actual, list) and size > most:
-            return False, f"expected at most {most} item(s) but got {size}"
+    if isinstance(actual, list) and not cascaded:
+        least, most = rule.parameters.get("min", 0), rule.parameters.get("max", len(actual))
+        if is_number(least) and len(actual) < least:
+            return False, f"expected at least {least} item(s) but got {len(actual)}"
+        if is_number(most) and len(actual) > most:
+            return False, f"expected at most {most} item(s) but got {len(actual)}"
     return True, ""
 
 
@@ -147,7 +146,7 @@ def _decimal(_rule: Rule, _expected: Any, actual: Any, as_text: bool) -> bool | 
     return isinstance(actual, Decimal)
 
 
-def _boolean(_rule: Rule, _expected: Any, actual: Any, as_text: bool) -> bool | None:  # noqa: FBT001
+def _boolean(_rule: Rule, _expected: Any, actual: Any, _as_text: bool) -> bool | None:  # noqa: FBT001
     return isinstance(actual, bool) or (isinstance(actual, str) and actual in {"true", "false"})
 
 

@@ -190,7 +190,7 @@ def _xml(expected: Any, actual: Any, rules: Rules, *, strict: bool) -> Iterator[
 
 def _form(expected: Any, actual: Any, rules: Rules) -> Iterator[Mismatch]:
     wanted, came = {"query": str(expected)}, {"query": str(actual)}
-    entries = {expression: listed_rules for expression, listed_rules in rules.entries}
+    entries = dict(rules.entries)
     for found in _query(wanted, came, RuleSet({"query": entries}), plain=False):
         yield Mismatch("body", f"$.{found.place}", found.message, found.certain)
 

@@ -97,7 +97,7 @@ class XmlMatcher:
 
     def compare(self, expected: Element, actual: Element, steps: tuple[Step, ...] = ()) -> Iterator[Mismatch]:
         """Yield what is wrong at and below an element."""
-        path = (*steps, (expected.local, 0)) if not steps else steps
+        path = steps or ((expected.local, 0),)
         if expected.name != actual.name:
             yield self._wrong(path, f"expected the element {expected.name} but got {actual.name}")
             return
