@@ -45,4 +45,5 @@ def assemble(
         author_verified=facts.author.verified,
         unreadable=facts.unreadable,
         informed=outcome.informed,
+        business_changes=facts.business_changes,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from harness.governance.signoffs import Signoff
-from harness.governance.values import ContractChange
+from harness.governance.values import BusinessChange, ContractChange
 from harness.governance.waivers import Waiver
 from harness.impact import Impact
 from harness.model import Finding, Location
@@ -69,6 +69,7 @@ class Facts:
         security: Fingerprints of changes that concern security.
         base: What a person calls the base, such as `origin/main`.
         contracts_read: How many contracts are watched.
+        business_changes: Rows that differ; `money` and `findings` already say what follows from them.
     """
 
     contracts: tuple[ContractChange, ...] = ()
@@ -88,6 +89,7 @@ class Facts:
     security: frozenset[str] = frozenset()
     base: str = ""
     contracts_read: int = 0
+    business_changes: tuple[BusinessChange, ...] = ()
 
     @property
     def advises(self) -> bool:

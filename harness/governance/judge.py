@@ -9,6 +9,7 @@ from datetime import date, datetime
 from harness.documents.globs import matches
 from harness.governance.assembly import assemble
 from harness.governance.author import author_of, directory
+from harness.governance.business_findings import row_findings, with_business
 from harness.governance.contracts import Compared, compare_pair, raise_hits, security_changes, unreadable
 from harness.governance.decision import decide
 from harness.governance.digest import ChangedThing, change_set_digest
@@ -33,7 +34,7 @@ from harness.governance.trust import (
     refused_keys,
 )
 from harness.governance.unwatched import unwatched
-from harness.governance.values import GateReport
+from harness.governance.values import BusinessChange, GateReport
 from harness.impact import Landscape, assess
 from harness.model import Finding, HarnessError, Level, Location, NotChecked, UsageError
 from harness.registry import Registry, pair, read_registry
@@ -57,6 +58,7 @@ class _Found:
     money: tuple[Finding, ...]
     broken: tuple[Finding, ...]
     unchecked: tuple[NotChecked, ...]
+    business: tuple[BusinessChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,12 @@ class Run:
             *(finding for one in compared for finding in one.loosenings),
             *entry_loosenings(self.sides, self.ground),
         )
-        money = tuple(money_changes(self.sides, self.ground))
+        money, business = money_changes(self.sides, self.ground, self.day)
         broken, unchecked = self._problems(old, new, compared)
         unchecked = (*unchecked, *unwatched(self.sides, new))
         if not (compared or left or loosenings or money or broken or self.ground.findings or self._founds_the_gate()):
             return self._nothing(new, unchecked)
-        return self._judged(compared, _Found(left, loosenings, money, broken, unchecked), len(new.listed))
+        return self._judged(compared, _Found(left, loosenings, money, broken, unchecked, business), len(new.listed))
 
     def _founds_the_gate(self) -> bool:
         """Whether the branch brings the first configuration: nothing on the base could hold it to anything."""
@@ -153,6 +155,7 @@ class Run:
         trusted = self.sides.base.landscape(config.catalog, config.pacts, plugins)
         proposed = self._proposed(trusted)
         impact = assess((one.changed for one in compared), trusted, proposed)
+        impact = with_business(impact, found.business, (trusted, proposed))
         reports = tuple(raise_hits(one.report, impact) for one in compared)
         digest = change_set_digest(
             (*map(_thing, compared), *map(_loose_thing, (*found.loosenings, *found.left, *found.money)))
@@ -170,6 +173,7 @@ class Run:
             security=frozenset(one for report in reports for one in security_changes(report)),
             base=self.revisions.base.ref,
             contracts_read=count,
+            business_changes=found.business,
         )
         facts = self._with_people(facts, trusted, digest)
         facts = replace(facts, findings=(*self._findings(compared, found), *facts.findings))
@@ -214,6 +218,7 @@ class Run:
         return (
             *found.left,
             *(one for one in own if not (one.rule == "contract-removed" and one.values[0] in gone)),
+            *row_findings(found.business, loudness(self.ground)),
             *case_only_renames(self.sides),
             *self._untrusted(),
         )

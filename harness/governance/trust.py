@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from harness.documents import Library
+from harness.governance.business import business_changes
+from harness.governance.business_findings import definition_findings
 from harness.governance.facts import Author, Group, Held
 from harness.governance.keys import KeyRing
 from harness.governance.loosening import catalog_loosenings, loosened, money_entries, narrowed, pact_loosenings
@@ -17,6 +20,7 @@ from harness.governance.policy import Policy
 from harness.governance.sides import CONFIG, DEFAULT_POLICY, RevisionSide
 from harness.governance.sshsig import Verifier
 from harness.governance.tightening import PROFILE_ORDER, loosenings, stricter_profile, tighten
+from harness.governance.values import BusinessChange
 from harness.governance.waivers import Waiver, signed_bytes
 from harness.model import Finding, HarnessError, Level, Location
 from harness.registry import Config, Registry, case_renames, read_registry
@@ -214,11 +218,14 @@ def entry_loosenings(sides: Sides, ground: Ground) -> Iterator[Finding]:
             break
 
 
-def money_changes(sides: Sides, ground: Ground) -> Iterator[Finding]:
-    """Name changed mappings and close calendars; reads the catalogs only if one of their files differs."""
+def money_changes(sides: Sides, ground: Ground, today: date) -> tuple[tuple[Finding, ...], tuple[BusinessChange, ...]]:
+    """Name changed mappings, calendars and definitions, and their rows; reads catalogs only if one of them differs."""
     globs = ground.config.catalog
-    if any(sides.changed & set(side.under(globs)) for side in (sides.fork, sides.head)):
-        yield from money_entries(sides.fork.catalog(globs), sides.head.catalog(globs))
+    if not any(sides.changed & set(side.under(globs)) for side in (sides.fork, sides.head)):
+        return (), ()
+    old, new = sides.fork.catalog(globs), sides.head.catalog(globs)
+    changes = business_changes(old, new, today)
+    return (*money_entries(old, new), *definition_findings(changes)), changes
 
 
 def case_only_renames(sides: Sides) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from harness.impact import Impact
-from harness.model import Bump, ContractComparison, Decision, Finding, NotChecked, Verdict
+from harness.model import Bump, ContractComparison, Decision, Finding, Location, NotChecked, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,66 @@ class Waived:
     days_left: int = 0
 
 
+NOWHERE = Location(None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCell:
+    """One column of a row that differs, both values as text ("" where there is none)."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessChange:
+    """One row that decides what is booked and differs between merge-base and head.
+
+    Attributes:
+        kind: `mapping`, `close-calendar`, `critical-workflow`, `legal-entity`, `reconciliation-checkpoint` or
+            `canonical-binding`.
+        entry: Catalog reference of the entry it stands in.
+        title: What a person reads of the entry.
+        key: What selects the row; "" if the entry itself changes.
+        status: `added`, `removed` or `changed`.
+        cells: What differs, of a changed row or entry.
+        effective: First day on which the answer differs, ISO 8601; "" if it always counts.
+        until: First day on which it no longer does; "" if it stays so.
+        closed_period: Last closed period it reaches back into, such as `DE-01 2026-12`; "" if none.
+        verdict: Breaking if it reaches into closed books, else compatible.
+        unreasoned: A rate changes and the row does not say why.
+        fresh: The whole entry is new.
+        objects: References of business objects.
+        workflows: References of critical workflows.
+        legal_entities: Names of companies.
+        probes: Names of probes that would see it.
+        checkpoints: References of reconciliation checkpoints.
+        owner: Reference of who answers for the row.
+        location: Where it stands.
+    """
+
+    kind: str
+    entry: str
+    title: str
+    key: str
+    status: str
+    cells: tuple[ChangedCell, ...] = ()
+    effective: str = ""
+    until: str = ""
+    closed_period: str = ""
+    verdict: Verdict = Verdict.COMPATIBLE
+    unreasoned: bool = False
+    fresh: bool = False
+    objects: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
+    legal_entities: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = ()
+    owner: str = ""
+    location: Location = NOWHERE
+
+
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """The whole answer of `harness gate`.
@@ -167,6 +227,7 @@ class GateReport:
         policy_digest: SHA-256 of the trusted policy, part of what a sign-off signs.
         informed: Groups the policy wants told, nothing asked of them.
         digest: The whole change-set digest, 64 hex digits: what a sign-off is bound to.
+        business_changes: Rows of mappings, calendars and workflows that differ.
     """
 
     decision: Decision
@@ -193,6 +254,7 @@ class GateReport:
     policy_digest: str = ""
     informed: tuple[str, ...] = ()
     digest: str = ""
+    business_changes: tuple[BusinessChange, ...] = ()
 
     @property
     def unproven(self) -> int:

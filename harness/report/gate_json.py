@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from harness.compat.encoding import change_to_json, dumps
 from harness.governance import ContractChange, GateReport, Revision
+from harness.governance.values import BusinessChange
 from harness.impact import Impact
 from harness.model import Finding
 
@@ -36,6 +37,7 @@ def report_to_json(report: GateReport) -> dict[str, object]:
         "author_verified": report.author_verified,
         "contracts_read": report.contracts_read,
         "contracts": [_contract(contract) for contract in report.contracts],
+        "business_changes": [_business(change) for change in report.business_changes],
         "findings": [finding_to_json(finding) for finding in report.findings],
         "unreadable": [finding_to_json(finding) for finding in report.unreadable],
         "impact": _impact(report.impact),
@@ -67,6 +69,28 @@ def _contract(contract: ContractChange) -> dict[str, object]:
         "verdict": contract.verdict.value if contract.verdict else None,
         "error": contract.error,
         "changes": [change_to_json(change, details=True) for change in changes],
+    }
+
+
+def _business(change: BusinessChange) -> dict[str, object]:
+    return {
+        "kind": change.kind,
+        "entry": change.entry,
+        "title": change.title,
+        "key": change.key,
+        "status": change.status,
+        "cells": [asdict(cell) for cell in change.cells],
+        "effective": change.effective,
+        "until": change.until,
+        "closed_period": change.closed_period,
+        "verdict": change.verdict.value,
+        "objects": list(change.objects),
+        "workflows": list(change.workflows),
+        "legal_entities": list(change.legal_entities),
+        "probes": list(change.probes),
+        "checkpoints": list(change.checkpoints),
+        "owner": change.owner,
+        "location": asdict(change.location),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.governance import ContractChange, GateReport, RequiredSignoff
 from harness.impact import ConsumerImpact, Hit, WorkflowImpact
 from harness.model import Bump, Change, Decision, Finding, Level, NotChecked, Verdict
+from harness.report.business_text import business_lines
 from harness.report.payload import one_line
 from harness.report.printable import printable
 from harness.report.words import columns, count, duration, listing, short_ref
@@ -28,6 +29,7 @@ def _facts(report: GateReport) -> list[str]:
     lines: list[str] = []
     for change in report.contracts:
         lines += _labelled("Version", [version_words(change)])
+    lines += _labelled("Business", business_lines(report))
     lines += _consumers(report)
     if report.decision is not Decision.PASS:
         lines += _labelled("Money path", money_path(report))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.governance import GateReport
 from harness.impact import Hit
 from harness.model import Change, Decision, Verdict
+from harness.report.business_text import business_words, reach_words
 from harness.report.gate_text import (
     change_counts,
     finding_words,
@@ -67,6 +68,9 @@ def _bullets(report: GateReport) -> list[str]:
     ]
     if len(report.contracts) > 5:
         lines.append(f"- and {count(len(report.contracts) - 5, 'further contract')}")
+    lines += [f"- **Business:** {prose(business_words(change))}" for change in report.business_changes[:5]]
+    if len(report.business_changes) > 5:
+        lines.append(f"- and {count(len(report.business_changes) - 5, 'further changed row')}")
     groups = {hit: [code(name_words(c)) for c in report.impact.consumers if c.hit is hit] for hit in Hit}
     if worst_changes(report):
         told = [("Hit", Hit.HIT), ("Not hit", Hit.NOT_HIT), ("Unknown", Hit.UNKNOWN)]
@@ -121,6 +125,7 @@ def _rest(report: GateReport) -> list[str]:
         (len(report.waived), "waived", "waived"),
         (len(report.not_checked), "not checked", "not checked"),
         (len(report.findings), "finding", ""),
+        (len(report.business_changes), "changed row", ""),
     ]
     told = ", ".join(count(number, noun, plural) for number, noun, plural in parts if number)
     if not told:
@@ -128,6 +133,7 @@ def _rest(report: GateReport) -> list[str]:
     lines = [f"<details><summary>{told}</summary>", ""]
     lines += [f"- {prose(finding_words(f))}" for f in report.findings[:50]]
     lines += [f"- ✓ {prose(c.title)}" for c in quiet[:50]]
+    lines += [f"- {prose(business_words(c))}: reaches {prose(reach_words(c))}" for c in report.business_changes[:50]]
     lines += [
         f"- Waived: {prose(w.reason)}, until {w.expires.isoformat()}, by {code(w.approved_by)}" for w in report.waived
     ]

@@ -25,7 +25,9 @@ _DEVIATIONS: Mapping[str, Mapping[str, Level]] = MappingProxyType(
             "enum-value-added": _E,
             "field-renamed": _E,
             "field-withdrawn": _E,
+            "mapping-rate-unreasoned": _E,
             "message-added": _E,
+            "pact-broken-by-change": _E,
             "server-removed": _E,
         },
     }
