@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "additional-properties-closed": Kind("schema", "change", "An object no longer takes undeclared fields."),
     "additional-properties-opened": Kind("schema", "change", "An object now takes undeclared fields."),
     "additional-properties-changed": Kind("schema", "change", "Undeclared fields must now match another schema."),
+    "closed-reader": Kind("schema", "add", "A further field is sent to readers that refuse undeclared fields."),
     "pattern-properties-changed": Kind("schema", "change", "Fields named by a pattern must match another schema."),
     "property-names-changed": Kind("schema", "change", "The names that fields may have changed."),
     "property-count-tightened": Kind("schema", "change", "Fewer numbers of fields are allowed."),
@@ -79,6 +80,7 @@ KINDS: dict[str, Kind] = {
     # composition
     "union-branch-added": Kind("schema", "add", "A further alternative is allowed."),
     "union-branch-removed": Kind("schema", "remove", "An alternative is no longer allowed."),
+    "oneof-overlap": Kind("schema", "change", "A payload may now match two alternatives of which one was meant."),
     "union-changed": Kind("schema", "change", "The alternatives of a value changed."),
     "discriminator-changed": Kind("schema", "change", "The field that tells alternatives apart changed."),
     "discriminator-mapping-changed": Kind("schema", "change", "The value that names an alternative changed."),
@@ -87,6 +89,7 @@ KINDS: dict[str, Kind] = {
     "schema-added": Kind("schema", "add", "A value that was unrestricted has a schema."),
     "schema-removed": Kind("schema", "remove", "A value that had a schema is unrestricted."),
     "schema-changed": Kind("schema", "change", "A schema changed in several ways that only break together."),
+    "keyword-of-later-version": Kind("schema", "add", "A keyword is used that the document's version does not have."),
     "schema-empty": Kind("schema", "change", "No value at all can satisfy the schema."),
     "text-changed": Kind("text", "change", "Words for people changed: titles, descriptions, examples, extensions."),
     # operations

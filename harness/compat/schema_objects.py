@@ -233,20 +233,22 @@ def _come(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | C
             yield Child(f"/{escape(name)}", rest.position, position)
         elif rest.kind == "open" and pair.sides.model is ContentModel.OPEN:
             yield Child(f"/{escape(name)}", ANYTHING, position)
-    level: Level | None = None
     proof = _FINE
+    refused = False
     if pair.received:
         _, reader = pair.sides.reader(pair.direction)
         known = before is None and name in pair.old.required
         if name in pair.sides.new_views.required(pair.new, reader) and not known:
             proof = pair.without(name, Side.OLD)
-    elif rest.kind == "closed":
-        level = Level.WARNING
-        if pair.sides.model is ContentModel.OPEN:
-            proof = _extra(pair, name, position)
-            level = None
+    elif rest.kind == "closed" and pair.sides.model is ContentModel.OPEN:
+        proof = _extra(pair, name, position)
+    else:
+        refused = rest.kind == "closed" and before is None
     node = _node(position)
-    yield Draft(rule, _node(before or ()), node, pair.direction, proof, level, view="writer")
+    yield Draft(rule, _node(before or ()), node, pair.direction, proof, view="writer")
+    if refused:
+        # The model lets readers ignore what they do not know; these announced that they do not.
+        yield Draft("closed-reader", rest.site, node, pair.direction, _FINE, Level.WARNING)
 
 
 def _extra(pair: ObjectPair, name: str, position: Position) -> Proof:

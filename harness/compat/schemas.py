@@ -23,6 +23,7 @@ from harness.compat.proof import FINE, Proof
 from harness.compat.samples import item_position
 from harness.compat.schema_annotations import annotation_changes
 from harness.compat.schema_exact import exact_changes, pattern_property_changes, unevaluated_changes
+from harness.compat.schema_findings import later_keywords, overlap_findings
 from harness.compat.schema_local import LOWER, UPPER, local_keywords, spell
 from harness.compat.schema_objects import Child, ObjectPair, object_changes
 from harness.compat.schema_unions import branch_changes, discriminator_changes, pair_branches
@@ -213,6 +214,8 @@ class SchemaComparison:
         pairing = pair_branches(self.sides, *forms)
         drafts.extend(discriminator_changes(self.sides, forms, pairing, direction))
         drafts.extend(branch_changes(self.sides, pairing, forms, direction))
+        drafts.extend(overlap_findings(self.sides, old, new, direction))
+        drafts.extend(later_keywords(old, new, forms))
         for before, after in pairing.pairs:
             drafts.extend(self._shapes(key, before, after, direction))
 
