@@ -220,8 +220,19 @@ class Run:
             *(one for one in own if not (one.rule == "contract-removed" and one.values[0] in gone)),
             *row_findings(found.business, loudness(self.ground)),
             *case_only_renames(self.sides),
+            *self._broken_pacts(compared),
             *self._untrusted(),
         )
+
+    def _broken_pacts(self, compared: tuple[Compared, ...]) -> tuple[Finding, ...]:
+        """Return the pacts of the base that a changed contract breaks; without pacts their checker is not imported."""
+        config, base = self.ground.config, self.sides.base
+        landscape = base.landscape(config.catalog, config.pacts, base.config.plugins)
+        if not landscape.pacts.pacts:
+            return ()
+        from harness.governance.pact_breaks import pact_breaks  # noqa: PLC0415  (start-up)
+
+        return tuple(pact_breaks(compared, landscape, base.library, loudness(self.ground)))
 
     def _untrusted(self) -> tuple[Finding, ...]:
         """Say that the base has nothing to trust: the first branch that brings a configuration never passes."""

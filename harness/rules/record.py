@@ -23,6 +23,7 @@ class Area(StrEnum):
     DOCUMENTS = "documents"
     CATALOG = "catalog"
     GATE = "gate"
+    PACTS = "pacts"
 
 
 class Aspect(StrEnum):

@@ -22,8 +22,8 @@ _REQUEST = (
 )
 _RESPONSE = (
     "access-control-allow-origin accept-patch accept-ranges age allow alt-svc cache-control connection "
-    "content-disposition content-encoding content-language content-length content-location content-md5 content-range date "
-    "etag expires last-modified link location p3p pragma proxy-authenticate public-key-pins refresh retry-after "
+    "content-disposition content-encoding content-language content-length content-location content-md5 content-range "
+    "date etag expires last-modified link location p3p pragma proxy-authenticate public-key-pins refresh retry-after "
     "server set-cookie status strict-transport-security trailer transfer-encoding tsv upgrade vary via warning "
     "www-authenticate x-frame-options"
 )

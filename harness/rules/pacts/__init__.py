@@ -1,0 +1,1 @@
+"""Rules about pacts held against the specification of their provider."""
