@@ -331,7 +331,7 @@ class StripeBilling:
     def _price(self, sku: str, currency: str) -> str:
         if (sku, currency) not in self._price_ids:
             lookup = f"{sku}-{currency}"
-            found = self._get("prices", {"lookup_keys": [lookup]})["data"]
+            found = [one for one in self._list("prices") if one.get("lookup_key") == lookup]
             if not found:
                 found = [
                     self._request(

@@ -87,6 +87,10 @@ class Transaction:
         """Return the idempotency key of one deed of this run."""
         return f"{self.run_id}-{name}"
 
+    def now(self) -> datetime:
+        """Return the time of the environment."""
+        return self._clock.now()
+
     async def do(self, title: str, call: Call, *, undo: Call | Callable[[Answer], Call] | None = None) -> Answer:
         """Do something, once: a try that did not get through is repeated under the same key.
 

@@ -142,6 +142,21 @@ class Master:
             )
         return row
 
+    def list_price(self, sku: str, currency: str, day: date, channel: str = "direct") -> int:
+        """Return the list price of one unit in minor units."""
+        row = self._row("skus", day, sku, channel)
+        prices = row.values.get("list_price") if row else None
+        if not isinstance(prices, dict) or currency not in prices:
+            raise RefusedError("price-missing", f"{sku} has no price in {currency} on {day}", "Add it to the row.")
+        return int(str(prices[currency]))
+
+    def tax_rate(self, code: str, day: date) -> tuple[str, bool]:
+        """Return the percentage of a tax code and whether prices include it."""
+        row = self._row("tax-codes", day, code)
+        if row is None:
+            raise RefusedError("tax-code-unmapped", f"tax code {code} is unknown on {day}", "Add a mapping row.")
+        return str(row.values["rate"]), row.values["price"] == "inclusive"
+
     def selling_entity(self, country: str, kind: str, day: date) -> dict[str, str] | None:
         """Return who sells to a country's customers, in which currency and on which terms; None if nobody does."""
         row = self._row("selling-entities", day, country, kind)

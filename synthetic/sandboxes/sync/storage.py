@@ -211,6 +211,21 @@ class Storage:
         found = self._db.execute("select body from inbox where event_id = ?", (event_id,)).fetchone()
         return dict(json.loads(found[0])) if found else None
 
+    def event_of(self, object_id: str, kind: str) -> dict[str, Any] | None:
+        """Return the body of the newest event of an object."""
+        found = self._db.execute(
+            "select body from inbox where object_id = ? and kind = ? order by number desc limit 1", (object_id, kind)
+        ).fetchone()
+        return dict(json.loads(found[0])) if found else None
+
+    def effects_of(self, object_id: str, kind: str) -> list[str]:
+        """Return how each delivery of an object's events of one kind was taken."""
+        found = self._db.execute(
+            "select effect from delivery join inbox using (event_id) where object_id = ? and kind = ?",
+            (object_id, kind),
+        )
+        return [effect for (effect,) in found]
+
     def backlog(self) -> int:
         """Return how many events are not done."""
         (found,) = self._db.execute("select count(*) from inbox where state in ('waiting', 'held')").fetchone()

@@ -1,0 +1,177 @@
+"""What most probes begin with: a synthetic customer with a subscription, and the numbers that must come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from harness.model import JSON
+from harness.model.money import half_up
+from synthetic.deeds import Answer
+from synthetic.deeds.ports import Port
+from synthetic.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A synthetic customer."""
+
+    id: str
+    name: str
+    country: str
+    tax_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is sold, to whom, and what must be billed for it."""
+
+    entity: str
+    currency: str
+    sku: str
+    net: int
+    tax_code: str
+    tax_percent: str
+    tax_reason: str
+    terms: str
+    accounts: str
+    quantity: int = 1
+
+    @property
+    def tax(self) -> int:
+        """Tax on the net, rounded once."""
+        return half_up(Fraction(self.net) * Fraction(self.tax_percent) / 100)
+
+    @property
+    def total(self) -> int:
+        """Net and tax."""
+        return self.net + self.tax
+
+
+GERMAN_PRO = Sale("DE-01", "EUR", "PRO-ANNUAL", 120000, "DE-S19", "19", "standard", "CARD", accounts="1100,2200,2400")
+GERMAN_PRO_NET = Sale(
+    "DE-01", "EUR", "PRO-ANNUAL", 120000, "DE-S19", "19", "standard", "NET30", accounts="1100,2200,2400"
+)
+GERMAN_SEATS = Sale(
+    "DE-01", "EUR", "PRO-SEAT", 240000, "DE-S19", "19", "standard", "CARD", accounts="1100,2200,2400", quantity=10
+)
+AMERICAN_PRO = Sale(
+    "US-01", "USD", "PRO-ANNUAL", 120000, "US-NY", "8.875", "taxable", "CARD", accounts="1100,2200,2400"
+)
+AMERICAN_SUITE = Sale(
+    "US-01", "USD", "SUITE-ANNUAL", 179900, "US-NY", "8.875", "taxable", "CARD", accounts="1100,2200,2400"
+)
+JAPANESE_PRO = Sale(
+    "JP-01", "JPY", "PRO-ANNUAL", 1200000, "JP-S10", "10", "standard", "CARD", accounts="1100,2200,2400"
+)
+
+_COUNTRIES = {"DE-01": "DE", "US-01": "US", "JP-01": "JP"}
+_TAX_IDS = {"DE-01": "DE129273398", "US-01": "12-3456789", "JP-01": "T1234567890123"}
+
+
+def account_of(tx: Transaction, entity: str = "DE-01") -> Account:
+    """Return the account of this run: its id is that of the run, so that the same slot finds it again."""
+    return Account(f"acc-{tx.run_id}", f"Synthetic {tx.run_id}", _COUNTRIES[entity], _TAX_IDS[entity])
+
+
+async def accept(tx: Transaction, crm: Port, account: Account) -> Answer:
+    """Accept an account in the CRM."""
+    return await tx.do(
+        "Account accepted",
+        crm.accept_account(
+            account=account.id, name=account.name, country=account.country, tax_id=account.tax_id, key=tx.key("account")
+        ),
+    )
+
+
+async def onboard(
+    tx: Transaction, billing: Port, account: Account, accepted: Answer, *, terms: str = "", method: str = "card"
+) -> str:
+    """Make the billing customer of an account and return its id."""
+    made = await tx.do(
+        "Customer made in billing",
+        billing.onboard(
+            account=account.id,
+            name=account.name,
+            entity=accepted["legal_entity"],
+            currency=accepted["currency"],
+            terms=terms or accepted["terms"],
+            tax_id=account.tax_id,
+            method=method,
+            key=tx.key("customer"),
+        ),
+    )
+    return str(made["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription that was begun."""
+
+    customer: str
+    subscription: str
+    invoice: str
+    contract: str
+
+
+async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, method: str = "card") -> Subscribed:
+    """Accept an account, make its customer and begin a subscription that is cancelled when the run ends."""
+    account = account_of(tx, sale.entity)
+    accepted = await accept(tx, crm, account)
+    customer = await onboard(tx, billing, account, accepted, terms=sale.terms, method=method)
+    contract = f"C-{tx.run_id}"
+    begun = await tx.do(
+        "Subscription begun",
+        billing.subscribe(
+            customer=customer,
+            sku=sale.sku,
+            entity=sale.entity,
+            currency=sale.currency,
+            tax_code=sale.tax_code,
+            contract=contract,
+            quantity=sale.quantity,
+            terms=sale.terms,
+            key=tx.key("subscription"),
+        ),
+        undo=lambda answer: billing.cancel(subscription=answer["id"], key=tx.key("undo")),
+    )
+    return Subscribed(customer, str(begun["id"]), str(begun["invoice"]), contract)
+
+
+def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> dict[str, JSON]:
+    """Return what billing must show of the first invoice of a sale."""
+    return {
+        "count": 1,
+        "invoice": begun.invoice,
+        "currency": sale.currency,
+        "net": sale.net,
+        "tax": sale.tax,
+        "total": sale.total,
+        "entity": sale.entity,
+        "contract": begun.contract,
+        **more,
+    }
+
+
+def posted(sale: Sale, begun: Subscribed, **more: JSON) -> dict[str, JSON]:
+    """Return what the ledger must show of the first invoice of a sale."""
+    return {
+        "count": 1,
+        "entity": sale.entity,
+        "ledger": sale.entity,
+        "currency": sale.currency,
+        "net": sale.net,
+        "tax": sale.tax,
+        "total": sale.total,
+        "functional_total": sale.total,
+        "rate": "",
+        "balance": 0,
+        "tax_code": sale.tax_code,
+        "tax_reason": sale.tax_reason,
+        "accounts": sale.accounts,
+        "contract": begun.contract,
+        "late": False,
+        "synthetic": True,
+        "reversed_by": None,
+        **more,
+    }

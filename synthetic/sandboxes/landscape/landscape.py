@@ -1,0 +1,183 @@
+"""The whole landscape in one process: CRM, billing, sync, ledgers, entitlements, analytics, on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.catalog import Catalog
+from harness.model import JSON
+from synthetic.deeds import Answer, Attempt, Boundary, Call, Clock, Layer, RefusedError, UnreachableError
+from synthetic.deeds.calls import Kind
+from synthetic.deeds.ports import DEEDS, Port, ports
+from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.landscape.adapters import ObjectPort, in_process
+from synthetic.sandboxes.landscape.analytics import Analytics
+from synthetic.sandboxes.landscape.crm import Crm
+from synthetic.sandboxes.landscape.entitlements import Entitlements
+from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.sandboxes.landscape.stepping import SteppingClock
+from synthetic.sandboxes.landscape.transfers import Transfers
+from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.port import LedgerPort
+from synthetic.sandboxes.sync import Sync
+from synthetic.systems.stripe import StripeBilling
+
+_DELIVERY = 1.0
+
+
+class Landscape:
+    """Systems that work whenever somebody asks: before each call, all that is due by then has happened.
+
+    Args:
+        catalog: Master data and mappings.
+        clock: The time; moved by whoever waits.
+        layers: Faults and noise around every call, also those of the sync middleware.
+        seed: Part of every id of billing.
+    """
+
+    def __init__(self, catalog: Catalog, clock: Clock, layers: Sequence[Layer] = (), *, seed: int = 0) -> None:
+        """Build every system, empty."""
+        self.clock = clock
+        self._time = SteppingClock(clock)
+        now = self._time.now
+        self.ledger = Ledger(catalog, now)
+        master = self.ledger.books.master
+        self.core = BillingCore(self._time, seed=str(seed))
+        self.sync = Sync(master, self._ask, now)
+        self._transfers = Transfers(self._ask, now)
+        billing = StripeBilling(in_process(self.core), CatalogPrices(master, now().date()))
+        self._systems: dict[str, Any] = {
+            "crm": ObjectPort("crm", Crm(master, now)),
+            "billing": billing,
+            "erp": _WithTransfers(LedgerPort(self.ledger), self._transfers),
+            "entitlements": ObjectPort("entitlements", Entitlements(master, now)),
+            "analytics": ObjectPort("analytics", Analytics()),
+            "sync": ObjectPort("sync", _SyncDesk(self.sync, self._ask)),
+            "bus": ObjectPort("bus", _Bus(self.sync)),
+        }
+        self._inner = Boundary(self._systems, self._time, layers)  # type: ignore[arg-type]
+        self.boundary = Boundary({name: _CaughtUp(self) for name in self._systems}, clock)
+        self.ports: Mapping[str, Port] = ports()
+        self._delivered = 0
+        self._pending: list[tuple[float, dict[str, Any]]] = []
+        self._is_busy = False
+
+    def answer(self, attempt: Attempt) -> Answer:
+        """Let everything happen that is due, then carry a call to its system."""
+        self.catch_up()
+        answer = self._inner.ask(Call(attempt.port, attempt.operation, attempt.request, attempt.kind, attempt.key))
+        self._collect()
+        return answer
+
+    def catch_up(self) -> None:
+        """Do what fell due, each thing at its own time, until the clock is reached."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+        try:
+            while (due := self._next_due()) is not None and due <= self._time.target():
+                self._time.step_to(due)
+                self.core.tick()
+                self._collect()
+                self._deliver()
+                self.sync.run_due()
+                self._tell_billing()
+            self._time.caught_up()
+        finally:
+            self._is_busy = False
+
+    def _next_due(self) -> float | None:
+        found = (
+            self.core.desk.storage.next_due(),
+            self.sync.next_due(),
+            self._transfers.next_due(),
+            min((due for due, _ in self._pending), default=None),
+        )
+        return min((float(due) for due in found if due is not None), default=None)
+
+    def _collect(self) -> None:
+        events = self.core.desk.storage.all("event")
+        for event in events[self._delivered :]:
+            self._pending.append((float(event["created"]) + _DELIVERY, event))
+        self._delivered = len(events)
+
+    def _deliver(self) -> None:
+        at = self._time.now().timestamp()
+        for one in [one for one in self._pending if one[0] <= at]:
+            self._pending.remove(one)
+            try:
+                self._ask("bus", "deliver", {"event": one[1]})
+            except UnreachableError:
+                self._pending.append((at + 5.0, one[1]))
+
+    def _tell_billing(self) -> None:
+        self._transfers.run_due()
+
+    def _ask(self, port: str, operation: str, request: Mapping[str, JSON]) -> Answer:
+        kind = Kind.DEED if operation in DEEDS[port] else Kind.LOOK
+        return self._inner.ask(Call(port, operation, request, kind))
+
+
+class _CaughtUp:
+    """Adapter that lets the landscape catch up before each call."""
+
+    def __init__(self, landscape: Landscape) -> None:
+        self._landscape = landscape
+
+    def call(self, attempt: Attempt) -> Answer:
+        return self._landscape.answer(attempt)
+
+
+class _Bus:
+    """Carries events of billing to the sync middleware."""
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+
+    def deliver(self, event: Mapping[str, Any]) -> Answer:
+        return {"accepted": self._sync.receive(event)}
+
+
+class _SyncDesk:
+    """What an operator and a probe may ask of the sync middleware."""
+
+    def __init__(self, sync: Sync, ask: Any) -> None:
+        self._sync = sync
+        self._ask = ask
+
+    def redeliver(self, object: str, kind: str, how: str = "duplicate") -> Answer:  # noqa: A002  (the word of the port)
+        """Deliver an event of an object again: as it was, under a new id, or as an older version of it."""
+        body = self._sync.storage.event_of(object, kind)
+        if body is None:
+            raise RefusedError("sync", "event-unknown", f"no event {kind} of {object}")
+        if how == "replay":
+            body = {**body, "id": f"{body['id']}-replayed"}
+        elif how == "out-of-order":
+            body = {**body, "id": f"{body['id']}-older", "created": int(body["created"]) - 1}
+        return dict(self._ask("bus", "deliver", {"event": body}))
+
+    def replay(self, event: str) -> Answer:
+        return {"released": self._sync.replay(event)}
+
+    def exceptions_of(self, object: str = "") -> Answer:  # noqa: A002  (the word of the port)
+        found = self._sync.storage.exceptions(object)
+        first = found[0] if found else None
+        return {"count": len(found), "category": first.category if first else "", "code": first.code if first else ""}
+
+    def deliveries_of(self, object: str, kind: str) -> Answer:  # noqa: A002  (the word of the port)
+        found = self._sync.storage.effects_of(object, kind)
+        return {"count": len(found), "new": found.count("new"), "duplicates": found.count("duplicate")}
+
+
+class _WithTransfers:
+    """The ledger's port and its bank."""
+
+    def __init__(self, ledger: LedgerPort, transfers: Transfers) -> None:
+        self._ledger = ledger
+        self._transfers = transfers
+
+    def call(self, attempt: Attempt) -> Answer:
+        if attempt.operation == "receive_transfer":
+            return self._transfers.receive(attempt.request["payment"])  # type: ignore[arg-type]
+        return self._ledger.call(attempt)
