@@ -29,9 +29,11 @@ def encoding_changes(
     """
     if old.encoding == new.encoding:
         return
-    parts = _parts(comparison, 0, old), _parts(comparison, 1, new)
-    told = old.encoding.keys() & new.encoding.keys()
-    told |= (old.encoding.keys() | new.encoding.keys()) & parts[0].keys() & parts[1].keys()
+    names = {
+        name for name in old.encoding.keys() | new.encoding.keys() if old.encoding.get(name) != new.encoding.get(name)
+    }
+    parts = _parts(comparison, 0, old, names), _parts(comparison, 1, new, names)
+    told = names & ((old.encoding.keys() & new.encoding.keys()) | (parts[0].keys() & parts[1].keys()))
     for name in sorted(told):
         kinds = parts[0].get(name, _ANY), parts[1].get(name, _ANY)
         whole = not all(kind.types & _COMPOSED for kind in kinds)
@@ -59,13 +61,14 @@ class _Part(NamedTuple):
 _ANY = _Part(ALL_TYPES, _BYTES)
 
 
-def _parts(comparison: OpenApiComparison, index: int, media: Media) -> dict[str, _Part]:
-    """Return the parts that one version declares, by name."""
+def _parts(comparison: OpenApiComparison, index: int, media: Media, names: set[str]) -> dict[str, _Part]:
+    """Return those of the named parts that one version declares, by name."""
     shaper = (comparison.sides.old_views, comparison.sides.new_views)[index].shaper
     shapes = shaper.form((media.site,)).shapes if media.site is not None else ()
     found = {}
     for shape in shapes:
-        for name, position in shape.properties.items():
+        for name in names & shape.properties.keys():
+            position = shape.properties[name]
             form = shaper.form(position)
             binary = any({"binary", "byte"} & {str(one) for one in kind.values("format")} for kind in form.shapes)
             usual = _BYTES if binary or len(form.shapes) != 1 else _JSON if "object" in form.types else _PLAIN
