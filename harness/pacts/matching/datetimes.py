@@ -109,6 +109,9 @@ def _letter(letter: str, count: int) -> str | None:
 
 
 def _rare(letter: str, count: int) -> str | None:
+    if letter in {"X", "x"}:
+        zone = r"[+-]\d\d(?:[0-5]\d)?" if count == 1 else r"[+-]\d\d[0-5]\d" if count in {2, 4} else r"[+-]\d\d:[0-5]\d"
+        return f"(?:z|{zone})" if letter == "X" else f"(?:{zone})"
     if letter == "D":
         return r"\d{3}" if count >= 3 else r"\d{1,3}"
     if letter == "w":
@@ -116,8 +119,6 @@ def _rare(letter: str, count: int) -> str | None:
     return {
         "a": "(?:am|pm)",
         "G": "(?:ad|bc|anno domini|before christ)",
-        "X": f"(?:z|{_OFFSET}|[+-]\\d\\d)",
-        "x": f"(?:{_OFFSET}|[+-]\\d\\d)",
         "Z": f"(?:{_OFFSET}|gmt(?:{_OFFSET})?)",
         "O": "gmt(?:[+-]\\d{1,2}(?::\\d\\d)?)?",
         "z": f"(?:{_ZONE}|{_OFFSET})",

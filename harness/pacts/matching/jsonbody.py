@@ -57,6 +57,9 @@ class JsonMatcher:
 
     def _members(self, expected: dict[str, Any], actual: dict[str, Any], path: tuple[Token, ...]) -> Iterator[Mismatch]:
         rules = self.rules.best(path)
+        if not expected and actual and self.strict:
+            yield self.wrong(path, f"expected an empty object but got {shown(actual)}")
+            return
         special = [] if rules is None else [rule for rule in rules.rules if rule.name in _BY_VALUE]
         if rules is not None and not rules.cascaded and special:
             for rule in special:
@@ -64,9 +67,6 @@ class JsonMatcher:
             return
         if rules is not None:
             yield from self._whole(rules, expected, actual, path)
-        elif not expected and actual and self.strict:
-            yield self.wrong(path, f"expected an empty object but got {shown(actual)}")
-            return
         yield from self._keys(expected, actual, path)
         for name, value in expected.items():
             if name in actual:
@@ -110,6 +110,8 @@ class JsonMatcher:
         """Apply the matchers that eachKey and eachValue hold."""
         for written in listed(rule.parameters.get("rules")):
             inner = read_rule(written)
+            if expected is MISSING and inner.name == "type":
+                continue
             if inner.name == "type" and isinstance(actual, (dict, list)):
                 below = Rules((((), RuleList((inner,))),))
                 yield from JsonMatcher(below, strict=self.strict).compare(expected, actual)

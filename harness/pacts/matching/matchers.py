@@ -25,7 +25,7 @@ _STATUSES: dict[str, Callable[[int], bool]] = {
     "nonError": lambda code: code < 400,
     "error": lambda code: code >= 400,
 }
-LARGEST_CONTAINER_RULES = frozenset({"values", "eachKey", "eachValue", "arrayContains"})
+CONTAINER_RULES = frozenset({"values", "eachKey", "eachValue", "arrayContains"})
 """Matchers about the members of a container; at a scalar they say nothing."""
 
 
@@ -49,8 +49,9 @@ def apply_rule(rule: Rule, expected: Any, actual: Any, *, cascaded: bool, as_tex
     """Apply one matcher; one that nobody knows here cannot be decided."""
     if rule.name in {"type", "min-type", "max-type", "min-max-type"}:
         return _type(rule, expected, actual, cascaded=cascaded, as_text=as_text)
-    if rule.name in LARGEST_CONTAINER_RULES:
-        return True, ""
+    if rule.name in CONTAINER_RULES:
+        same_kind = as_text or rule.name != "values" or _kind(expected) == _kind(actual)
+        return (True, "") if same_kind else (False, f"expected {shown(expected)} but got {shown(actual)}")
     check = _CHECKS.get(rule.name)
     if check is None:
         return None, f'the matcher "{rule.name}" is not known here'
@@ -83,7 +84,7 @@ def _words(rule: Rule, expected: Any) -> str:
 def _type(rule: Rule, expected: Any, actual: Any, *, cascaded: bool, as_text: bool) -> Answer:
     if not as_text and _kind(expected) != _kind(actual):
         return False, f"expected {shown(actual)} to be the same type as {shown(expected)}"
-    if isinstance(actual, list) and not cascaded:
+    if isinstance(actual, (list, dict)) and not cascaded:
         least, most = rule.parameters.get("min", 0), rule.parameters.get("max", len(actual))
         if is_number(least) and len(actual) < least:
             return False, f"expected at least {least} item(s) but got {len(actual)}"
