@@ -20,6 +20,10 @@ _TEMPLATE = re.compile(r"\{[^}/]*\}")
 _RANK = {Verdict.COMPATIBLE: 0, Verdict.UNPROVEN: 1, Verdict.BREAKING: 2}
 
 
+SHARED = "*"
+"""Stands for the operation in what is told of a place that several operations share and that has no name to tell."""
+
+
 def finish(found: Iterable[Found], sides: Sides | None = None) -> tuple[Change, ...]:
     """Return the changes that drafts amount to, loudest first, then by place.
 
@@ -43,10 +47,10 @@ def _identity(draft: Draft) -> tuple[str, str, str, str]:
     return draft.rule + extra, direction, _pointer(draft.old), _pointer(draft.new)
 
 
-def _unnamed(text: str, draft: Draft) -> str:
-    """Return a text about an element with the shared component in the place of the operation."""
+def _unnamed(text: str, draft: Draft, name: str = "") -> str:
+    """Return a text about an element with the shared component (or `name`) in the place of the operation."""
     carrier = draft.carriers[0] if draft.carriers else ""
-    return text.replace(carrier, draft.shared, 1) if carrier else text
+    return text.replace(carrier, name or draft.shared, 1) if carrier else text
 
 
 def _pointer(node: Node | None) -> str:
@@ -54,9 +58,9 @@ def _pointer(node: Node | None) -> str:
 
 
 def _merge(one: Found, other: Found) -> Found:
-    """Keep the worse verdict and every carrier; the first of equals stays, so that order decides nothing else."""
+    """Keep the worse verdict and every carrier; of equals the one whose carrier comes first in the alphabet."""
     carriers = tuple(sorted({*one.carriers, *other.carriers}))
-    worse = max(one, other, key=lambda each: _RANK[each.draft.proof.verdict])
+    worse = min(one, other, key=lambda each: (-_RANK[each.draft.proof.verdict], each.draft.carriers))
     return replace(worse, carriers=carriers)
 
 
@@ -75,7 +79,8 @@ def _change(found: Found, key: tuple[str, str, str, str], sides: Sides | None) -
     subject = _subject(draft, here, carriers)
     title = draft.title
     if draft.shared and len(carriers) > 1:
-        title, subject = _unnamed(title, draft), _unnamed(subject, draft)
+        more = f"{draft.carriers[0]} (and {len(carriers) - 1} more)" if draft.shared == SHARED else ""
+        title, subject = _unnamed(title, draft, more), _unnamed(subject, draft, more)
     places = [_normal(node) for node in (draft.old, draft.new)]
     by_rule = draft.proof.verdict is Verdict.BREAKING and draft.proof.basis is Basis.RULE
     return Change(

@@ -32,7 +32,8 @@ class Draft:
         read: Whether `proof` shows an old payload of which readers lose a part (a read witness).
         title: Sentence for people; "" derives it from rule and subject.
         carriers: Operations or messages, where the change is not inside a schema.
-        shared: Name of the shared component that changed, such as `response TooManyRequests`; "" where there is none.
+        shared: Name of the shared component that changed, such as `response TooManyRequests`; "*" where it is shared
+            without a name to tell, "" where it is not.
         shown: The alternatives on which the witness was confirmed as a whole.
     """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from harness.compat.change_log import finish
+from harness.compat.change_log import SHARED, finish
 from harness.compat.drafts import Draft
 from harness.compat.keywords import LATEST
 from harness.compat.lifecycle import lifecycle_changes, may_go
@@ -77,7 +77,13 @@ class OpenApiComparison:
     def add(self, drafts: Iterator[Draft], carrier: str) -> None:
         """Keep drafts of an element that `carrier` reaches."""
         for draft in drafts:
-            self.found.append(Found(replace(draft, carriers=(carrier,)), (carrier,)))
+            shared = draft.shared or (SHARED if self._stands_outside(draft) else "")
+            self.found.append(Found(replace(draft, carriers=(carrier,), shared=shared), (carrier,)))
+
+    def _stands_outside(self, draft: Draft) -> bool:
+        """Whether what changed is written outside of the operation: a component, its path, the document's default."""
+        places = (draft.old, self.readers[0]), (draft.new, self.readers[1])
+        return all(node is None or _outside(node, reader.root) for node, reader in places)
 
     def _items(self, old: dict[str, PathItem], new: dict[str, PathItem], prefix: str, direction: Direction) -> None:
         pairs, gone, come = pair_paths(old, new)
@@ -203,6 +209,14 @@ class OpenApiComparison:
             nodes = [reader.root.child("info") if "info" in reader.value else reader.root for reader in self.readers]
             draft = Draft("text-changed", nodes[0], nodes[1], subject="info", title="info is described differently")
             self.found.append(Found(draft, ()))
+
+
+def _outside(node: Node, root: Node) -> bool:
+    """Whether a place belongs to no single operation."""
+    tokens = node.pointer.split("/")
+    if node.document.path != root.document.path or len(tokens) < 2 or tokens[1] not in ("paths", "webhooks"):
+        return True
+    return len(tokens) > 3 and tokens[3] == "parameters"
 
 
 def pair_paths(

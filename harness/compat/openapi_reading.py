@@ -270,7 +270,7 @@ class Reader:
             listed = holder.value.get("security") if isinstance(holder.value, dict) else None
             if isinstance(listed, list):
                 return [item for item in listed if isinstance(item, dict)], holder.child("security")
-        return [], operation
+        return [], self.root
 
     def security_schemes(self) -> dict[str, Node]:
         """Return the declared security schemes by name."""
