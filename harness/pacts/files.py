@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.documents import Document, Library
-from harness.model import JSON, HarnessError, UnreadableError, join
+from harness.model import JSON, HarnessError, Location, UnreadableError, join
+from harness.pacts.matching.paths import Token
+from harness.pacts.matching.rules import Rules, read_rules
 from harness.pacts.values import Body, Interaction, Pact
 
 _SPECIFICATIONS = ("1", "2", "3", "4")
@@ -125,36 +127,84 @@ def _interactions(document: Document, value: Mapping[str, JSON]) -> Iterable[Int
 
 
 def _interaction(document: Document, pointer: str, item: dict[str, JSON]) -> Iterable[Interaction]:
-    location = document.location(pointer)
-    description = str(item.get("description") or "")
+    about = _About(
+        description=str(item.get("description") or ""),
+        location=document.location(pointer),
+        states=_states(item),
+        pending=item.get("pending") is True,
+        reference=_reference(item),
+    )
     kind = str(item.get("type") or "")
-    if "request" in item and not kind.endswith("Messages"):
-        request, response = _mapping(item.get("request")), _mapping(item.get("response"))
-        yield Interaction(
-            description=description,
+    request, answers = item.get("request"), item.get("response")
+    if isinstance(request, dict) and not kind.lower().endswith("/messages"):
+        yield about.http(request, _mapping(answers))
+        return
+    if not kind.lower().startswith("synchronous"):
+        yield about.message(item, None, item)
+        return
+    replies = answers if isinstance(answers, list) else [answers]
+    sent = _mapping(request)
+    for reply in [_mapping(reply) for reply in replies if reply] or [{}]:
+        yield about.message(sent or reply, sent, reply)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What every kind of interaction says."""
+
+    description: str
+    location: Location
+    states: tuple[str, ...]
+    pending: bool
+    reference: str
+
+    def http(self, request: dict[str, JSON], response: dict[str, JSON]) -> Interaction:
+        return Interaction(
+            description=self.description,
             method=str(request.get("method") or "GET").upper(),
             path=str(request.get("path") or "/").split("?")[0],
             status=str(response.get("status") or 200),
             message="",
-            request=_body(request.get("body")),
-            response=_body(response.get("body")),
-            location=location,
+            request=_body(request.get("body"), request.get("matchingRules")),
+            response=_body(response.get("body"), response.get("matchingRules")),
+            location=self.location,
+            states=self.states,
+            pending=self.pending,
+            reference=self.reference,
         )
-        return
-    answers = item.get("response")
-    parts = [item.get("request"), *(answers if isinstance(answers, list) else [answers])] if kind else []
-    contents = [_mapping(part) for part in parts if part] or [item]
-    for part in contents:
-        yield Interaction(
-            description=description,
+
+    def message(self, named: dict[str, JSON], sent: dict[str, JSON] | None, reply: dict[str, JSON]) -> Interaction:
+        return Interaction(
+            description=self.description,
             method="",
             path="",
             status="",
-            message=_message_name(part, description),
-            request=None,
-            response=_body(part.get("contents")),
-            location=location,
+            message=_message_name(named, self.description),
+            request=_body(sent.get("contents"), sent.get("matchingRules")) if sent else None,
+            response=_body(reply.get("contents"), reply.get("matchingRules")),
+            location=self.location,
+            states=self.states,
+            pending=self.pending,
+            reference=self.reference,
         )
+
+
+def _states(item: Mapping[str, JSON]) -> tuple[str, ...]:
+    """Return the names of provider states: `provider_state`, `providerState` or `providerStates`."""
+    written = item.get("providerStates") or item.get("providerState") or item.get("provider_state") or []
+    listed = written if isinstance(written, list) else [written]
+    names = (state.get("name") if isinstance(state, dict) else state for state in listed)
+    return tuple(str(name) for name in names if name)
+
+
+def _reference(item: Mapping[str, JSON]) -> str:
+    """Return the operationId that the interaction is pinned to, of OpenAPI or AsyncAPI."""
+    references = _mapping(_mapping(item.get("comments")).get("references"))
+    for kind in ("OpenAPI", "AsyncAPI"):
+        named = _mapping(references.get(kind)).get("operationId")
+        if isinstance(named, str) and named:
+            return named
+    return ""
 
 
 def _message_name(item: Mapping[str, JSON], description: str) -> str:
@@ -168,15 +218,16 @@ def _message_name(item: Mapping[str, JSON], description: str) -> str:
     return next((name for name in candidates if isinstance(name, str) and name), description)
 
 
-def _body(value: JSON) -> Body | None:
-    # matching rules are not read: they never add a field, the example holds every field the consumer names
+def _body(value: JSON, rules: JSON = None) -> Body | None:
+    # the example holds every field the consumer names: matching rules never add one, they say how it is compared
     content = _content(value)
     if content is None:
         return None
     pointers: set[str] = set()
     leaves: set[str] = set()
-    _walk(content, "", pointers, leaves)
-    return Body(tuple(sorted(pointers)), frozenset(leaves))
+    matchers: dict[str, str] = {}
+    _walk(content, ("", ()), (pointers, leaves, matchers), read_rules(rules).of("body"))
+    return Body(tuple(sorted(pointers)), frozenset(leaves), tuple(sorted(matchers.items())))
 
 
 def _content(value: JSON) -> JSON:
@@ -187,18 +238,28 @@ def _content(value: JSON) -> JSON:
     return value
 
 
-def _walk(value: JSON, pointer: str, pointers: set[str], leaves: set[str]) -> None:
-    """Collect pointers of one example; depth is bounded by the reader of documents."""
+def _walk(
+    value: JSON,
+    place: tuple[str, tuple[Token, ...]],
+    found: tuple[set[str], set[str], dict[str, str]],
+    rules: Rules,
+) -> None:
+    """Collect pointers, leaves and matchers of one example; depth is bounded by the reader of documents."""
+    pointer, path = place
+    pointers, leaves, matchers = found
     pointers.add(pointer)
-    children: list[tuple[str, JSON]] = []
+    best = rules.best(path)
+    if best is not None:
+        matchers[pointer] = ",".join(sorted({rule.name for rule in best.rules}))
+    children: list[tuple[str, tuple[Token, ...], JSON]] = []
     if isinstance(value, dict):
-        children = [(join(pointer, key), item) for key, item in value.items()]
+        children = [(join(pointer, key), (*path, key), item) for key, item in value.items()]
     elif isinstance(value, list):
-        children = [(join(pointer, "*"), item) for item in value]
+        children = [(join(pointer, "*"), (*path, index), item) for index, item in enumerate(value)]
     if not children:
         leaves.add(pointer)
-    for below, item in children:
-        _walk(item, below, pointers, leaves)
+    for below, tokens, item in children:
+        _walk(item, (below, tokens), found, rules)
 
 
 def _mapping(value: object) -> dict[str, JSON]:

@@ -25,6 +25,14 @@ def field_uses(pact: Pact, offered: Operations, provider: str = "") -> tuple[Fie
     )
 
 
+_BY_VALUE = frozenset({"equality", "regex", "include", "statusCode", "contentType", "null"})
+
+
+def is_sensitive(matchers: str) -> bool:
+    """Whether another value of the same type may fail: `matchers` are names separated by commas."""
+    return bool(_BY_VALUE & set(matchers.split(",")))
+
+
 def _uses(pact: Pact, interaction: Interaction, offered: Operations, provider: str) -> Iterable[FieldUse]:
     if interaction.method:
         found = offered.match(interaction.method, interaction.path)
@@ -36,6 +44,7 @@ def _uses(pact: Pact, interaction: Interaction, offered: Operations, provider: s
         sides.append((Direction.RECEIVED, interaction.request))
     sides.append((Direction.SENT, interaction.response or Body(("",))))
     for direction, body in sides:
+        matchers = dict(body.matchers)
         for pointer in body.pointers:
             yield FieldUse(
                 consumer=pact.consumer,
@@ -48,4 +57,7 @@ def _uses(pact: Pact, interaction: Interaction, offered: Operations, provider: s
                 location=interaction.location,
                 matched=found is not None,
                 leaf=pointer in body.leaves,
+                matcher=matchers.get(pointer, "equality"),
+                value_sensitive=pointer in body.leaves and is_sensitive(matchers.get(pointer, "equality")),
+                version=pact.version,
             )

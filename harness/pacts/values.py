@@ -14,10 +14,13 @@ class Body:
     Attributes:
         pointers: Every JSON pointer the example holds, arrays indexed by `*`, sorted; `("",)` for a bare scalar.
         leaves: Those of `pointers` below which the example says nothing: scalars, `{}` and `[]`.
+        matchers: The matchers of each pointer as (pointer, names), such as `("/total", "integer")`; a pointer that
+            is not here is compared by equality.
     """
 
     pointers: tuple[str, ...] = ()
     leaves: frozenset[str] = frozenset()
+    matchers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Interaction:
         request: Body sent by the consumer, None if there is none.
         response: Body read by the consumer, None if there is none.
         location: Where the interaction stands.
+        states: Names of the provider states it needs.
+        pending: Whether its failure is not to fail a verification.
+        reference: The operationId it names in `comments.references`, "" if none.
     """
 
     description: str
@@ -43,6 +49,9 @@ class Interaction:
     request: Body | None
     response: Body | None
     location: Location
+    states: tuple[str, ...] = ()
+    pending: bool = False
+    reference: str = ""
 
     @property
     def operation(self) -> str:
@@ -89,6 +98,9 @@ class FieldUse:
         location: Where the interaction stands.
         matched: Whether the operation was found in the contract.
         leaf: Whether the example says nothing below `pointer`.
+        matcher: Names of the matchers, `equality` where the value must be exactly the example's.
+        value_sensitive: Whether another value of the same type would fail the consumer.
+        version: Version of the consumer that wrote the pact, "" if nobody says.
     """
 
     consumer: str
@@ -101,3 +113,6 @@ class FieldUse:
     location: Location
     matched: bool = True
     leaf: bool = True
+    matcher: str = ""
+    value_sensitive: bool = False
+    version: str = ""
