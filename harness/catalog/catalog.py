@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from harness.catalog.bindings import Binding, binding
 from harness.catalog.business import BusinessObject, business_object
 from harness.catalog.entities import Entity, texts
 from harness.catalog.mappings import Mapping as IdMapping
@@ -139,6 +140,10 @@ class Catalog:
     def mappings(self) -> tuple[IdMapping, ...]:
         """Return the mappings."""
         return self._views("mapping", mapping_view)
+
+    def bindings(self) -> tuple[Binding, ...]:
+        """Return the canonical bindings."""
+        return self._views("canonical-binding", binding)
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the reconciliation checkpoints."""

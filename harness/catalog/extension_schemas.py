@@ -22,6 +22,7 @@ _BY_TYPE: Mapping[tuple[str, str], str] = {
         "critical-workflow",
         "environment",
         "mapping",
+        "canonical-binding",
         "reconciliation-checkpoint",
         "close-calendar",
         "legal-entity",

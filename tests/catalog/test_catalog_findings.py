@@ -46,6 +46,8 @@ def findings(files: dict[str, bytes], as_of: date | None = AS_OF) -> tuple[Findi
     assert [problem.message for problem in (*catalog.problems, *edited_catalog.problems)] == []
     kept = tuple(entity for entity in catalog.entities if entity.file not in changed)
     both = Catalog((*kept, *edited_catalog.entities))
+    if any(not path.startswith("catalog/") for path in changed):
+        library = Library(MemoryTree(files))
     return check_catalog(both, CONTRACTS, library=library, as_of=as_of)
 
 
@@ -71,6 +73,9 @@ FX = "catalog/mappings/fx-rates.yaml"
 PEOPLE = "catalog/people.yaml"
 DE_CALENDAR = "catalog/close-calendar/de-01.yaml"
 ENVIRONMENTS = "catalog/environments.yaml"
+BILLED = "catalog/bindings/billing-invoice.yaml"
+BILLING_API = "contracts/apis/billing-invoices/2.3.0/openapi.yaml"
+MEMO = "memo: { type: string, maxLength: 500, "
 POSTING_DATE = "{path: posting_date, owner: erp, sensitivity: sox-key}"
 DANAS_KEY = next(
     line.split("[")[1].rstrip("]")
@@ -461,6 +466,96 @@ SEEDS: list[Seed] = [
         "catalog/apis.yaml",
         "",
         "No component provides api:default/tax-events",
+    ),
+    (
+        "binding-dangling",
+        lambda: edited(BILLED, "from: subtotal", "from: sub_total"),
+        BILLED,
+        "/spec/x-governance/fields/2",
+        "the payload has no sub_total",
+    ),
+    (
+        "binding-dangling",
+        lambda: edited(BILLED, "2.3.0/openapi.yaml", "9.9.9/openapi.yaml"),
+        BILLED,
+        "/spec/x-governance/payload",
+        "cannot be read",
+    ),
+    (
+        "binding-dangling",
+        lambda: edited(BILLED, "by: identity, otherwise: exclusive", "by: magic"),
+        BILLED,
+        "/spec/x-governance/fields/4",
+        '"magic" is no transformation',
+    ),
+    (
+        "binding-incomplete",
+        lambda: edited(BILLED, ", otherwise: exclusive", ""),
+        BILLED,
+        "/spec/x-governance/fields/4",
+        "billing may leave out price_mode",
+    ),
+    (
+        "binding-incomplete",
+        lambda: edited(BILLED, "legal_entity, currency,", "legal_entity,"),
+        BILLED,
+        "/spec/x-governance",
+        "invoice.currency must be there",
+    ),
+    (
+        "binding-type-unfit",
+        lambda: edited(BILLED, "from: subtotal}", "from: subtotal, by: minor-to-major}"),
+        BILLED,
+        "/spec/x-governance/fields/2",
+        "which net refuses",
+    ),
+    (
+        "binding-type-unproven",
+        lambda: {
+            **edited(BILLED, "from: subtotal}", "from: subtotal}\n      - {to: footer, from: memo}"),
+            BILLING_API: edited(BILLING_API, MEMO, MEMO + "pattern: '^(a|b)\\1$', ")[BILLING_API],
+        },
+        BILLED,
+        "/spec/x-governance/fields/3",
+        "is not known",
+    ),
+    (
+        "binding-field-lost",
+        lambda: edited(BILLED, "purchase_order, memo,", "memo,"),
+        BILLED,
+        "/spec/x-governance/payload",
+        "billing sends purchase_order, and nobody takes it",
+    ),
+    (
+        "binding-field-lost",
+        lambda: edited(
+            "catalog/bindings/erp-payment-applied.yaml", "belongs to the open item, which its own event carries", " "
+        ),
+        "catalog/bindings/erp-payment-applied.yaml",
+        "/spec/x-governance/dropped/0",
+        "dropped without a reason",
+    ),
+    (
+        "binding-enum-partial",
+        lambda: edited(
+            BILLED,
+            "{to: price_mode, from: price_mode, by: identity,",
+            "{to: price_mode, from: price_mode, by: enum-map, cases: {exclusive: exclusive},",
+        ),
+        BILLED,
+        "/spec/x-governance/fields/4",
+        "knows no inclusive",
+    ),
+    (
+        "binding-enum-partial",
+        lambda: edited(
+            BILLED,
+            "{to: price_mode, from: price_mode, by: identity,",
+            "{to: price_mode, from: price_mode, by: lookup, mapping: mapping-tax-codes, key: reason, column: price,",
+        ),
+        BILLED,
+        "/spec/x-governance/fields/4",
+        "knows no exclusive, inclusive",
     ),
 ]
 

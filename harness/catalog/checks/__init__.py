@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from harness.catalog.catalog import Catalog
+from harness.catalog.checks import bindings as canonical
 from harness.catalog.checks import contracts as with_contracts
 from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables, writers
 from harness.catalog.checks.context import Check, Context
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     tables.expired,
     tables.incomplete,
     tables.weights,
+    canonical.bindings,
     places_and_people.unknown_entities,
     places_and_people.unknown_currencies,
     places_and_people.writable_production,
