@@ -512,7 +512,7 @@ SEEDS: list[Seed] = [
     (
         "binding-type-unproven",
         lambda: {
-            **edited(BILLED, "from: subtotal}", "from: subtotal}\n      - {to: footer, from: memo}"),
+            **edited(BILLED, "from: subtotal}", "from: subtotal}\n      - {to: seller_tax_id, from: memo}"),
             BILLING_API: edited(BILLING_API, MEMO, MEMO + "pattern: '^(a|b)\\1$', ")[BILLING_API],
         },
         BILLED,
