@@ -143,8 +143,9 @@ class Collection:
         """Return what an invoice is charged to: its own method, its subscription's, its customer's."""
         subscription = self._desk.storage.get(invoice["subscription"]) if invoice["subscription"] else None
         customer = self._desk.find("customer", invoice["customer"])
-        return (
+        found: str | None = (
             invoice["default_payment_method"]
             or (subscription or {}).get("default_payment_method")
             or customer["invoice_settings"]["default_payment_method"]
         )
+        return found

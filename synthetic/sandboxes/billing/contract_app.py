@@ -1,4 +1,4 @@
-"""The landscape's own contract `billing-invoices` 2.3.0 over the billing core, so that consumers' pacts are verified."""
+"""The landscape's own contract `billing-invoices` 2.3.0 over the billing core: what consumers' pacts verify."""
 
 from __future__ import annotations
 
@@ -64,13 +64,16 @@ class _Face:
 
         async def endpoint(request: Request) -> Response:
             try:
-                if self._token and request.headers.get("authorization") != f"Bearer {self._token}":
-                    raise BillingError("Send `Authorization: Bearer` with a valid token.", status=401)
+                self._admit(request)
                 return await answer(request)
             except BillingError as error:
                 return _problem(request, error)
 
         return endpoint
+
+    def _admit(self, request: Request) -> None:
+        if self._token and request.headers.get("authorization") != f"Bearer {self._token}":
+            raise BillingError("Send `Authorization: Bearer` with a valid token.", status=401)
 
     async def list(self, request: Request) -> Response:
         """Return a page of invoices, newest first."""

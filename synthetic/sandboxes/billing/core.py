@@ -8,16 +8,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from synthetic.sandboxes.billing.amendments import Amendments
+from synthetic.sandboxes.billing.cash import Cash
 from synthetic.sandboxes.billing.catalogue import Prices, Products, TaxRates
 from synthetic.sandboxes.billing.clocks import KIND, TestClocks
 from synthetic.sandboxes.billing.collection import Collection, Dunning
+from synthetic.sandboxes.billing.credits import CreditNotes
 from synthetic.sandboxes.billing.customers import Customers, PaymentMethods
 from synthetic.sandboxes.billing.desk import ENTITIES, Desk, Entity, Now
+from synthetic.sandboxes.billing.endpoints import WebhookEndpoints
 from synthetic.sandboxes.billing.expand import expanded
 from synthetic.sandboxes.billing.invoices import Invoices
 from synthetic.sandboxes.billing.items import InvoiceItems
 from synthetic.sandboxes.billing.payments import Payments
 from synthetic.sandboxes.billing.preview import Preview
+from synthetic.sandboxes.billing.schedules import Schedules
 from synthetic.sandboxes.billing.storage import Answer, Storage
 from synthetic.sandboxes.billing.subscriptions import ENDED, Subscriptions
 from synthetic.sandboxes.billing.usage import Usage
@@ -63,6 +67,8 @@ class BillingCore:
         self._usage = Usage(self.desk)
         self._subscriptions = Subscriptions(self.desk, self.invoices, self._collection, self._usage, dunning)
         self._amendments = Amendments(self.desk, self._subscriptions, self._collection, self._usage)
+        self._cash = Cash(self.desk, self._payments, self.invoices)
+        self._schedules = Schedules(self.desk, self._subscriptions, self._amendments)
         self._jobs: dict[str, Callable[[str], object]] = {
             "renew": self._subscriptions.renew,
             "trial_will_end": self._subscriptions.trial_will_end,
@@ -73,8 +79,10 @@ class BillingCore:
             "overdue": self._collection.overdue,
             "lost": self._collection.lost,
             "settle": self._collection.settle,
+            "dispute": self._cash.dispute,
+            "phase": self._schedules.advance,
         }
-        self.operations: dict[str, Operation] = self._parties() | self._documents() | self._agreements()
+        self.operations: dict[str, Operation] = self._parties() | self._documents() | self._agreements() | self._money()
 
     def close(self) -> None:
         """Close the database."""
@@ -162,9 +170,7 @@ class BillingCore:
                         raise
                     # a declined card is a fact to be remembered, so what was recorded stays
                     return Reply(error.status, error.body())
-                if unknown := params.unread():
-                    message = f"Received unknown parameter: {unknown[0]}"
-                    raise BillingError(message, code="parameter_unknown", param=unknown[0])
+                params.refuse_unread()
                 return Reply(200, expanded(self.desk, record, paths))
         except BillingError as error:
             return Reply(error.status, error.body())
@@ -190,6 +196,7 @@ class BillingCore:
 
     def _documents(self) -> dict[str, Operation]:
         items = InvoiceItems(self.desk, self.invoices)
+        credits_ = CreditNotes(self.desk, self.invoices, self._cash.refund)
         preview = Preview(self.desk, self._subscriptions, self._amendments)
         names = "create retrieve list update delete finalize void mark_uncollectible send lines"
         return (
@@ -203,6 +210,7 @@ class BillingCore:
                 "invoices.upcoming": preview.upcoming,
             }
             | _operations("invoice_items", items, "create retrieve delete list")
+            | _operations("credit_notes", credits_, "create preview retrieve lines update list void")
         )
 
     def _agreements(self) -> dict[str, Operation]:
@@ -210,6 +218,7 @@ class BillingCore:
         return (
             _operations("subscriptions", self._subscriptions, "create retrieve list")
             | _operations("subscriptions", self._amendments, "update cancel")
+            | _operations("subscription_schedules", self._schedules, "create retrieve update list cancel release")
             | {
                 "subscription_items.retrieve": lambda params: usage.owner(params.required("id"))[0],
                 "subscription_items.update": self._amendments.update_item,
@@ -223,6 +232,23 @@ class BillingCore:
                 "meter_events.create": usage.record_event,
             }
         )
+
+    def _money(self) -> dict[str, Operation]:
+        cash = self._cash
+        return _operations("webhook_endpoints", WebhookEndpoints(self.desk), "create retrieve update delete list") | {
+            "refunds.create": cash.refund,
+            "refunds.retrieve": cash.retrieve_refund,
+            "refunds.list": cash.list_refunds,
+            "disputes.retrieve": cash.retrieve_dispute,
+            "disputes.list": cash.list_disputes,
+            "disputes.update": cash.answer_dispute,
+            "disputes.close": cash.close_dispute,
+            "payouts.create": cash.payout,
+            "payouts.retrieve": self._reader("payout"),
+            "payouts.list": self._lister("payout", "/v1/payouts"),
+            "balance.retrieve": cash.balance,
+            "customers.fund_cash_balance": cash.fund,
+        }
 
     def _reader(self, kind: str) -> Operation:
         return lambda params: self.desk.find(kind, params.required("id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -22,7 +22,7 @@ class Entity:
     """What billing must know of a legal entity: time zone, tax rounding, and the tax id it prints."""
 
     zone: str = "UTC"
-    rounding: TaxRounding = TaxRounding()
+    rounding: TaxRounding = field(default_factory=TaxRounding)
     tax_id: str = ""
 
 
@@ -94,6 +94,10 @@ class Desk:
         number = self.storage.next(prefix)
         digest = hashlib.blake2b(f"{self._seed}/{prefix}/{number}".encode(), digest_size=9).hexdigest()
         return f"{prefix}_{digest}"
+
+    def secret(self, endpoint: str) -> str:
+        """Return the signing secret of a webhook endpoint."""
+        return f"whsec_{hashlib.blake2b(f'{self._seed}/secret/{endpoint}'.encode(), digest_size=16).hexdigest()}"
 
     def find(self, kind: str, identifier: str) -> Record:
         """Return an object of a kind.

@@ -28,10 +28,7 @@ class Preview:
         self._desk.dry = True
         try:
             with self._desk.storage.transaction(keep=False):
-                if subscription:
-                    invoice = self._amended(subscription, details)
-                else:
-                    invoice = self._begun(customer, details)
+                invoice = self._amended(subscription, details) if subscription else self._begun(customer, details)
         finally:
             self._desk.dry = False
         invoice["lines"]["url"] = "/v1/invoices/upcoming/lines"

@@ -169,9 +169,10 @@ class Storage:
         )
 
     def due_job(self, clock: str, until: int) -> Job | None:
-        """Return the earliest job due at or before `until` on a clock."""
+        """Return the earliest job due at or before `until` on a clock; a new phase comes before its renewal."""
         found = self._db.execute(
-            "select number, due, clock, kind, object from job where clock = ? and due <= ? order by due, number limit 1",
+            "select number, due, clock, kind, object from job where clock = ? and due <= ?"
+            " order by due, kind <> 'phase', number limit 1",
             (clock, until),
         ).fetchone()
         return Job(*found) if found else None

@@ -14,6 +14,7 @@ from synthetic.sandboxes.billing.terms import Terms
 from synthetic.sandboxes.billing.usage import Usage
 from synthetic.sandboxes.billing.values import BillingError, Params, Record
 
+Charges = list[Charge]
 ENDED = ("canceled", "incomplete_expired")
 
 
@@ -111,7 +112,7 @@ class Subscriptions:
         self._desk.save(record | {"latest_invoice": invoice["id"]})
         return invoice
 
-    def charges(self, record: Record, start: int, end: int) -> list[Charge]:
+    def charges(self, record: Record, start: int, end: int) -> Charges:
         """Return what all licensed items cost for a whole period, in advance."""
         return [
             Charge(
@@ -131,7 +132,7 @@ class Subscriptions:
             if item["price"]["recurring"]["usage_type"] == "licensed"
         ]
 
-    def invoice(self, record: Record, charges: list[Charge], reason: str, identifier: str = "") -> Record:
+    def invoice(self, record: Record, charges: Charges, reason: str, identifier: str = "") -> Record:
         """Draft an invoice of a subscription, with what was pending for it."""
         customer = self._desk.find("customer", record["customer"])
         given: Record = {"id": identifier, "metadata": record["metadata"]}
@@ -197,7 +198,7 @@ class Subscriptions:
             elif record["billing_cycle_anchor"] > start:
                 charges = []
         for extra in params.parts("add_invoice_items"):
-            charges.append(self.terms.extra(extra, record, start))
+            charges.append(self.terms.one_off(extra, record, start))
         return self.invoice(record, charges, "subscription_create", params.text("first_invoice"))
 
     def _invoice_changed(self, invoice: Record, what: str) -> None:

@@ -131,7 +131,9 @@ class Terms:
     def change(self, record: Record, old: Record | None, new: Record | None, at: int) -> list[Charge]:
         """Return the credit for what a changed item was paid for, and the charge for what it is now, by seconds."""
         whole = record["current_period_start"], record["current_period_end"]
-        charges = []
+        charges: list[Charge] = []
+        if at >= whole[1]:
+            return charges
         for item, sign, word in ((old, -1, "Unused time on"), (new, 1, "Remaining time on")):
             if item is None or item["price"]["recurring"]["usage_type"] != "licensed":
                 continue
@@ -155,7 +157,7 @@ class Terms:
             )
         return charges
 
-    def extra(self, part: Params, record: Record, at: int) -> Charge:
+    def one_off(self, part: Params, record: Record, at: int) -> Charge:
         """Return a one-off charge that comes with the first invoice."""
         price = self._desk.find("price", part.required("price"))
         quantity = part.integer("quantity", 1)

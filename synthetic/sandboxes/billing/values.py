@@ -13,6 +13,9 @@ from harness.model import HarnessError
 Record = dict[str, Any]
 """One object in Stripe's shape, amounts as integers of minor units."""
 
+Records = list[Record]
+"""Several of them (parts of the core have a method `list`, which hides the word)."""
+
 _ZERO = frozenset(
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"]
 )
@@ -108,9 +111,15 @@ class Params:
         self._read.add(name)
         return name in self.values
 
-    def unread(self) -> list[str]:
-        """Return the names that no part of billing asked for."""
-        return [name for name in self.values if name not in self._read]
+    def refuse_unread(self) -> None:
+        """Refuse parameters that no part of billing asked for.
+
+        Raises:
+            BillingError: Naming the first.
+        """
+        for name in self.values:
+            if name not in self._read:
+                raise BillingError(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text."""
@@ -144,9 +153,7 @@ class Params:
                 raise BillingError(f"Missing required param: {name}.", code="parameter_missing", param=name)
             return default
         try:
-            if isinstance(value, (bool, float, dict, list)):
-                raise ValueError  # noqa: TRY301  (same refusal as for unreadable text)
-            number = int(value)
+            number = int(value if isinstance(value, int) and not isinstance(value, bool) else str(value))
         except ValueError:
             raise BillingError(f"Invalid integer: {value}", code="parameter_invalid_integer", param=name) from None
         if least is not None and number < least:

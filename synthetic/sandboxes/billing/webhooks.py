@@ -1,0 +1,64 @@
+"""Webhooks: endpoints, Stripe's signature, and deliveries that are tried again until somebody takes them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from synthetic.sandboxes.billing.core import BillingCore
+from synthetic.sandboxes.billing.storage import Delivery
+
+Send = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
+"""Posts a body with headers to a URL and returns the status; raises OSError where nobody answers."""
+
+RETRY_AFTER = (60, 300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_200, 43_200)
+"""Seconds before each further attempt: about three days in all, as Stripe tries."""
+
+
+def signature(payload: bytes, secret: str, timestamp: int) -> str:
+    """Return the header `Stripe-Signature`: `t=...,v1=` HMAC-SHA256 over `timestamp.payload`."""
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + payload, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={digest}"
+
+
+async def deliver_due(core: BillingCore, send: Send) -> int:
+    """Send every delivery that is due, and return how many were taken.
+
+    A refused one comes again later; after the last attempt it is given up and stays on record.
+    """
+    core.tick()
+    desk, taken = core.desk, 0
+    for delivery in desk.storage.deliveries(desk.live()):
+        endpoint, event = desk.storage.get(delivery.endpoint), desk.storage.get(delivery.event)
+        if endpoint is None or event is None or endpoint["status"] != "enabled":
+            desk.storage.set_delivery(replace(delivery, state="dropped"))
+            continue
+        payload = json.dumps(event).encode()
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "user-agent": "Stripe/1.0 (+billing sandbox)",
+            "stripe-signature": signature(payload, desk.secret(endpoint["id"]), desk.live()),
+        }
+        try:
+            status = await send(endpoint["url"], headers, payload)
+        except OSError:
+            status = 0
+        with desk.storage.transaction():
+            desk.storage.set_delivery(_after(delivery, status, desk.live()))
+            if 200 <= status < 300:
+                taken += 1
+                current = desk.find("event", event["id"])
+                desk.storage.put(current | {"pending_webhooks": max(current["pending_webhooks"] - 1, 0)})
+    return taken
+
+
+def _after(delivery: Delivery, status: int, at: int) -> Delivery:
+    attempts = delivery.attempts + 1
+    if 200 <= status < 300:
+        return replace(delivery, state="taken", attempts=attempts, status=status)
+    if attempts > len(RETRY_AFTER):
+        return replace(delivery, state="given_up", attempts=attempts, status=status)
+    return replace(delivery, attempts=attempts, status=status, due=at + RETRY_AFTER[attempts - 1])
