@@ -138,7 +138,11 @@ async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, me
     return Subscribed(customer, str(begun["id"]), str(begun["invoice"]), contract)
 
 
-def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> dict[str, JSON]:
+Facts = dict[str, JSON]
+"""Fields that must be so."""
+
+
+def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
     """Return what billing must show of the first invoice of a sale."""
     return {
         "count": 1,
@@ -153,7 +157,7 @@ def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> dict[str, JSON]:
     }
 
 
-def posted(sale: Sale, begun: Subscribed, **more: JSON) -> dict[str, JSON]:
+def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
     """Return what the ledger must show of the first invoice of a sale."""
     return {
         "count": 1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.scenarios import accept, account_of, onboard
+from synthetic.probes.scenarios import Facts, accept, account_of, onboard
 from synthetic.transaction import Transaction, probe
 
 
@@ -42,7 +42,7 @@ async def customer_onboarding(
             "parent": "",
         },
     )
-    party = {
+    party: Facts = {
         "count": 1,
         "entity": "DE-01",
         "currency": "EUR",

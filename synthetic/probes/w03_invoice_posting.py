@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import term
-from synthetic.probes.scenarios import GERMAN_PRO_NET, invoiced, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO_NET, Facts, invoiced, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -32,7 +32,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
         legal_number=invoice["legal_number"],
     )
     await tx.see("Posted in the ledger", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posting)
-    schedule = {
+    schedule: Facts = {
         "count": 1,
         "total": sale.net,
         "recognised": 0,

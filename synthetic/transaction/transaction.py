@@ -242,7 +242,7 @@ class Transaction:
         self, title: str, call: Call, expectation: Expectation, watch: _Watch, started: datetime, allowed: timedelta
     ) -> None:
         deadline = started + allowed
-        longest = max(min(_LONGEST_NAP, allowed / 8), _FIRST_NAP)
+        longest = _longest_nap(allowed)
         nap = _FIRST_NAP
         while True:
             differences = await self._look(call, expectation, watch)
@@ -264,7 +264,7 @@ class Transaction:
         self, title: str, call: Call, expectation: Expectation, watch: _Watch, hold: timedelta, started: datetime
     ) -> None:
         until = self._clock.now() + hold
-        nap = max(min(_LONGEST_NAP, hold / 8), _FIRST_NAP)
+        nap = _longest_nap(hold)
         watch.agreeing = 0
         while self._clock.now() < until:
             await self._clock.sleep(nap)
@@ -389,3 +389,8 @@ class Transaction:
 
     def _paced(self, duration: timedelta, floor: timedelta = _FLOOR) -> timedelta:
         return duration if self._pace >= 1 else max(duration * self._pace, min(floor, duration))
+
+
+def _longest_nap(duration: timedelta) -> timedelta:
+    """Return the longest nap while waiting: 15 s, less in a short wait, more in one of hours."""
+    return max(min(max(_LONGEST_NAP, duration / 96), duration / 8), _FIRST_NAP)

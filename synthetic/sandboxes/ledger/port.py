@@ -165,7 +165,8 @@ class LedgerPort:
 
     def application_of(self, payment: str) -> Answer:
         """Show to what a payment was applied."""
-        found = self._ledger.books.storage.applications(payment)
+        books = self._ledger.books.master.books
+        found = [one for one in self._ledger.books.storage.applications(payment) if not books[one.ledger].is_second]
         if not found:
             return {"count": 0}
         one = found[0]
@@ -237,7 +238,7 @@ class LedgerPort:
         live = [one for one in found if one.journal_number not in undone]
         if not live:
             return {"count": 0}
-        return _posting_facts(live[0], len(live), self._reason(live[0]), self._tax_account(live[0]))
+        return _posting_facts(live[0], len(live), self._reason(live[0]), self._accounts_of(live[0]))
 
     def _is_second(self, posting: Posting, ledger: str) -> bool:
         """Leave the shadow ledger out unless it is asked for: dual posting is no duplicate."""
@@ -248,8 +249,11 @@ class LedgerPort:
         master = self._ledger.books.master
         return master.tax_reason(codes[0], posting.legal_entity, posting.document_date) if codes else ""
 
-    def _tax_account(self, posting: Posting) -> str:
-        return self._ledger.books.master.account(TAX, posting.key.ledger, posting.posting_date)
+    def _accounts_of(self, posting: Posting) -> tuple[str, frozenset[str]]:
+        """Return the account of output tax and those of what the customer owes or is owed, in the chart of a ledger."""
+        ledger, day = posting.key.ledger, posting.posting_date
+        account = self._ledger.books.master.account
+        return account(TAX, ledger, day), frozenset(account(name, ledger, day) for name in (RECEIVABLE, CREDIT))
 
     def _account(self, cloud: str, ledger: str) -> str:
         return self._ledger.books.master.account(cloud, ledger, self._ledger.books.today(ledger))
@@ -273,20 +277,22 @@ class LedgerPort:
         return [one for one in found if ledger or not books[one.ledger].is_second]
 
 
-def _posting_facts(posting: Posting, count: int, reason: str, tax_account: str) -> Answer:
-    tax = -sum(line.amount for line in posting.lines if line.account == tax_account)
+def _posting_facts(posting: Posting, count: int, reason: str, accounts: tuple[str, frozenset[str]]) -> Answer:
+    tax_account, owed = accounts
+    total = abs(sum(line.amount for line in posting.lines if line.account in owed))
+    tax = abs(sum(line.amount for line in posting.lines if line.account == tax_account))
     codes = sorted({line.tax_code for line in posting.lines if line.tax_code})
     return {
         "count": count,
         "entity": posting.legal_entity,
         "ledger": posting.key.ledger,
         "currency": posting.currency,
-        "total": posting.total,
-        "net": posting.total - tax if tax >= 0 else posting.total + tax,
+        "total": total,
+        "net": total - tax,
         "tax": tax,
         "tax_code": ",".join(codes),
         "tax_reason": reason,
-        "functional_total": sum(line.functional for line in posting.lines if line.functional > 0),
+        "functional_total": abs(sum(line.functional for line in posting.lines if line.account in owed)),
         "rate": posting.rate,
         "balance": sum(line.functional for line in posting.lines),
         "accounts": ",".join(sorted({line.account for line in posting.lines})),

@@ -16,12 +16,15 @@ UNREALISED_FX = "7150"
 def due(deferral: Deferral, through: date) -> int:
     """Return what becomes revenue now: earned until the end of the day `through`, less what is recognised.
 
-    A credit note shortens the schedule: what it took was unearned, so recognition stops at what is left.
+    A credit note shortens the schedule: what it took was unearned, so recognition stops at what is left. A
+    schedule below zero (the unused time of an amendment) mirrors one above.
     """
     until = through + timedelta(days=1)
     rule = earned_in_months if deferral.method == "months" else earned
-    reached = rule(deferral.total, deferral.start, deferral.end, until)
-    return max(min(reached, deferral.total - deferral.shortened) - deferral.recognised, 0)
+    sign = -1 if deferral.total < 0 else 1
+    reached = sign * rule(deferral.total, deferral.start, deferral.end, until)
+    left = sign * (deferral.total - deferral.shortened)
+    return sign * max(min(reached, left) - sign * deferral.recognised, 0)
 
 
 def recognition(master: Master, deferrals: tuple[tuple[Deferral, int], ...], ledger: str, through: date) -> Posting:

@@ -89,9 +89,9 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
     }
 
 
-def payment(found: Object, master: Master, version: int) -> dict[str, JSON]:
+def payment(found: Object, of_invoice: Mapping[str, JSON], master: Master, version: int) -> dict[str, JSON]:
     """Return the canonical payment of a charge that succeeded."""
-    entity = _entity(found)
+    entity = str(of_invoice["legal_entity"])
     day = _time(found["created"]).astimezone(master.of(entity).zone).date()
     return {
         "id": found["id"],
@@ -103,11 +103,11 @@ def payment(found: Object, master: Master, version: int) -> dict[str, JSON]:
         "amount": int(found["amount"]),
         "method": "card",
         "status": "succeeded",
-        "invoice_id": found.get("invoice"),
+        "invoice_id": of_invoice["id"],
         "applications": [],
         "unapplied": 0,
         "value_date": str(day),
-        "synthetic": _metadata(found).get("synthetic") == "true",
+        "synthetic": bool(of_invoice.get("synthetic")),
         "created_at": _instant(_time(found["created"])),
     }
 

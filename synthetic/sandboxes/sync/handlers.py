@@ -59,7 +59,9 @@ def _voided(context: Context, event: Inbound) -> None:
 
 
 def _charge(context: Context, event: Inbound) -> None:
-    document = canonical.payment(_object(event), context.master, event.version)
+    found = _object(event)
+    of_invoice = _known(context, found["invoice"], "invoice")
+    document = canonical.payment(found, of_invoice, context.master, event.version)
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", "apply_payment", {"payment": document, "ledger": ledger})
     context.sent("payment.applied", document)

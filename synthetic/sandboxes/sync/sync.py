@@ -1,6 +1,6 @@
 """The reference sync middleware: billing events in, postings, entitlements and forecasts out; in order, once each.
 
-An event is taken in once by its id. Events of one lane (a contract's subscription, or a customer) are applied in
+An event is taken in once by its id. Events of one lane (a customer and all that belongs to it) are applied in
 order; a lower version of an object is stored and never applied. What cannot be reached is retried with back-off,
 what is refused waits in the exception queue and holds its lane, so that nothing behind it is posted.
 """
@@ -159,6 +159,7 @@ def version_of(event: Mapping[str, Any]) -> int:
 
 
 def _lane(found: Mapping[str, Any]) -> str:
-    """Return what keeps order together: all that hangs on one customer's contract."""
-    metadata = found.get("metadata") or {}
-    return str(metadata.get("contract_id") or found.get("subscription") or found.get("customer") or found["id"])
+    """Return what keeps order together: all that belongs to one customer."""
+    if found.get("object") == "customer":
+        return str(found["id"])
+    return str(found.get("customer") or found["id"])
