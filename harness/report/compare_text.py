@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.model import Basis, Bump, Change, ContentModel, ContractComparison, Location, Side, Verdict
+from harness.model import Basis, Bump, Change, ContentModel, ContractComparison, ContractKind, Location, Side, Verdict
 from harness.report.payload import one_line
 from harness.report.printable import printable
 from harness.report.words import GLYPHS, count, day, next_version
@@ -37,10 +37,17 @@ def comparison_text(comparison: ContractComparison, declared: Bump, *, most: int
             lines.append(f"  … and {len(chosen) - most} more {verdict} (all of them: --all, or --format json)")
     lines += [f"Note: {printable(note)}" for note in comparison.notes]
     if comparison.changes:
-        lines.append(f"Content model: {_MODELS[comparison.content_model]}")
+        lines.append(_judged_by(comparison))
     if comparison.as_of:
         lines.append(f"Sunsets as of {day(comparison.as_of)}")
     return "\n".join(lines) + "\n"
+
+
+def _judged_by(comparison: ContractComparison) -> str:
+    """Say which rules decided; the content models are not for Avro, whose specification resolves schemas itself."""
+    if comparison.kind is ContractKind.AVRO:
+        return "Judged by: schema resolution of the Avro specification"
+    return f"Content model: {_MODELS[comparison.content_model]}"
 
 
 def headline(comparison: ContractComparison, declared: Bump) -> str:

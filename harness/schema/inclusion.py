@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from harness.schema.resources import Schemas
 from harness.schema.solve import DEFAULT_BUDGET, Solver, deep_enough
 from harness.schema.store import Store
 from harness.schema.twins import Twins, objects_in, same
-from harness.schema.validation import ValidatorFamily
+from harness.schema.validation import ValidatorFamily, rendered
 from harness.schema.values import TooLargeError
 
 _OPINIONS = 3
@@ -271,5 +270,5 @@ def has_invalid_pattern(document: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    text = rendered(value)
     return text if len(text) <= 200 else text[:197] + "..."

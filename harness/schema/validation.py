@@ -7,6 +7,7 @@ nothing. OpenAPI 3.0 schemas are translated to draft-04 first.
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,6 @@ _BACKTRACKS = 200_000
 _ROOT = "urn:contract-harness:root"
 
 
-@cache
 @cache
 def checked_with() -> str:
     """Return the name and version of the validator, for output."""
@@ -207,5 +207,11 @@ def format_checker(name: str) -> Any:
 
 
 def rendered(instance: object) -> str:
-    """Return a value as JSON text, for messages."""
+    """Return a value as JSON text, for messages; every number keeps its digits."""
+    if isinstance(instance, Decimal):
+        return str(instance)
+    if isinstance(instance, dict):
+        return "{" + ", ".join(f"{rendered(str(key))}: {rendered(item)}" for key, item in instance.items()) + "}"
+    if isinstance(instance, list):
+        return "[" + ", ".join(map(rendered, instance)) + "]"
     return json.dumps(instance, default=str, ensure_ascii=False)

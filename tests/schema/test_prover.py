@@ -288,3 +288,10 @@ def test_validation_is_exact_and_fetches_nothing():
     assert Validator({"multipleOf": Decimal("0.01")}).error(Decimal("19.99")) is None
     with pytest.raises(UnreadableError):
         Validator({"$ref": "https://elsewhere.example/schema"})
+
+
+def test_an_explanation_shows_numbers_as_json_does():
+    told = compare_schemas({"enum": [Decimal("1.50"), {"a": [Decimal("2.5")]}]}, {"type": "string"}).explain()
+    assert "  1.50\n" in told
+    assert "Decimal" not in compare_schemas({"const": {"a": [Decimal("2.5")]}}, {"type": "string"}).explain()
+    assert '  {"a": [2.5]}\n' in compare_schemas({"const": {"a": [Decimal("2.5")]}}, {"type": "string"}).explain()
