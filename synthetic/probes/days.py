@@ -51,3 +51,10 @@ def share_of_term(net: int, start: str, end: str, through: str) -> int:
     """Return what of a net amount is earned by the end of a day, by calendar days of the half-open term."""
     first, after, last = (date.fromisoformat(day) for day in (start, end, through))
     return share(net, (last - first).days + 1, (after - first).days)
+
+
+def month_later(day: date) -> date:
+    """Return the same day of the next month, or its last day where there is none."""
+    after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    last = (after + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return after.replace(day=min(day.day, last.day))

@@ -65,6 +65,8 @@ JAPANESE_PRO = Sale(
     "JP-01", "JPY", "PRO-ANNUAL", 1200000, "JP-S10", "10", "standard", "CARD", accounts="1100,2200,2400"
 )
 
+API_CALLS = Sale("US-01", "USD", "API-CALLS", 0, "US-NY", "8.875", "taxable", "CARD", accounts="1100,2200,4100")
+
 _COUNTRIES = {"DE-01": "DE", "US-01": "US", "JP-01": "JP"}
 _TAX_IDS = {"DE-01": "DE129273398", "US-01": "12-3456789", "JP-01": "T1234567890123"}
 

@@ -25,6 +25,9 @@ class PriceList(Protocol):
     def price(self, sku: str, currency: str) -> int:
         """Return the yearly price of one unit in minor units."""
 
+    def tiers(self, sku: str, currency: str) -> list[tuple[int | None, str]]:
+        """Return graduated tiers of metered use, in minor units; empty for a flat yearly price."""
+
     def tax(self, code: str) -> tuple[str, bool]:
         """Return the percentage of a tax code and whether prices include it."""
 
@@ -106,7 +109,7 @@ class StripeBilling:
         """Begin a subscription; its first invoice is finalised at once."""
         params: dict[str, Any] = {
             "customer": customer,
-            "items": [{"price": self._price(sku, currency), "quantity": quantity}],
+            "items": [self._item(sku, currency, quantity)],
             "default_tax_rates": [self._rate(tax_code)],
             "metadata": {
                 "legal_entity": entity,
@@ -121,6 +124,17 @@ class StripeBilling:
             params["trial_period_days"] = trial_days
         found = self._post("subscriptions", params, "subscription")
         return {"id": found["id"], "invoice": self._finalised(found["latest_invoice"])}
+
+    def report_usage(self, customer: str, sku: str, quantity: int, event: str, at: int = 0) -> Answer:
+        """Report usage under the id of its event; the same id counts once.
+
+        Raises:
+            RefusedError: `duplicate_meter_event`.
+        """
+        payload = {"stripe_customer_id": customer, "value": str(quantity)}
+        params: dict[str, Any] = {"event_name": _meter(sku), "payload": payload, "identifier": event}
+        self._post("billing/meter_events", params | ({"timestamp": at} if at else {}), "usage")
+        return {"event": event}
 
     def amend(self, subscription: str, quantity: int) -> Answer:
         """Change the quantity now, prorated and invoiced at once."""
@@ -266,6 +280,7 @@ class StripeBilling:
             "contract": one["metadata"].get("contract_id", ""),
             "legal_number": one["number"],
             "lines": len(lines),
+            "quantity": sum(int(line.get("quantity") or 0) for line in lines),
             "start": min(_day(line["period"]["start"], zone) for line in lines) if lines else None,
             "end": max(_day(line["period"]["end"], zone) for line in lines) if lines else None,
             "payment": one.get("charge"),
@@ -276,6 +291,15 @@ class StripeBilling:
         """Show how many invoices a subscription has and what they sum to."""
         found = [one for one in self._invoices("", subscription) if one["status"] != "draft"]
         return {"count": len(found), "total": sum(int(one["total"]) for one in found)}
+
+    def usage_of(self, customer: str, sku: str, since: int, until: int) -> Answer:
+        """Show how much a customer used between two times."""
+        meter = next((one for one in self._list("billing/meters") if one["event_name"] == _meter(sku)), None)
+        if meter is None:
+            return {"count": 0}
+        window = {"customer": customer, "start_time": since, "end_time": until}
+        found = self._get(f"billing/meters/{meter['id']}/event_summaries", window)["data"]
+        return {"count": 1, "received": sum(int(one["aggregated_value"]) for one in found)}
 
     def preview_of(self, subscription: str, quantity: int) -> Answer:
         """Show what an amendment would cost, without doing it."""
@@ -328,28 +352,44 @@ class StripeBilling:
             self._post(f"invoices/{identifier}/finalize", {}, "finalize")
         return identifier
 
+    def _item(self, sku: str, currency: str, quantity: int) -> dict[str, Any]:
+        price = self._price(sku, currency)
+        return {"price": price} if self._prices.tiers(sku, currency) else {"price": price, "quantity": quantity}
+
     def _price(self, sku: str, currency: str) -> str:
         if (sku, currency) not in self._price_ids:
             lookup = f"{sku}-{currency}"
             found = [one for one in self._list("prices") if one.get("lookup_key") == lookup]
             if not found:
-                found = [
-                    self._request(
-                        "POST",
-                        "prices",
-                        {
-                            "currency": currency.lower(),
-                            "unit_amount": self._prices.price(sku, currency),
-                            "recurring": {"interval": "year"},
-                            "product_data": {"name": sku},
-                            "lookup_key": lookup,
-                            "metadata": {"sku": sku},
-                        },
-                        f"price-{lookup}",
-                    )
-                ]
+                params = {
+                    "currency": currency.lower(),
+                    "product_data": {"name": sku},
+                    "lookup_key": lookup,
+                    "metadata": {"sku": sku},
+                    **self._pricing(sku, currency),
+                }
+                found = [self._request("POST", "prices", params, f"price-{lookup}")]
             self._price_ids[sku, currency] = found[0]["id"]
         return self._price_ids[sku, currency]
+
+    def _pricing(self, sku: str, currency: str) -> dict[str, Any]:
+        tiers = self._prices.tiers(sku, currency)
+        if not tiers:
+            return {"unit_amount": self._prices.price(sku, currency), "recurring": {"interval": "year"}}
+        meter = self._request(
+            "POST",
+            "billing/meters",
+            {"display_name": sku, "event_name": _meter(sku), "default_aggregation": {"formula": "sum"}},
+            f"meter-{sku}",
+        )
+        return {
+            "billing_scheme": "tiered",
+            "tiers_mode": "graduated",
+            "tiers": [
+                {"up_to": "inf" if reach is None else reach, "unit_amount_decimal": amount} for reach, amount in tiers
+            ],
+            "recurring": {"interval": "month", "usage_type": "metered", "meter": meter["id"]},
+        }
 
     def _rate(self, code: str) -> str:
         if code not in self._rate_ids:
@@ -387,6 +427,10 @@ class StripeBilling:
     def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
         """Post under the key of the deed, each part of it under a key of its own."""
         return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
+
+
+def _meter(sku: str) -> str:
+    return sku.lower().replace("-", "_")
 
 
 def _day(at: int, zone: ZoneInfo) -> str:

@@ -61,7 +61,7 @@ class Expectation:
 
     def cannot_heal(self, differences: tuple[Difference, ...]) -> bool:
         """Whether one of the differences is in a fixed fact, of something that is there."""
-        return differences[0].category != "missing" and any(one.field in self._fixed for one in differences)
+        return not _is_absence(differences) and any(one.field in self._fixed for one in differences)
 
     def undone(self, differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
         """Return differences that came after all was true, under the name for that."""
@@ -78,3 +78,9 @@ class Expectation:
             if field in values and json_equal(values[field], seen):
                 return category
         return self.otherwise or self._categories.of(self._object, field)
+
+
+def _is_absence(differences: tuple[Difference, ...]) -> bool:
+    """Whether nothing is there yet; it may still come, whatever its absence is called."""
+    first = differences[0]
+    return first.field == "count" and first.seen == 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from harness.catalog.currencies import CURRENCIES
 from synthetic.sandboxes.ledger.master import Master
 
 
@@ -19,6 +21,14 @@ class CatalogPrices:
     def price(self, sku: str, currency: str) -> int:
         """Return the list price of one unit in minor units."""
         return self._master.list_price(sku, currency, self._day)
+
+    def tiers(self, sku: str, currency: str) -> list[tuple[int | None, str]]:
+        """Return graduated tiers: up to which unit (None for the rest), and the price of one in minor units."""
+        digits = CURRENCIES[currency]
+        return [
+            (reach, str(Decimal(price).scaleb(digits).normalize()))
+            for reach, price in self._master.tiers(sku, currency, self._day)
+        ]
 
     def tax(self, code: str) -> tuple[str, bool]:
         """Return the percentage of a tax code and whether prices include it."""

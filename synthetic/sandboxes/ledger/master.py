@@ -150,6 +150,22 @@ class Master:
             raise RefusedError("price-missing", f"{sku} has no price in {currency} on {day}", "Add it to the row.")
         return int(str(prices[currency]))
 
+    def tiers(self, sku: str, currency: str, day: date, channel: str = "direct") -> list[tuple[int | None, str]]:
+        """Return graduated tiers as (up to, price of one unit in major units); empty for a flat price.
+
+        Written in the catalog as `0 to 10000: 0; to 50000: 0.0125; above: 0.0080`.
+        """
+        row = self._row("skus", day, sku, channel)
+        prices = row.values.get("list_price") if row else None
+        written = str(prices.get(currency, "")) if isinstance(prices, dict) else ""
+        if ":" not in written:
+            return []
+        found: list[tuple[int | None, str]] = []
+        for part in written.split(";"):
+            reach, _, price = part.partition(":")
+            found.append((None if "above" in reach else int(reach.rsplit("to", 1)[-1]), price.strip()))
+        return found
+
     def tax_rate(self, code: str, day: date) -> tuple[str, bool]:
         """Return the percentage of a tax code and whether prices include it."""
         row = self._row("tax-codes", day, code)

@@ -41,9 +41,9 @@ class LedgerPort:
         """Take a customer."""
         return {"id": self._ledger.sales.register_party(customer).id}
 
-    def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "", *, accrued: bool = False) -> Answer:
+    def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a finalised invoice."""
-        taken = self._ledger.sales.post_invoice(invoice, ledger, accrued=accrued)
+        taken = self._ledger.sales.post_invoice(invoice, ledger)
         return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
 
     def void_invoice(self, invoice: str, ledger: str) -> Answer:

@@ -42,14 +42,13 @@ def invoice(master: Master, document: Document, ledger: str, posting_date: date,
     `accrued`, every other class is revenue at once. Tax is owed per code, never revenue; where a code owes nothing
     (reverse charge, outside scope) the revenue itself says under which code.
     """
-    day = day_of(document, "document_date")
     lines = rows(document, "lines")
     _check_sums(document, lines)
     legs = [Leg(RECEIVABLE, whole(document, "total"), dimension=text(document, "customer_id"))]
     untaxed = {text(row, "tax_code") for row in tax_rows(document, lines) if not whole(row, "tax")}
     for line in lines:
         code = text(line, "tax_code") if text(line, "tax_code") in untaxed else ""
-        legs += [replace(leg, tax_code=code) for leg in _revenue_legs(master, line, ledger, day, accrued=accrued)]
+        legs += [replace(leg, tax_code=code) for leg in _revenue_legs(master, document, line, ledger, accrued=accrued)]
     legs += [
         Leg(TAX, -whole(row, "tax"), tax_code=text(row, "tax_code"), tax_base=-whole(row, "base"))
         for row in tax_rows(document, lines)
@@ -103,11 +102,13 @@ def accrual(master: Master, document: Document, ledger: str, posting_date: date)
     return build(master, document, key_of(document, "usage", "accrual", ledger), posting_date, legs)
 
 
-def _revenue_legs(master: Master, line: Document, ledger: str, day: date, *, accrued: bool) -> list[Leg]:
+def _revenue_legs(master: Master, document: Document, line: Document, ledger: str, *, accrued: bool) -> list[Leg]:
+    day = day_of(document, "document_date")
     revenue_class, net = text(line, "revenue_class"), whole(line, "net")
     deferred, revenue = master.revenue_accounts(revenue_class, _chart(master, ledger), day)
     if revenue_class == "USAGE":
-        return [Leg(deferred if accrued else revenue, -net, revenue_class=revenue_class)]
+        customer = text(document, "customer_id") if accrued else ""
+        return [Leg(deferred if accrued else revenue, -net, dimension=customer, revenue_class=revenue_class)]
     if not deferred:
         return [Leg(revenue, -net, revenue_class=revenue_class, source_line=text(line, "id"))]
     service = (day_of(line, "service_start"), day_of(line, "service_end"))

@@ -56,13 +56,17 @@ class Sales:
             self._books.storage.put(replace(lost, merged_into=survivor))
             return self._books.take(rules_cash.reapplied(self._books.master, document, kept.legal_entity, posting_date))
 
-    def post_invoice(self, document: Document, ledger: str = "", *, accrued: bool = False) -> Taken:
-        """Post a finalised invoice with its open item and deferral schedules, in one transaction."""
+    def post_invoice(self, document: Document, ledger: str = "", *, accrued: bool | None = None) -> Taken:
+        """Post a finalised invoice with its open item and deferral schedules, in one transaction.
+
+        Usage that was `accrued` is settled where it waits; None looks whether as much waits for this customer.
+        """
         ledger = ledger or text(document, "legal_entity")
         day = day_of(document, "document_date")
         with self._books.storage.transaction():
+            waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
             posting = self._books.in_open_period(
-                lambda on: rules_sales.invoice(self._books.master, document, ledger, on, accrued=accrued), ledger, day
+                lambda on: rules_sales.invoice(self._books.master, document, ledger, on, accrued=waits), ledger, day
             )
             taken = self._books.take(posting)
             if not taken.is_replay:
@@ -70,6 +74,12 @@ class Sales:
                 for deferral in self._deferrals(taken.posting):
                     self._books.storage.put(deferral)
         return taken
+
+    def _is_accrued(self, document: Document, ledger: str, day: date) -> bool:
+        usage = sum(whole(line, "net") for line in rows(document, "lines") if text(line, "revenue_class") == "USAGE")
+        unbilled = self._books.master.account(rules_sales.UNBILLED, ledger, day)
+        waiting = self._books.storage.credit_of(ledger, text(document, "customer_id"), unbilled)
+        return 0 < usage <= waiting
 
     def void_invoice(self, invoice_id: str, ledger: str, day: date) -> Taken:
         """Reverse the posting of an invoice that was voided; nothing is owed and nothing waits any more."""

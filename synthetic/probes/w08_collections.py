@@ -1,0 +1,146 @@
+"""W8 Failed payment: chased by one owner, in steps, and forgotten the moment it is paid."""
+
+from __future__ import annotations
+
+from synthetic.deeds.ports import Port
+from synthetic.probes.days import term
+from synthetic.probes.scenarios import GERMAN_PRO, GERMAN_PRO_NET, Facts, posted, subscribe
+from synthetic.transaction import Transaction, probe
+
+
+@probe("failed-payment", workflow="W8", every="1h", owner="ar")
+async def failed_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port) -> None:
+    """A declined renewal is past due at once, posts nothing, is retried, and all is well when it is paid."""
+    sale = GERMAN_PRO
+    begun = await subscribe(tx, crm, billing, sale)
+    _, end = term(tx.now(), sale.entity)
+    await tx.see("First invoice posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.do(
+        "Card will be declined from now on",
+        billing.change_method(customer=begun.customer, method="failing", key=tx.key("failing")),
+    )
+    await tx.advance("365 days")
+    failed = await tx.see(
+        "Renewal is declined and open",
+        billing.invoice_of(subscription=begun.subscription),
+        within="2h",
+        want={"status": "open", "start": end, "attempts": 1},
+        fixed={"count": 1, "total": sale.total, "open": sale.total, "payment": None},
+        otherwise="collections",
+    )
+    invoice = str(failed["invoice"])
+    await tx.see(
+        "Subscription is past due",
+        billing.subscription_of(subscription=begun.subscription),
+        within="5m",
+        want={"status": "past_due"},
+        fixed={"count": 1, "plan": sale.sku, "quantity": 1, "contract": begun.contract},
+        otherwise="collections",
+    )
+    owed: Facts = {
+        "count": 1,
+        "total": sale.total,
+        "currency": sale.currency,
+        "collected_by": "billing",
+        "dunning_level": 0,
+    }
+    await tx.see(
+        "The decline posted nothing: all of it is owed",
+        erp.receivable_of(invoice=invoice),
+        within="15m",
+        fixed={**owed, "open": sale.total, "cash_applied": 0, "credits_applied": 0, "written_off": 0},
+    )
+    await tx.see(
+        "Still entitled while it is chased",
+        entitlements.entitlement_of(subscription=begun.subscription),
+        fixed={"count": 1, "status": "on", "features": "pro", "quantity": 1},
+    )
+    await tx.advance("4 days")
+    await tx.see(
+        "Retried on day 1 and day 3",
+        billing.invoice_of(invoice=invoice),
+        within="5m",
+        want={"attempts": 3, "status": "open"},
+        fixed={"count": 1, "open": sale.total},
+        otherwise="collections",
+    )
+    await tx.do(
+        "Customer gives another card", billing.change_method(customer=begun.customer, method="card", key=tx.key("good"))
+    )
+    await tx.do("Customer pays", billing.pay(invoice=invoice, key=tx.key("pay")))
+    await tx.see(
+        "Subscription is active again",
+        billing.subscription_of(subscription=begun.subscription),
+        within="5m",
+        want={"status": "active"},
+        fixed={"count": 1},
+        otherwise="collections",
+    )
+    await tx.see("Nothing is owed", erp.receivable_of(invoice=invoice), within="10m", want={"open": 0}, fixed=owed)
+    await tx.advance("10 days")
+    await tx.see(
+        "Nobody chases a payer",
+        billing.invoice_of(invoice=invoice),
+        within="5m",
+        fixed={"count": 1, "status": "paid", "attempts": 4, "open": 0},
+        otherwise="collections",
+    )
+    await tx.see(
+        "Entitlement never ended",
+        entitlements.entitlement_of(subscription=begun.subscription),
+        fixed={"count": 1, "status": "on"},
+    )
+
+
+@probe("write-off", workflow="W8", every="24h", owner="ar")
+async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> None:
+    """An overdue invoice is chased by the ledger alone, level by level, and given up only with two persons."""
+    sale = GERMAN_PRO_NET
+    begun = await subscribe(tx, crm, billing, sale)
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.advance("32 days")
+    owed: Facts = {"count": 1, "total": sale.total, "open": sale.total, "collected_by": "erp"}
+    day = str(tx.now().date())
+    for run in ("first", "second"):
+        await tx.do(f"Dunning, {run} run of the day", erp.dun(ledger=sale.entity, today=day, key=tx.key(f"dun-{run}")))
+    await tx.see(
+        "One notice, not two",
+        erp.receivable_of(invoice=begun.invoice),
+        fixed={**owed, "dunning_level": 1},
+        otherwise="collections",
+    )
+    request: Facts = {
+        "id": begun.invoice,
+        "invoice_id": begun.invoice,
+        "source_system": "erp",
+        "legal_entity": sale.entity,
+        "currency": sale.currency,
+        "allowance": sale.net,
+        "requested_by": "ar",
+        "posting_date": day,
+        "reason": "synthetic",
+        "synthetic": True,
+    }
+    await tx.refused(
+        "Nobody approves his own write-off",
+        erp.write_off(request={**request, "approved_by": "ar"}, key=tx.key("alone")),
+        "approval-missing",
+    )
+    await tx.do("Written off", erp.write_off(request={**request, "approved_by": "finance"}, key=tx.key("write-off")))
+    await tx.see(
+        "Nothing is owed any more",
+        erp.receivable_of(invoice=begun.invoice),
+        within="1m",
+        fixed={
+            "count": 1,
+            "open": 0,
+            "total": sale.total,
+            "written_off": sale.total,
+            "cash_applied": 0,
+            "credits_applied": 0,
+        },
+        hold="2m",
+    )
+    await tx.see(
+        "The books balance", erp.balances_of(ledger=sale.entity), fixed={"balance": 0, "receivable": 0, "open_items": 0}
+    )
