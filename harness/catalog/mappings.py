@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from harness.catalog.entities import Entity, mapping, sequence, text, texts
+from harness.catalog.entities import Entity, mapping, resolve_path, sequence, text, texts
 from harness.catalog.workflows import to_date
 from harness.model import JSON
 
@@ -58,6 +58,17 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Extract:
+    """An export of one system: every value of `column` in the rows must be one of `as_column` in `file`."""
+
+    system: str
+    file: str
+    column: str
+    as_column: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """One mapping between two systems.
 
@@ -74,6 +85,10 @@ class Mapping:
         owner: Reference of the owning group.
         legal_entity_column: Column that names a legal entity; "" if none.
         currency_columns: Columns that name a currency.
+        objects: References of the business objects whose fields the rows decide.
+        subjects: (kind, column) pairs: the column that names each new `sku`, `entity`, `country`, `tax-rate`,
+            `partner` or `currency`.
+        extracts: Exports of the systems that the rows are held against.
     """
 
     ref: str
@@ -88,6 +103,9 @@ class Mapping:
     owner: str
     legal_entity_column: str = ""
     currency_columns: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    subjects: tuple[tuple[str, str], ...] = ()
+    extracts: tuple[Extract, ...] = ()
 
     def lookup(self, day: date, *key: str) -> MappingRow | None:
         """Return the row for a key on a day; None if there is none (ambiguity is a finding, the first wins)."""
@@ -116,6 +134,18 @@ def mapping_view(entity: Entity) -> Mapping:
         owner=entity.owner,
         legal_entity_column=text(body.get("legalEntityColumn")),
         currency_columns=texts(body.get("currencyColumns")),
+        objects=tuple(entity.refer(item, "resource") for item in texts(body.get("objects"))),
+        subjects=tuple((kind, text(column)) for kind, column in mapping(body.get("subjects")).items()),
+        extracts=tuple(
+            Extract(
+                entity.refer(row.get("system"), "component"),
+                resolve_path(entity.file or "", text(row.get("file"))),
+                text(row.get("column")),
+                text(row.get("as")),
+                index,
+            )
+            for index, row in enumerate(map(mapping, sequence(body.get("extracts"))))
+        ),
     )
 
 
