@@ -36,13 +36,20 @@ class Picture:
     edges: tuple[Edge, ...]
 
 
-def picture(catalog: Catalog, ref: str | None = None) -> Picture:
+def picture(catalog: Catalog, ref: str | None = None, only: Iterable[str] | None = None) -> Picture:
     """Return the picture of components and APIs, or of one entity and its neighbours.
+
+    Args:
+        catalog: Where they stand.
+        ref: The entity in the middle.
+        only: Components to show, with the APIs that one of them provides.
 
     Raises:
         NotFoundError: `ref` names no entity.
     """
     shown = _shown(catalog, ref)
+    if only is not None:
+        shown = _limited(catalog, shown, set(only))
     edges = sorted(
         {
             Edge(relation.source, relation.target, _LABELS.get(relation.type, relation.type))
@@ -72,9 +79,14 @@ def _shown(catalog: Catalog, ref: str | None) -> dict[str, Entity]:
     return {name: entity for name, entity in found.items() if entity is not None}
 
 
-def mermaid(catalog: Catalog, ref: str | None = None) -> str:
+def _limited(catalog: Catalog, shown: dict[str, Entity], only: set[str]) -> dict[str, Entity]:
+    apis = {one.target for ref in only for one in catalog.relations_from(ref) if one.type == "providesApi"}
+    return {ref: entity for ref, entity in shown.items() if ref in only | apis}
+
+
+def mermaid(catalog: Catalog, ref: str | None = None, only: Iterable[str] | None = None) -> str:
     """Return the picture as a Mermaid flowchart."""
-    drawn = picture(catalog, ref)
+    drawn = picture(catalog, ref, only)
     ids = _ids(entity.ref for _, entities in drawn.systems for entity in entities)
     lines = ["flowchart LR"]
     for number, (system, entities) in enumerate(drawn.systems):
@@ -89,9 +101,9 @@ def mermaid(catalog: Catalog, ref: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def dot(catalog: Catalog, ref: str | None = None) -> str:
+def dot(catalog: Catalog, ref: str | None = None, only: Iterable[str] | None = None) -> str:
     """Return the picture as Graphviz DOT."""
-    drawn = picture(catalog, ref)
+    drawn = picture(catalog, ref, only)
     lines = ["digraph catalog {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']
     for number, (system, entities) in enumerate(drawn.systems):
         nodes = [

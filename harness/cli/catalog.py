@@ -63,15 +63,34 @@ def _nearest(ref: str, entries: Catalog) -> str:
 
 
 @catalog.command()
-@click.option("--form", "form", type=click.Choice(["mermaid", "dot"]), default="mermaid", help="Language of the graph.")
-@click.option("--of", "ref", default=None, help="Only this entry and its neighbours.")
+@click.option(
+    "--format",
+    "--form",
+    "form",
+    type=click.Choice(["mermaid", "dot", "svg"]),
+    default="mermaid",
+    help="What is written.",
+)
+@click.option("--of", "ref", default=None, help="Only this entry and its neighbours (mermaid, dot).")
+@click.option("--system", default=None, help="Only components of this system and those they are tied to.")
+@click.option("--workflow", default=None, help="Only components of this critical workflow, such as W3.")
+@click.option("--component", default=None, help="Only this component and those it is tied to.")
 @repo_option
-def graph(form: str, ref: str | None, repo: Path) -> int:
-    """Print the graph of systems, components and APIs as Mermaid or DOT."""
+def graph(form: str, ref: str | None, repo: Path, **filters: str | None) -> int:
+    """Print systems, components, APIs and events and what flows between them, as Mermaid, DOT or SVG."""
     from harness.catalog import graph as graphs  # noqa: PLC0415  (start-up)
+    from harness.catalog.graph_parts import chosen  # noqa: PLC0415
 
     entries = _read(repo)
-    write(graphs.mermaid(entries, ref) if form == "mermaid" else graphs.dot(entries, ref))
+    if ref is not None and (form == "svg" or any(filters.values())):
+        raise UsageError("--of goes with mermaid and dot, and with no other filter.", remedy="Use --component NAME.")
+    if form == "svg":
+        from harness.catalog.graph_svg import svg  # noqa: PLC0415
+
+        write(svg(entries, chosen(entries, **filters)))
+        return 0
+    only = chosen(entries, **filters) if any(filters.values()) else None
+    write(graphs.mermaid(entries, ref, only) if form == "mermaid" else graphs.dot(entries, ref, only))
     return 0
 
 

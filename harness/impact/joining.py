@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.catalog import Catalog, Workflow
 from harness.impact.consumers import consumers_of
+from harness.impact.coverage import coverage_of
 from harness.impact.landscape import ChangedContract, Landscape
 from harness.impact.objects import objects_of, rank
 from harness.impact.values import BusinessObjectImpact, ConsumerImpact, Hit, Impact, WorkflowImpact
@@ -40,7 +41,23 @@ def assess(contracts: Iterable[ChangedContract], base: Landscape, head: Landscap
         contracts=tuple(sorted(contract.name for contract in listed)),
         with_pact=len(consumers) - len(unknown),
         without_pact=len(unknown),
+        components=tuple(sorted(_components(listed, consumers, catalogs))),
+        coverage=coverage_of({one.name for one in listed}, {one.ref for one, _ in workflows}, objects, catalogs),
     )
+
+
+def _components(
+    contracts: tuple[ChangedContract, ...], consumers: tuple[ConsumerImpact, ...], catalogs: tuple[Catalog, ...]
+) -> set[str]:
+    """Return who provides what changed, and who consumes it, as references."""
+    apis = [
+        (catalog, entity.ref)
+        for catalog in catalogs
+        for one in contracts
+        if (entity := catalog.api_for_contract(one.name) or catalog.get(f"api:default/{one.name}"))
+    ]
+    providers = {entity.ref for catalog, ref in apis for entity in catalog.providers_of(ref)}
+    return providers | {consumer.component for consumer in consumers}
 
 
 def _objects(contracts: Iterable[ChangedContract], catalogs: tuple[Catalog, ...]) -> tuple[BusinessObjectImpact, ...]:

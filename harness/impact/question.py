@@ -54,7 +54,6 @@ class Dependents:
         legal_entities: Where its workflows book.
         contracts: Contracts it provides, uses or is carried by.
         components: Catalog entries that name it.
-        below: With `down`: what it depends on itself.
         not_checked: What the answer does not rest on.
     """
 
@@ -67,13 +66,10 @@ class Dependents:
     legal_entities: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
-    below: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = field(default=())
 
 
-def impact_of(
-    ref: str, library: Library, contracts: Iterable[Contract], landscape: Landscape, *, down: bool = False
-) -> Dependents:
+def impact_of(ref: str, library: Library, contracts: Iterable[Contract], landscape: Landscape) -> Dependents:
     """Return who and what depends on `ref`.
 
     Args:
@@ -81,7 +77,6 @@ def impact_of(
         library: Reads the contracts.
         contracts: Every version of every contract of the revision.
         landscape: Catalog and pacts of the revision.
-        down: Also say what it depends on itself.
 
     Raises:
         NotFoundError: Nothing is called so; near names are offered.
@@ -101,7 +96,7 @@ def impact_of(
     if entity is None:
         names = [contract.name for contract in listed] + [one.ref for one in landscape.catalog.entities]
         raise _unknown(ref, names + [one.name for one in landscape.catalog.entities])
-    return _of_entity(entity, landscape, down=down)
+    return _of_entity(entity, landscape)
 
 
 def _unknown(ref: str, names: list[str]) -> NotFoundError:
@@ -245,7 +240,7 @@ def _entity(ref: str, catalog: Catalog) -> Entity | None:
     return next((one for one in (*by_kind, *prefixed) if one), None)
 
 
-def _of_entity(entity: Entity, landscape: Landscape, *, down: bool) -> Dependents:
+def _of_entity(entity: Entity, landscape: Landscape) -> Dependents:
     """Catalog entries that name it, and the workflows and contracts behind them."""
     catalog = landscape.catalog
     naming = {relation.source for relation in catalog.relations_to(entity.ref)}
@@ -267,7 +262,6 @@ def _of_entity(entity: Entity, landscape: Landscape, *, down: bool) -> Dependent
         legal_entities=tuple(sorted({code for one in workflows for code in one.legal_entities})),
         contracts=tuple(sorted(names)),
         components=tuple(sorted((naming | deployed) - {entity.ref})),
-        below=tuple(sorted({relation.target for relation in catalog.relations_from(entity.ref)})) if down else (),
     )
 
 

@@ -88,11 +88,47 @@ class BusinessObjectImpact:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointImpact:
+    """One reconciliation checkpoint that compares what changes.
+
+    Attributes:
+        ref: Catalog reference.
+        id: Short name, such as `C1`.
+        title: What it compares.
+        owner: Catalog reference of the owner.
+        fields: Changed fields that it compares, such as `invoice.tax`; empty where it is there for a workflow only.
+    """
+
+    ref: str
+    id: str
+    title: str
+    owner: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What would notice that a change went wrong, and what nothing would notice.
+
+    Attributes:
+        probes: Name of the probe and the steps it asserts, as `W3 posted`.
+        unprobed: Steps that use what changes and that no probe asserts, as `W3 posted`.
+        checkpoints: Those of the workflows, and those that compare a changed field.
+        uncompared: Changed fields that no checkpoint compares, such as `invoice.memo`.
+    """
+
+    probes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unprobed: tuple[str, ...] = ()
+    checkpoints: tuple[CheckpointImpact, ...] = ()
+    uncompared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
     """Who and what a set of changes touches, judged on base and head together.
 
     `with_pact` and `without_pact` count the consumers whose reading is known and unknown, so that "nobody reads
-    it" never stands without its denominator.
+    it" never stands without its denominator. `components` provide or consume what changed.
     """
 
     consumers: tuple[ConsumerImpact, ...] = ()
@@ -106,3 +142,5 @@ class Impact:
     contracts: tuple[str, ...] = ()
     with_pact: int = 0
     without_pact: int = 0
+    components: tuple[str, ...] = ()
+    coverage: Coverage = Coverage()

@@ -9,6 +9,7 @@ from harness.governance import ContractChange, GateReport, Revision
 from harness.governance.values import BusinessChange
 from harness.impact import Impact
 from harness.model import Finding
+from harness.report.impact_change import coverage_to_json
 
 
 def gate_json(report: GateReport) -> str:
@@ -18,7 +19,7 @@ def gate_json(report: GateReport) -> str:
 
 def impact_json(report: GateReport) -> str:
     """Return only the impact of a report, as JSON text."""
-    return dumps(_impact(report.impact), indent=1) + "\n"
+    return dumps(impact_to_json(report.impact), indent=1) + "\n"
 
 
 def report_to_json(report: GateReport) -> dict[str, object]:
@@ -40,7 +41,7 @@ def report_to_json(report: GateReport) -> dict[str, object]:
         "business_changes": [_business(change) for change in report.business_changes],
         "findings": [finding_to_json(finding) for finding in report.findings],
         "unreadable": [finding_to_json(finding) for finding in report.unreadable],
-        "impact": _impact(report.impact),
+        "impact": impact_to_json(report.impact),
         "required_signoffs": [asdict(signoff) for signoff in report.required_signoffs],
         "waived": [asdict(item) | {"expires": item.expires.isoformat()} for item in report.waived],
         "way_out": list(report.way_out),
@@ -106,7 +107,8 @@ def finding_to_json(finding: Finding) -> dict[str, object]:
     }
 
 
-def _impact(impact: Impact) -> dict[str, object]:
+def impact_to_json(impact: Impact) -> dict[str, object]:
+    """Return an impact as JSON values."""
     recovery = ("rto", "rpo", "deadline", "procedure", "last_exercised")
     return {
         "consumers": [asdict(consumer) for consumer in impact.consumers],
@@ -121,4 +123,5 @@ def _impact(impact: Impact) -> dict[str, object]:
         "finance_sensitive": impact.finance_sensitive,
         "with_pact": impact.with_pact,
         "without_pact": impact.without_pact,
+        **coverage_to_json(impact),
     }

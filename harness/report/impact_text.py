@@ -13,9 +13,9 @@ _GLYPHS = {Hit.HIT: "!", Hit.NOT_HIT: "✓", Hit.UNKNOWN: "?"}
 _LABEL = 15
 
 
-def impact_text(found: Dependents, *, down: bool) -> str:
-    """Return the screen; with `down` the recovery procedures stand in the order to run them."""
-    lines = [_headline(found, down=down)]
+def impact_text(found: Dependents) -> str:
+    """Return the screen."""
+    lines = [_headline(found)]
     lines += _labelled("Owner", [short_ref(found.owner)] if found.owner else ["nobody is recorded"])
     lines += _labelled("Provided by", [listing(map(short_ref, found.components))] if found.kind == "contract" else [])
     lines += _labelled("Contracts", [listing(map(printable, found.contracts), most=12)] if found.contracts else [])
@@ -27,15 +27,14 @@ def impact_text(found: Dependents, *, down: bool) -> str:
     )
     if found.kind not in {"contract", "field"}:
         lines += _labelled("Named by", [printable(ref) for ref in found.components])
-    lines += _labelled("Needs itself", [printable(ref) for ref in found.below])
     lines += _labelled("Not checked", [not_checked_words(item) for item in found.not_checked])
-    return "\n".join([*lines, _next(found, down=down)]) + "\n"
+    return "\n".join([*lines, _next(found)]) + "\n"
 
 
-def _headline(found: Dependents, *, down: bool) -> str:
+def _headline(found: Dependents) -> str:
     users = found.consumers or [ref for ref in found.components if ref.startswith("component:")]
     reach = f"{count(len(users), 'consumer')}, {count(len(found.workflows), 'critical workflow')}"
-    return f"{printable(found.subject)}   {found.kind}, {'if it is down' if down else 'reaches'}: {reach}"
+    return f"{printable(found.subject)}   {found.kind}, reaches: {reach}"
 
 
 def _namers(found: Dependents) -> list[str]:
@@ -56,9 +55,7 @@ def _labelled(label: str, values: list[str]) -> list[str]:
     return [f"  {(label if i == 0 else '').ljust(_LABEL)} {value}" for i, value in enumerate(values)]
 
 
-def _next(found: Dependents, *, down: bool) -> str:
-    if down and found.workflows:
-        return f"Next: {printable(found.workflows[0].procedure)}"
+def _next(found: Dependents) -> str:
     if found.consumers and found.kind == "contract":
         return f"Next: harness catalog show {printable(found.consumers[0].component)}"
     return "Next: harness gate     judges a change to it"

@@ -24,9 +24,9 @@ def test_a_field_names_who_reads_it_who_does_not_and_who_is_unknown(capsys: pyte
 def test_a_component_that_is_down_names_the_workflows_and_their_procedures(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["impact", "--down", "component:erp", "--repo", ROOT]) == 0
     told = capsys.readouterr().out
-    assert "if it is down" in told
+    assert "If erp is down" in told
     assert "catalog/recovery/w03-invoice-posting.md" in told
-    assert "Needs itself" in told
+    assert "bank, which it needs itself" in told
 
 
 def test_an_unknown_name_is_asked_wrongly_and_the_near_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:

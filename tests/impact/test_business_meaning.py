@@ -7,6 +7,7 @@ import pytest
 from harness.catalog import read_catalog
 from harness.documents import Library, MemoryTree
 from harness.impact import ChangedContract, Document, Hit, Landscape, assess, impact_of
+from harness.impact.versions import impact_of_versions
 from harness.model import (
     Basis,
     Bump,
@@ -20,6 +21,7 @@ from harness.model import (
     Location,
     NotFoundError,
     Side,
+    UsageError,
     Verdict,
 )
 from harness.pacts import read_pacts
@@ -187,10 +189,10 @@ def test_workflows_come_with_what_was_promised_about_getting_back(landscape):
     assert set(impact.owners) == {"group:default/finance", "group:default/team-billing", "group:default/team-erp"}
 
 
-def ask(landscape, ref, **more):
+def ask(landscape, ref):
     library = Library(MemoryTree({"c.json": json.dumps(CONTRACT)}))
     contracts = (Contract("invoices", "2.3.0", ContractKind.OPENAPI, "c.json", "d"),)
-    return impact_of(ref, library, contracts, landscape, **more)
+    return impact_of(ref, library, contracts, landscape)
 
 
 @pytest.mark.parametrize(
@@ -205,10 +207,9 @@ def test_a_field_is_asked_for_by_its_short_form(landscape, ref, hit):
 
 def test_a_contract_a_component_an_environment_and_an_object_are_asked_for_in_one_way(landscape):
     assert [one.reason for one in ask(landscape, "invoices").consumers] == ["reads 1 field"]
-    component = ask(landscape, "component:billing", down=True)
+    component = ask(landscape, "component:billing")
     assert component.contracts == ("invoices",)
     assert "component:default/erp" in component.components
-    assert "component:default/psp" in component.below
     assert ask(landscape, "production").components == ("component:default/erp",)
     assert [one.sensitivity for one in ask(landscape, "invoice.tax").business_objects] == ["sox-key"]
     assert ask(landscape, "invoice").contracts == ("invoices",)
@@ -220,3 +221,52 @@ def test_what_is_not_there_is_named_with_what_is_near(landscape, ref):
         ask(landscape, ref)
     assert caught.value.exit_code == 2
     assert caught.value.remedy
+
+
+CHECKPOINT = f"""---
+{HEAD}kind: Resource
+metadata: {{name: checkpoint-c1, title: Invoices}}
+spec:
+  type: reconciliation-checkpoint
+  owner: finance
+  x-governance: {{id: C1, systems: [billing, erp], objects: [business-object-invoice], fields: [tax], every: PT1H}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("probe", "pointer", "probes", "unprobed", "compared", "uncompared"),
+    [
+        ("probe: p1", "tax_amount", (("p1", ("workflow-posting post",)),), (), ("invoice.tax",), ()),
+        ("probe: ''", "tax_amount", (), ("workflow-posting post",), ("invoice.tax",), ()),
+        ("probe: p1", "memo", (("p1", ("workflow-posting post",)),), (), None, ("invoice.memo",)),
+    ],
+)
+def test_what_covers_a_change_is_named_and_what_does_not_too(probe, pointer, probes, unprobed, compared, uncompared):
+    library = Library(MemoryTree({"catalog/c.yaml": CATALOG.replace("probe: p1", probe) + CHECKPOINT}))
+    scape = Landscape(read_catalog(library, ("catalog/*.yaml",)))
+    found = assess([contract(f"{S}/Invoice/properties/{pointer}")], scape, scape)
+    assert found.components == ("component:default/billing", "component:default/erp")
+    assert (found.coverage.probes, found.coverage.unprobed) == (probes, unprobed)
+    assert [one.fields for one in found.coverage.checkpoints] == ([compared] if compared else [])
+    assert found.coverage.uncompared == uncompared
+
+
+def test_two_versions_side_by_side_are_judged_and_two_contracts_are_refused():
+    fewer = json.loads(json.dumps(CONTRACT))
+    del fewer["components"]["schemas"]["Invoice"]["properties"]["tax_amount"]
+    files = {"1.json": json.dumps(CONTRACT), "2.json": json.dumps(fewer), "catalog/c.yaml": CATALOG}
+    library = Library(MemoryTree(files))
+    known = [
+        Contract("invoices", "1.0.0", ContractKind.OPENAPI, "1.json", "d"),
+        Contract("invoices", "2.0.0", ContractKind.OPENAPI, "2.json", "d"),
+        Contract("other", "2.0.0", ContractKind.OPENAPI, "2.json", "d"),
+    ]
+    scape = Landscape(read_catalog(library, ("catalog/*.yaml",)))
+    found = impact_of_versions("invoices@1.0.0", "invoices@2.0.0", library, known, scape)
+    assert {(one.name, one.field) for one in found.business_objects} >= {("invoice", "tax")}
+    assert [one.ref for one in found.workflows] == ["resource:default/workflow-posting"]
+    with pytest.raises(UsageError, match="two contracts"):
+        impact_of_versions("invoices@1.0.0", "other@2.0.0", library, known, scape)
+    with pytest.raises(NotFoundError) as unknown:
+        impact_of_versions("invoices@1.0.0", "invoices@9", library, known, scape)
+    assert "invoices@2.0.0" in str(unknown.value.remedy)
