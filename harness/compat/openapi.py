@@ -16,6 +16,7 @@ from harness.compat.drafts import Draft
 from harness.compat.keywords import LATEST
 from harness.compat.lifecycle import lifecycle_changes, may_go
 from harness.compat.openapi_bodies import body_changes, response_changes
+from harness.compat.openapi_dynamic import dynamic_changes
 from harness.compat.openapi_parameters import parameter_changes
 from harness.compat.openapi_reading import PathItem, Reader
 from harness.compat.openapi_security import security_changes
@@ -72,6 +73,7 @@ class OpenApiComparison:
         self._webhooks()
         self._servers()
         self._info()
+        self.found.extend(Found(draft, ()) for draft in dynamic_changes(self.readers[0].root, self.readers[1].root))
         return finish(join_renames([*self.found, *self.schemas.drafts()], self.sides), self.sides)
 
     def add(self, drafts: Iterator[Draft], carrier: str) -> None:

@@ -3,6 +3,12 @@
 Trusted besides this file and its two neighbours (`replay_atoms.py`, `replay_collections.py`): the compilation of
 schemas into formulas, the simplifications of the store, the evaluation of a formula on one value, and `Language`.
 The solver, its branches and its memory are not imported.
+
+The three files are longer than a checker of bare tableau steps would be (some 150 lines: `_Checker` up to `_counts`).
+The rest are the steps for which no list of formulas is a proof: that keys or items of given kinds cannot fill an object
+or array (`Population`, `Filling`, `Claims`: a finite count that is calculated again here, not believed), that atoms of
+numbers or texts exclude each other (again calculated, by `Language` and exact fractions), and refusing whatever has
+another form. Leaving one of these out would mean believing the prover in it.
 """
 
 from __future__ import annotations

@@ -90,3 +90,15 @@ def test_both_keep_their_enum_warning_until_the_list_is_said_to_be_open() -> Non
     gone = judged({"type": "string", "enum": ["a"]}, STRING, "sent")
     assert [only(found).level for found in (grown, gone)] == [Level.WARNING, Level.WARNING]
     assert {found.verdict for found in (grown, gone)} == {Verdict.BREAKING}
+
+
+def test_what_a_dynamic_reference_leads_to_is_never_called_compatible_unseen() -> None:
+    def page(item: dict[str, Any]) -> dict[str, Any]:
+        schema = thing(items={"type": "array", "items": {"$dynamicRef": "#item"}})
+        anchored = {"item": {"$dynamicAnchor": "item", **item}}
+        return giving({"$ref": "#/components/schemas/Page"}, Page={**schema, "$defs": anchored})
+
+    change = only(compare(page(STRING), page(NUMBER)))
+    assert (change.rule, change.verdict) == ("schema-changed", Verdict.UNPROVEN)
+    assert "$dynamicRef" in change.reason
+    assert compare(page(STRING), page(STRING)).changes == ()
