@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.catalog import Catalog
+from harness.catalog.bindings import Binding
 from harness.catalog.currencies import CURRENCIES
 from harness.catalog.entities import text, texts
 from harness.catalog.mappings import Mapping, MappingRow
@@ -186,7 +187,7 @@ class _Asked:
 
     def contracts(self) -> Iterator[Need]:
         """Say which payload carries each business object concerned."""
-        bound = {}
+        bound: dict[str, Binding] = {}
         for one in self.catalog.bindings():
             bound.setdefault(one.object, one)
         for ref in sorted(self._objects()):

@@ -42,11 +42,11 @@ def findings(files: dict[str, bytes], as_of: date | None = AS_OF) -> tuple[Findi
     """Check the landscape with some files edited; only those are read again, the rest is as it was read once."""
     catalog, library = clean()
     changed = [path for path in files if files[path] != FILES.get(path)]
-    edited_catalog = read_catalog(Library(MemoryTree(files)), changed)
+    edited_catalog = read_catalog(Library(MemoryTree(files)), [path for path in changed if path.endswith(".yaml")])
     assert [problem.message for problem in (*catalog.problems, *edited_catalog.problems)] == []
     kept = tuple(entity for entity in catalog.entities if entity.file not in changed)
     both = Catalog((*kept, *edited_catalog.entities))
-    if any(not path.startswith("catalog/") for path in changed):
+    if any(path.startswith("contracts/") or path.endswith(".csv") for path in changed):
         library = Library(MemoryTree(files))
     return check_catalog(both, CONTRACTS, library=library, as_of=as_of)
 
@@ -73,6 +73,8 @@ FX = "catalog/mappings/fx-rates.yaml"
 PEOPLE = "catalog/people.yaml"
 DE_CALENDAR = "catalog/close-calendar/de-01.yaml"
 ENVIRONMENTS = "catalog/environments.yaml"
+SOLD = "catalog/mappings/extracts/billing-skus.csv"
+ITEMS = "catalog/mappings/extracts/erp-items.csv"
 BILLED = "catalog/bindings/billing-invoice.yaml"
 BILLING_API = "contracts/apis/billing-invoices/2.3.0/openapi.yaml"
 MEMO = "memo: { type: string, maxLength: 500, "
@@ -466,6 +468,16 @@ SEEDS: list[Seed] = [
         "catalog/apis.yaml",
         "",
         "No component provides api:default/tax-events",
+    ),
+    *(
+        ("mapping-extract-differs", lambda path=path, old=old, new=new: edited(path, old, new), SKUS, "", words)
+        for path, old, new, words in (
+            (SOLD, "SETUP\n", "SETUP\nPRO-MONTHLY\n", "PRO-MONTHLY is in the export and mapped by no row"),
+            (SOLD, "SETUP\n", "", "SETUP is mapped and no longer in the export"),
+            (SOLD, "SETUP\n", "SETUP\nSETUP\n", "SETUP stands 2 times"),
+            (SOLD, "sku\n", "article\n", 'has no column "sku"'),
+            (ITEMS, "IT-SUPPORT\n", "", "IT-SUPPORT is mapped and no longer"),
+        )
     ),
     (
         "binding-dangling",

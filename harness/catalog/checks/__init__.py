@@ -9,7 +9,7 @@ from datetime import date
 from harness.catalog.catalog import Catalog
 from harness.catalog.checks import bindings as canonical
 from harness.catalog.checks import contracts as with_contracts
-from harness.catalog.checks import cycles, flows, names, ownership, places_and_people, shapes, tables, writers
+from harness.catalog.checks import cycles, extracts, flows, names, ownership, places_and_people, shapes, tables, writers
 from harness.catalog.checks.context import Check, Context
 from harness.catalog.collector import collector_paused
 from harness.documents import Library
@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     tables.incomplete,
     tables.weights,
     canonical.bindings,
+    extracts.extracts,
     places_and_people.unknown_entities,
     places_and_people.unknown_currencies,
     places_and_people.writable_production,
