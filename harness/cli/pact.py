@@ -57,6 +57,25 @@ def check(pact_path: Path | None, specs: tuple[Path, ...], batch: Path | None, o
 
 
 @pact.command()
+@click.option("--pact", "pact_path", type=click.Path(path_type=Path), required=True, help="A pact file.")
+@click.option("--spec", "specs", type=click.Path(path_type=Path), multiple=True, help="OpenAPI or AsyncAPI file.")
+@format_option
+def fields(pact_path: Path, specs: tuple[Path, ...], form: str) -> int:
+    """List which fields, headers, parameters and statuses a pact uses, and the schema behind each field.
+
+    A field that is not listed is not known to be unused: a consumer without a pact may read it.
+    """
+    from harness.pacts.report import fields_json, fields_text, read_files  # noqa: PLC0415  (start-up)
+
+    given = read_files(pact_path, specs)
+    if form == "json":
+        write("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in fields_json(given)))
+    else:
+        write(fields_text(given))
+    return 0
+
+
+@pact.command()
 @_BATCH
 @_OUT
 def match(batch: Path | None, out: Path | None) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.compat.bundling import bundle
 from harness.documents import Document, FolderTree, Library
-from harness.model import Finding, HarnessError, Level, UnreadableError, UsageError
+from harness.model import Direction, Finding, HarnessError, Level, UnreadableError, UsageError
 from harness.pacts.batch import finding_row
 from harness.pacts.checking import PactCheck, PactChecker, findings_of
 from harness.pacts.files import is_pact, read_pact
+from harness.pacts.index import index_of
+from harness.pacts.values import Pact
 
+_INSIDE = "/$defs/harness:files/$defs/"
 _GLYPHS = {Level.ERROR: "✗", Level.WARNING: "!", Level.INFO: "-"}
 
 
@@ -37,20 +40,40 @@ class SpecificationCheck:
         return 1 if self.check.fails else 3 if self.check.undecided else 0
 
 
-def check_files(pact: Path, specifications: Sequence[Path]) -> SpecificationCheck:
-    """Check a pact file against one OpenAPI and one AsyncAPI file at most.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A pact file with the specifications of its provider, references to other files put inside."""
+
+    document: Document
+    pact: Pact
+    value: dict[str, Any]
+    specifications: dict[str, dict[str, Any]]
+    files: dict[str, str]
+
+    def place(self, pointer: str) -> str:
+        """Return a place of a specification as `#/pointer`, or `file#/pointer` where it was put inside."""
+        if not pointer.startswith(_INSIDE):
+            return f"#{pointer}"
+        name, _, rest = pointer.removeprefix(_INSIDE).partition("/")
+        return f"{self.files.get(name, name)}#/{rest}"
+
+
+def read_files(pact: Path, specifications: Sequence[Path]) -> Given:
+    """Read a pact file, and one OpenAPI and one AsyncAPI file at most.
 
     Raises:
         UsageError: A file does not exist, or two specifications are of one kind.
         UnreadableError: A file is no pact or no specification.
     """
     document = _load(pact)[1]
-    if not is_pact(document.value):
+    value = document.value
+    if not isinstance(value, dict) or not is_pact(value):
         raise UnreadableError(
             f"{pact} is no pact", location=document.location(""), remedy="Name a file with consumer and provider."
         )
     known = read_pact(document)
     given: dict[str, dict[str, Any]] = {}
+    files: dict[str, str] = {}
     for path in specifications:
         library, specification = _load(path)
         kind = specification_kind(specification.value)
@@ -64,9 +87,38 @@ def check_files(pact: Path, specifications: Sequence[Path]) -> SpecificationChec
             raise UsageError(f"two documents are {kind}", remedy="Give one OpenAPI and one AsyncAPI document at most.")
         whole = bundle(library.node(specification.path), library)
         given[kind] = whole if isinstance(whole, dict) else {}
-    assert isinstance(document.value, dict)  # noqa: S101  (is_pact)
-    checked = PactChecker(given.get("openapi"), given.get("asyncapi")).check(document.value)
-    return SpecificationCheck(document, known.consumer, known.provider, checked)
+        files |= {file.replace("/", "_"): file for file in library.references(specification.path)}
+    return Given(document, known, value, given, files)
+
+
+def check_files(pact: Path, specifications: Sequence[Path]) -> SpecificationCheck:
+    """Check a pact file against specification files; errors as `read_files`."""
+    given = read_files(pact, specifications)
+    checked = PactChecker(**given.specifications).check(given.value)
+    return SpecificationCheck(given.document, given.pact.consumer, given.pact.provider, checked)
+
+
+def fields_json(given: Given) -> list[dict[str, Any]]:
+    """Return the field-usage index as one JSON value a row."""
+    who = {"consumer": given.pact.consumer, "version": given.pact.version, "provider": given.pact.provider}
+    rows = index_of(given.value, **given.specifications)
+    return [{**who, **asdict(row), "schema": [given.place(place) for place in row.schema]} for row in rows]
+
+
+def fields_text(given: Given) -> str:
+    """Return the field-usage index by operation."""
+    lines: list[str] = []
+    operation = ""
+    for row in index_of(given.value, **given.specifications):
+        if row.operation != operation:
+            operation = row.operation
+            lines.append(f"{operation}   {given.pact.consumer} {given.pact.version}".rstrip())
+        verb = "reads" if row.direction is Direction.SENT else "sends"
+        exact = ", value counts" if row.value_sensitive else ""
+        schema = f"   {given.place(row.schema[-1])}" if row.schema else ""
+        lines.append(f"  {verb} {row.part} {row.field or '(whole)'}   {row.matcher}{exact}{schema}")
+    lines = [_safe(line) for line in lines] or ["! the pact has no interaction"]
+    return "\n".join([*lines, "Next: harness impact --field NAME#/Schema/field     says who else reads it"]) + "\n"
 
 
 def specification_kind(value: object) -> str | None:

@@ -41,6 +41,10 @@ class Compiled:
             return []
 
 
+def _texts(written: object) -> list[str]:
+    return [item for item in listed(written) if isinstance(item, str)]
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One interaction and the operation its request is routed to."""
@@ -78,12 +82,12 @@ class Operation:
     def request_types(self) -> list[str]:
         """Media types the operation consumes."""
         written = self.value.get("consumes")
-        return listed(written) if truthy(written) else list(self.request_content)
+        return _texts(written) if truthy(written) else list(self.request_content)
 
     def response_types(self, response: dict[str, Any]) -> list[str]:
         """Media types the operation produces in one response."""
         written = self.value.get("produces")
-        return listed(written) if truthy(written) else list(mapping(response.get("content")))
+        return _texts(written) if truthy(written) else list(mapping(response.get("content")))
 
     @property
     def responses(self) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def conforms(name: str, value: object) -> bool:
         check = _TEXTS.get(name)
         return check is None or check(value)
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and name in {"int32", "int64"}:
-        return value % 1 == 0 and (name == "int64" or -_INT32 <= value < _INT32)
+        whole = value == value.to_integral_value() if isinstance(value, Decimal) else True
+        return whole and (name == "int64" or -_INT32 <= value < _INT32)
     return True
 
 

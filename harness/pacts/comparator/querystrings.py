@@ -108,8 +108,8 @@ def strictly_decoded(text: str) -> str | None:
         if len(part) < 2 or not all(digit in "0123456789abcdefABCDEF" for digit in part[:2]):
             return None
     try:
-        return unquote_to_bytes(text).decode("utf-8")
-    except UnicodeDecodeError:
+        return unquote_to_bytes(text.encode("utf-8")).decode("utf-8")
+    except UnicodeError:
         return None
 
 

@@ -238,8 +238,8 @@ def _without_plain_escapes(path: str) -> str | None:
             if any(len(found) != 3 or not _is_hex(found[1:]) for found in _ESCAPES.findall(raw)) or len(raw) % 3:
                 return None
             try:
-                parts.append(unquote_to_bytes(raw).decode("utf-8"))
-            except UnicodeDecodeError:
+                parts.append(unquote_to_bytes(raw.encode("utf-8")).decode("utf-8"))
+            except UnicodeError:
                 return None
         else:
             parts.append(path[position : position + 3])

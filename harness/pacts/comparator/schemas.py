@@ -113,7 +113,8 @@ def _discriminator(part: dict[str, Any]) -> None:
     known = part.get("discriminator")
     name = mapping(known).get("propertyName")
     if name and part.get("oneOf"):
-        part["required"] = list(dict.fromkeys([*listed(part.get("required")), name]))
+        required = listed(part.get("required"))
+        part["required"] = required if name in required else [*required, name]
     if known and not part.get("oneOf"):
         del part["discriminator"]
 

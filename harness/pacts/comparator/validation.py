@@ -267,8 +267,12 @@ def _tags(task: Task, name: str, branches: list[Any]) -> dict[str, int] | None:
     """Return the branch of every tag; None where the branches do not say."""
     written = mapping(task.schema["discriminator"].get("mapping"))
     if written:
-        places = {mapping(branch).get("$ref"): index for index, branch in enumerate(branches)}
-        return {tag: places[ref] for tag, ref in written.items()} if places.keys() >= set(written.values()) else None
+        places = {str(mapping(branch).get("$ref")): index for index, branch in enumerate(branches)}
+        return (
+            {tag: places[ref] for tag, ref in written.items()}
+            if all(isinstance(ref, str) and ref in places for ref in written.values())
+            else None
+        )
     tags: dict[str, int] = {}
     for index, branch in enumerate(branches):
         reference = mapping(branch).get("$ref")
