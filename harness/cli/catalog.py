@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.mapping_check import mapping_group
 from harness.cli.opening import open_below, open_library
-from harness.cli.options import format_option, repo_option
+from harness.cli.options import as_of_option, format_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import NotFoundError, UsageError
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 @click.group()
 def catalog() -> None:
     """Show the catalog: entries, graph, owners."""
+
+
+catalog.add_command(mapping_group)
 
 
 def _read(repo: Path) -> Catalog:
@@ -91,6 +96,60 @@ def graph(form: str, ref: str | None, repo: Path, **filters: str | None) -> int:
         return 0
     only = chosen(entries, **filters) if any(filters.values()) else None
     write(graphs.mermaid(entries, ref, only) if form == "mermaid" else graphs.dot(entries, ref, only))
+    return 0
+
+
+@catalog.command()
+@click.argument("component", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="What is written."
+)
+@as_of_option
+@repo_option
+def scorecard(component: str | None, form: str, repo: Path, as_of: date | None) -> int:
+    """Show how far each component is, 0 to 4, from evidence in the repository, and the next thing to do."""
+    from dataclasses import asdict  # noqa: PLC0415  (start-up)
+
+    from harness.catalog.scorecard import card_of  # noqa: PLC0415
+    from harness.governance import landscape_of  # noqa: PLC0415
+    from harness.registry import read_config, read_registry  # noqa: PLC0415
+    from harness.report.scorecard_text import scorecard_markdown, scorecard_text  # noqa: PLC0415
+
+    library = open_library(repo)
+    config = read_config(library)
+    scape = landscape_of(library, config)
+    chosen = [scape.catalog.get(component, "component")] if component else scape.catalog.of_kind("component")
+    files: dict[str, dict[str, str]] = {}
+    for contract in read_registry(library, config).contracts:
+        files.setdefault(contract.name, {})[contract.path] = library.load(contract.path).text
+    pacts = {(pact.provider, pact.consumer) for pact in scape.pacts.pacts}
+    day = (as_of or datetime.now(UTC).date()).isoformat()
+    cards = [card_of(one, scape.catalog, files, pacts, day) for one in chosen if one and one.kind == "Component"]
+    if component and not cards:
+        raise NotFoundError(f'no component "{component}"', remedy=_nearest(component, scape.catalog))
+    if form == "json":
+        write(json.dumps({"schema_version": 1, "cards": [asdict(one) for one in cards]}, indent=1) + "\n")
+    else:
+        write(scorecard_markdown(cards) if form == "markdown" else scorecard_text(cards, detailed=bool(component)))
+    return 0
+
+
+@catalog.command()
+@click.argument("term", required=False)
+@format_option
+@repo_option
+def glossary(term: str | None, form: str, repo: Path) -> int:
+    """Say what a business word means here, how each system names it, and what it is not."""
+    from dataclasses import asdict  # noqa: PLC0415  (start-up)
+
+    from harness.catalog import glossary as words  # noqa: PLC0415
+    from harness.report.glossary_text import glossary_text  # noqa: PLC0415
+
+    known = words.glossary(_read(repo))
+    terms = [one for one in known if term is None or one.name == term]
+    if term is not None and not terms:
+        raise NotFoundError(f'no word "{term}"', remedy=f"There is {', '.join(one.name for one in known) or 'none'}.")
+    write(json.dumps([asdict(one) for one in terms], indent=1) + "\n" if form == "json" else glossary_text(terms))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -47,7 +47,7 @@ def catalog_of(entries):
 
 
 def texts(picture):
-    return [element.text for element in Xml.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
+    return [element.text for element in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
 
 
 def test_systems_components_and_every_tie_are_named():
@@ -70,7 +70,7 @@ def test_the_order_of_files_changes_no_byte():
 
 def test_no_label_lies_on_another():
     catalog = catalog_of(ENTRIES)
-    root = Xml.fromstring(svg(catalog, chosen(catalog)))  # noqa: S314
+    root = ET.fromstring(svg(catalog, chosen(catalog)))  # noqa: S314
     labels = [one for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("font-size") == "10"]
     heights = [float(one.get("y")) for one in labels]
     assert len(labels) == 3
