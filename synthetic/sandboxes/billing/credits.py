@@ -11,6 +11,8 @@ from synthetic.sandboxes.billing.lines import due, rates_of
 from synthetic.sandboxes.billing.rating import Rate, Taxed, tax_lines
 from synthetic.sandboxes.billing.values import BillingError, Params, Record, Records, exact, listing
 
+Rates = list[Rate]
+
 
 class CreditNotes:
     """Credit notes against finalised invoices.
@@ -164,7 +166,7 @@ class CreditNotes:
             line["tax_amounts"] = [_tax(each) for each in own]
         return [line for line, _ in drafts]
 
-    def _draft(self, invoice: Record, by_id: dict[str, Record], part: Params) -> tuple[Record, list[Rate]]:
+    def _draft(self, invoice: Record, by_id: dict[str, Record], part: Params) -> tuple[Record, Rates]:
         if part.text("type") == "custom_line_item":
             ids = part.listed("tax_rates")
             rates = [self._desk.find("tax_rate", each) for each in ids]

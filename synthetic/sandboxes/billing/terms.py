@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from synthetic.sandboxes.billing.desk import Desk
 from synthetic.sandboxes.billing.lines import Charge
@@ -129,15 +131,20 @@ class Terms:
         ]
 
     def change(self, record: Record, old: Record | None, new: Record | None, at: int) -> list[Charge]:
-        """Return the credit for what a changed item was paid for, and the charge for what it is now, by seconds."""
+        """Return the credit for what a changed item was paid for, and the charge for what it is now.
+
+        By seconds as Stripe does; by calendar days of the entity's zone where the contract says so
+        (`metadata["proration"]` is `days`).
+        """
         whole = record["current_period_start"], record["current_period_end"]
         charges: list[Charge] = []
         if at >= whole[1]:
             return charges
+        units, left_from = (self._unit(record, whole[0]), self._unit(record, whole[1])), self._unit(record, at)
         for item, sign, word in ((old, -1, "Unused time on"), (new, 1, "Remaining time on")):
             if item is None or item["price"]["recurring"]["usage_type"] != "licensed":
                 continue
-            amount = sign * prorated(price_amount(item["price"], item["quantity"]), *whole, at)
+            amount = sign * prorated(price_amount(item["price"], item["quantity"]), *units, left_from)
             product = self._desk.find("product", item["price"]["product"])["name"]
             charges.append(
                 Charge(
@@ -156,6 +163,13 @@ class Terms:
                 )
             )
         return charges
+
+    def _unit(self, record: Record, at: int) -> int:
+        """Return a time in the units a subscription is prorated by."""
+        if record["metadata"].get("proration") != "days":
+            return at
+        zone = ZoneInfo(self._desk.entity(record["metadata"]).zone)
+        return datetime.fromtimestamp(at, zone).date().toordinal()
 
     def one_off(self, part: Params, record: Record, at: int) -> Charge:
         """Return a one-off charge that comes with the first invoice."""
