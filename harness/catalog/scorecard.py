@@ -180,7 +180,7 @@ def _middleware(entity: Entity, catalog: Catalog, files: Mapping[str, Mapping[st
 def _lines(texts: Mapping[str, Mapping[str, str]], pattern: re.Pattern[str]) -> Iterator[str]:
     """Yield the first line of each contract's newest text that says it."""
     for versions in texts.values():
-        path = next(reversed(versions), "")  # the registry lists the newest last
+        path = ["", *versions][-1]  # the registry lists the newest last
         for number, line in enumerate(versions.get(path, "").splitlines(), 1):
             if pattern.search(line):
                 yield f"{path}:{number} {line.strip()[:60]}"
