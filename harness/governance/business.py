@@ -235,6 +235,11 @@ class _Closed:
         """Read the calendars once."""
         self._ends: dict[str, list[tuple[date, str]]] = {}
         for calendar in catalog.close_calendars():
+            first = min((period.start for period in calendar.periods if period.start), default=None)
+            if first and first <= today:  # what lies before the calendar was closed before it began
+                self._ends.setdefault(calendar.legal_entity, []).append(
+                    (first, f"{calendar.legal_entity} before {first}")
+                )
             for period in calendar.periods:
                 if period.end and period.hard_close and period.hard_close <= today:
                     ends = self._ends.setdefault(calendar.legal_entity, [])

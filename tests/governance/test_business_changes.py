@@ -170,3 +170,9 @@ def test_a_changed_workflow_step_needs_finance_and_an_exercise_does_not(tmp_path
     assert report.decision is Decision.NEEDS_SIGN_OFF
     assert found(report, "business-definition-changed") == [Level.WARNING]
     assert [(one.kind, one.key) for one in report.business_changes] == [("critical-workflow", "post")]
+
+
+def test_what_lies_before_the_calendar_is_closed() -> None:
+    only_open = "\n".join(line for line in RATES.splitlines() if "2026-09" not in line and '"2026-10"' not in line)
+    (change,) = changes(only_open.replace('"19"', '"16"'), only_open)
+    assert change.closed_period == "DE-01 before 2026-11-01"
