@@ -6,6 +6,7 @@ and remembers them; faults, noise and permissions are layers around it, so that 
 
 from synthetic.deeds.boundary import Adapter, Boundary, Layer
 from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, RefusedError, UnreachableError
+from synthetic.deeds.categories import Categories
 from synthetic.deeds.time import Clock
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Attempt",
     "Boundary",
     "Call",
+    "Categories",
     "Clock",
     "DeniedError",
     "Layer",

@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from harness.model import JSON
 from synthetic.deeds import Answer, UnreachableError
+from synthetic.deeds.categories import Categories
 from synthetic.faults.fault import Effect, Fault, FaultCall, Forward
-from synthetic.transaction.categories import Categories
 
+_REFERENCES = frozenset({"invoice", "payment", "customer", "applied_to"})
 _LATE = timedelta(hours=3)
 
 
@@ -51,10 +52,15 @@ def _of(look: Seen, categories: Categories) -> Iterator[Fault]:
     yield made("double", {count, "duplicate"}, _double)
     yield made("undone", {"reversed", "missing"}, _undone)
     yield made("down", {"unreachable"}, _down)
+    if look.values.get("count") == (0,):
+        yield made("spurious", {count, "duplicate", "state"}, lambda _call, forward, _rng: {**forward(), "count": 1})
     for field_name, values in sorted(look.values.items()):
         if field_name == "count":
             continue
         called = {categories.of(name, field_name)}
+        if "state" in called:
+            # a probe may know better than the table what a wrong state is in its step
+            called |= {"collections", "period", "order", "identity"}
         for label, other in _mutations(field_name, values):
             yield made(f"{field_name}={label}", called | _also(field_name), _set(field_name, other, values))
 
@@ -63,6 +69,9 @@ def _also(field_name: str) -> frozenset[str]:
     """Return the further right names of a wrong field (workflows.md, section 3)."""
     if field_name == "tax":
         return frozenset({"rounding"})
+    if field_name in _REFERENCES:
+        # whoever follows a wrong reference finds something else, or nothing
+        return frozenset({"identity", "missing", "application", "state", "unapplied"})
     if field_name in {"entity", "legal_entity"}:
         return frozenset({"currency-fx"})
     if field_name.endswith(("_date", "_period", "_start", "_end")):

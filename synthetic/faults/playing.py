@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -65,14 +66,23 @@ class Played:
             raise
         if not isinstance(answer, dict):
             raise UnreadableError(f"fault {self.fault.id} answered {type(answer).__name__}, not an object")
+        if not real and attempt.kind is Kind.LOOK:
+            # a look may be repeated: what would have been shown decides whether anything was hidden
+            with contextlib.suppress(UnreachableError, RefusedError):
+                ask()
         # an order carried out twice, or not at all, changes the world whatever it answers
         is_other_deed = attempt.kind is Kind.DEED and len(real) != 1
-        self.changed += is_other_deed or not real or answer != real[-1]
+        self.changed += is_other_deed or not real or _shows(answer) != _shows(real[-1])
         if real:
             history.append(real[-1])
             if real[-1].get("count"):
                 self._there_since.setdefault(asked, attempt.now)
         return answer
+
+
+def _shows(answer: Answer) -> Answer:
+    """Return what can be seen of an answer: nothing there is nothing there, whatever stands beside it."""
+    return {"count": 0} if answer.get("count") == 0 else answer
 
 
 def noise(seed: int, *, errors: float, stale: float) -> Layer:

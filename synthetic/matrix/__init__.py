@@ -6,7 +6,7 @@ Faults x probes x seeds, each run on its own landscape and on virtual time. `pla
 
 from synthetic.matrix.playing import Case, Suite, World, play_case
 from synthetic.matrix.rows import Row, Summary, summary
-from synthetic.matrix.run import play_clean, play_matrix, reference_looks
+from synthetic.matrix.run import play_clean, play_fault, play_matrix, reference_looks
 
 __all__ = [
     "Case",
@@ -16,6 +16,7 @@ __all__ = [
     "World",
     "play_case",
     "play_clean",
+    "play_fault",
     "play_matrix",
     "reference_looks",
     "summary",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from harness.model import JSON
+from synthetic.faults import Fault
 from synthetic.matrix.playing import Case, Outcome
 from synthetic.transaction import RunVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault against one probe.
+    """One fault against one probe, or the row of a fault over all probes (see `judged`).
 
     Attributes:
         equivalent: The fault changed nothing the probe's landscape showed, so there is nothing to detect.
@@ -86,11 +87,20 @@ def row_of(case: Case, outcome: Outcome, waived: str = "") -> Row:
     )
 
 
-def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:
-    """Sum up; a fault is detected if any probe that meets it in a way that shows detects it.
+def unmet(fault: Fault, seed: int) -> Row:
+    """Return the row of a fault on calls that no probe makes: nobody can be shown anything by it."""
+    return Row(fault.id, "", seed, RunVerdict.PASSED.value, "", tuple(sorted(fault.names)), True, False, False, 0, None)  # noqa: FBT003
 
-    A fault counts once per probe it changes something for: that is the cell somebody may rely on.
-    """
+
+def judged(cells: Sequence[Row], waived: str = "") -> Row:
+    """Return the one row of a fault: of the first probe that found it, else of one that it changed anything for."""
+    found = next((row for row in cells if row.detected), None)
+    shown = found or next((row for row in cells if not row.equivalent), None) or cells[0]
+    return replace(shown, leaks=sum(row.leaks for row in cells), waived="" if found else waived)
+
+
+def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:
+    """Sum up one row per fault and seed; a fault that changed nothing any probe was shown is not counted."""
     real = [row for row in rows if not row.equivalent]
     missed = [row for row in real if not row.detected]
     found = [row for row in real if row.detected]

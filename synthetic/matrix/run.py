@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 
 from harness.model import JSON
@@ -10,10 +11,14 @@ from synthetic.deeds.calls import Kind
 from synthetic.faults import Fault
 from synthetic.faults.operators import Seen
 from synthetic.matrix.playing import Case, Suite, play_case
-from synthetic.matrix.rows import Row, row_of
+from synthetic.matrix.rows import Row, judged, row_of, unmet
 
-Waivers = Mapping[tuple[str, str], str]
-"""(probe, fault) -> name of the waiver; "*" for any probe."""
+Waivers = Mapping[str, str]
+"""Fault -> why nobody needs to notice it."""
+
+
+Asked = Mapping[str, Mapping[tuple[str, str], int]]
+"""Probe -> (port, operation) -> how often it asks on a clean landscape."""
 
 
 class Recorder:
@@ -21,13 +26,13 @@ class Recorder:
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self.asked: set[tuple[str, str]] = set()
+        self.asked: Counter[tuple[str, str]] = Counter()
         self._values: dict[tuple[str, str], dict[str, list[JSON]]] = {}
 
     def __call__(self, attempt: Attempt, forward: Callable[[Attempt], Answer | Awaitable[Answer]]) -> object:
         """Let the call through and look at the answer."""
         answer = forward(attempt)
-        self.asked.add((attempt.port, attempt.operation))
+        self.asked[attempt.port, attempt.operation] += 1
         if attempt.kind is Kind.LOOK and isinstance(answer, dict):
             fields = self._values.setdefault((attempt.port, attempt.operation), {})
             for name, value in answer.items():
@@ -41,14 +46,14 @@ class Recorder:
             yield Seen(port, operation, {name: tuple(values) for name, values in fields.items()})
 
 
-def reference_looks(suite: Suite, seeds: Sequence[int] = (0, 1)) -> tuple[list[Seen], dict[str, set[tuple[str, str]]]]:
+def reference_looks(suite: Suite, seeds: Sequence[int] = (0, 1)) -> tuple[list[Seen], Asked]:
     """Play every probe clean and return what the looks showed, and what each probe asked.
 
     Raises:
         AssertionError: A probe does not pass on a clean landscape: no matrix means anything then.
     """
     everything = Recorder()
-    asked: dict[str, set[tuple[str, str]]] = {}
+    asked: dict[str, Mapping[tuple[str, str], int]] = {}
     for probe in suite.probes:
         own = Recorder()
         for seed in seeds:
@@ -60,23 +65,43 @@ def reference_looks(suite: Suite, seeds: Sequence[int] = (0, 1)) -> tuple[list[S
     return list(everything.looks()), asked
 
 
+def play_fault(
+    suite: Suite, fault: Fault, seed: int, asked: Asked | None = None, waivers: Waivers | None = None
+) -> Row:
+    """Play one fault against the probes that meet it, those that ask most first, until one finds it.
+
+    Returns:
+        The row of the fault; equivalent if it changed nothing for any of them.
+    """
+    meeting = [probe for probe in suite.probes if asked is None or _met(fault, asked[probe.name])]
+    if asked is not None:
+        meeting.sort(key=lambda probe: -sum(asked[probe.name][one] for one in asked[probe.name] if fault.meets(*one)))
+    cells = []
+    for probe in meeting:
+        case = Case(probe, seed, fault)
+        cells.append(row_of(case, play_case(suite, case)))
+        if cells[-1].detected:
+            break
+    if not cells:
+        return unmet(fault, seed)
+    return judged(cells, (waivers or {}).get(fault.id, ""))
+
+
 def play_matrix(
     suite: Suite,
     faults: Iterable[Fault],
     seeds: Sequence[int],
-    asked: Mapping[str, set[tuple[str, str]]] | None = None,
+    asked: Asked | None = None,
     waivers: Waivers | None = None,
 ) -> Iterator[Row]:
-    """Play every fault against every probe; one that no call of a probe meets is equivalent without a run."""
-    known = waivers or {}
+    """Play every fault under every seed: one row each."""
     for fault in faults:
-        for probe in suite.probes:
-            if asked is not None and not any(fault.meets(*one) for one in asked[probe.name]):
-                continue
-            waived = known.get((probe.name, fault.id)) or known.get(("*", fault.id), "")
-            for seed in seeds:
-                case = Case(probe, seed, fault)
-                yield row_of(case, play_case(suite, case), waived)
+        for seed in seeds:
+            yield play_fault(suite, fault, seed, asked, waivers)
+
+
+def _met(fault: Fault, asked: Mapping[tuple[str, str], int]) -> bool:
+    return any(fault.meets(*one) for one in asked)
 
 
 def play_clean(suite: Suite, count: int, *, errors: float, stale: float, first_seed: int = 0) -> Iterator[Row]:

@@ -58,3 +58,8 @@ def month_later(day: date) -> date:
     after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = (after + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     return after.replace(day=min(day.day, last.day))
+
+
+def days_later(day: str, days: int) -> str:
+    """Return a day some days later."""
+    return str(date.fromisoformat(day) + timedelta(days=days))

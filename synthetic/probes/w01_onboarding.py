@@ -19,6 +19,9 @@ async def customer_onboarding(
         crm.account_of(account=account.id),
         fixed={
             "count": 1,
+            "account": account.id,
+            "kind": "business",
+            "parent": "",
             "name": account.name,
             "country": account.country,
             "legal_entity": "DE-01",
@@ -54,7 +57,12 @@ async def customer_onboarding(
     await tx.see(
         "Party is in the ledger once", erp.party_of(customer=customer, entity="DE-01"), within="10m", fixed=party
     )
-    await tx.see("Tenant exists", entitlements.tenant_of(customer=customer), within="10m", fixed={"count": 1})
+    await tx.see(
+        "Tenant exists",
+        entitlements.tenant_of(customer=customer),
+        within="10m",
+        fixed={"count": 1, "tenant": f"ten_{customer}"},
+    )
     for how in ("duplicate", "replay"):
         await tx.do(f"Event delivered again: {how}", sync.redeliver(object=customer, kind="customer.created", how=how))
     await tx.see(

@@ -39,6 +39,7 @@ async def order_to_entitlement(
         crm.order_of(order=order),
         fixed={
             "count": 1,
+            "order": order,
             "account": account.id,
             "sku": sale.sku,
             "quantity": 1,

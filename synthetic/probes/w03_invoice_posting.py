@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import term
+from synthetic.probes.days import days_later, term
 from synthetic.probes.scenarios import GERMAN_PRO_NET, Facts, invoiced, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -30,6 +30,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
         posting_period=start[:7],
         tax_period=start[:7],
         legal_number=invoice["legal_number"],
+        version=invoice["version"],
     )
     await tx.see("Posted in the ledger", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posting)
     schedule: Facts = {
@@ -56,6 +57,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
             "written_off": 0,
             "collected_by": "erp",
             "dunning_level": 0,
+            "due_date": days_later(start, 30),
         },
     )
     await tx.see(

@@ -56,6 +56,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         },
         otherwise="imbalance",
     )
+    locked = tx.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     await tx.do(
         "Period locked",
         erp.close_period(ledger=sale.entity, period=start[:7], who="controller", lock=True, key=tx.key("lock")),
@@ -63,10 +64,10 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
             ledger=sale.entity, period=start[:7], who="controller", second="auditor", reason="end of probe"
         ),
     )
-    before = await tx.see(
+    await tx.see(
         "Period is locked",
         erp.period_of(ledger=sale.entity, period=start[:7]),
-        fixed={"count": 1, "state": "locked"},
+        fixed={"count": 1, "state": "locked", "changed_at": locked, "postings": 3},
         otherwise="period",
     )
     await tx.refused(
@@ -106,7 +107,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         "The locked period did not change",
         erp.period_of(ledger=sale.entity, period=start[:7]),
         within="1m",
-        fixed={"count": 1, "state": "locked", "postings": before["postings"], "changed_at": before["changed_at"]},
+        fixed={"count": 1, "state": "locked", "postings": 3, "changed_at": locked},
         otherwise="period",
         hold="2m",
     )

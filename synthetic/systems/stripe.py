@@ -280,6 +280,7 @@ class StripeBilling:
             "contract": one["metadata"].get("contract_id", ""),
             "legal_number": one["number"],
             "lines": len(lines),
+            "version": (one.get("status_transitions") or {}).get("finalized_at"),
             "quantity": sum(int(line.get("quantity") or 0) for line in lines),
             "start": min(_day(line["period"]["start"], zone) for line in lines) if lines else None,
             "end": max(_day(line["period"]["end"], zone) for line in lines) if lines else None,

@@ -4,7 +4,7 @@
 returns a `Run`. A run passed, failed (with a category), or is inconclusive: it could not look.
 """
 
-from synthetic.transaction.categories import Categories
+from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.probe import Probe, probe
 from synthetic.transaction.running import run_probe

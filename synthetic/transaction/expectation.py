@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.model import JSON, json_equal
 from synthetic.deeds import Answer
-from synthetic.transaction.categories import Categories
+from synthetic.deeds.categories import Categories
 from synthetic.transaction.values import Difference
 
 
@@ -18,7 +18,8 @@ class Expectation:
         want: Fields that may still become true.
         fixed: Facts that cannot heal.
         categories: Names of failures.
-        otherwise: One name for every failure, in place of the table.
+        otherwise: The name in this step for what the table only calls a wrong state, or for something that is
+            there and must not be.
         explained: Category -> field -> the wrong value that names this category.
     """
 
@@ -52,7 +53,7 @@ class Expectation:
     def differences(self, answer: Answer) -> tuple[Difference, ...]:
         """Return what is wrong with an answer; the fields in the order they were written, fixed ones first."""
         if answer.get("count", 1) == 0 and not self._wants_none:
-            return (Difference(self._object, "count", self._fixed.get("count", 1), 0, self.otherwise or "missing"),)
+            return (Difference(self._object, "count", self._fixed.get("count", 1), 0, "missing"),)
         return tuple(
             Difference(self._object, name, expected, answer.get(name), self._name(name, answer.get(name)))
             for name, expected in (*self._fixed.items(), *self._want.items())
@@ -68,8 +69,6 @@ class Expectation:
         return tuple(Difference(one.object, one.field, one.expected, one.seen, self._after(one)) for one in differences)
 
     def _after(self, difference: Difference) -> str:
-        if self.otherwise:
-            return self.otherwise
         is_undone = difference.category in {"missing", "state"}
         return "reversed" if is_undone else difference.category
 
@@ -77,7 +76,9 @@ class Expectation:
         for category, values in self._explained.items():
             if field in values and json_equal(values[field], seen):
                 return category
-        return self.otherwise or self._categories.of(self._object, field)
+        category = self._categories.of(self._object, field)
+        is_general = category == "state" or (field == "count" and self._wants_none)
+        return self.otherwise if self.otherwise and is_general else category
 
 
 def _is_absence(differences: tuple[Difference, ...]) -> bool:

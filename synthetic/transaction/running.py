@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from synthetic.deeds import Boundary, Clock
-from synthetic.transaction.categories import Categories
+from synthetic.deeds.categories import Categories
 from synthetic.transaction.probe import Probe
 from synthetic.transaction.transaction import StopError, Transaction
 from synthetic.transaction.values import Run, RunVerdict

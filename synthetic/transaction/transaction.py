@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from harness.model import JSON
 from synthetic.deeds import Answer, Boundary, Call, Clock, DeniedError, RefusedError, UnreachableError
-from synthetic.transaction.categories import Categories
+from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.expectation import Expectation
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
@@ -165,7 +165,7 @@ class Transaction:
             fixed: Facts that cannot heal: wrong three times in a row is wrong, at once.
             within: How long it may take.
             hold: How long it must then stay true.
-            otherwise: Name of the failure, in place of the one from the table.
+            otherwise: Name in this step for what the table only calls a wrong state, or for what must not be there.
             explained: Category -> fields and the value that this category alone explains, such as the tax that
                 the other rounding scope gives.
 
@@ -309,7 +309,7 @@ class Transaction:
         """Stop with the name of the failure; what is missing may only be late, so look on for as long again."""
         self.detected = self._clock.now()
         wrong = watch.last
-        if wrong[0].category == "missing" and not expectation.otherwise:
+        if wrong[0].category == "missing":
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
                 wrong = tuple(Difference(one.object, one.field, one.expected, one.seen, "late") for one in wrong)

@@ -19,7 +19,7 @@ class Categories:
 
     def of(self, object_name: str, field: str) -> str:
         """Return the category; `state` where no row matches, so that a failure always has a first to act."""
-        for row in (f"{object_name}.{field}", f"*.{field}", f"{object_name}.*"):
+        for row in (f"{object_name}.{field}", f"{object_name}.*", f"*.{field}"):
             if row in self._names:
                 return self._names[row]
         return "state"
