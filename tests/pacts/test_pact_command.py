@@ -1,13 +1,16 @@
 """`harness pact check` and `match`: exit codes, places, and rows that never stop the others."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import harness
 from harness.cli.pact import pact as command
 from harness.model import HarnessError
 from harness.rules import get
+from harness.schema.validation import Validator
 
 OPENAPI = {
     "openapi": "3.0.3",
@@ -33,6 +36,12 @@ SCHEMAS = {
         },
     }
 }
+
+
+def described(name, value):
+    """Return what the published schema says against a row, None if nothing."""
+    written = (Path(harness.__file__).parent / "schemas" / f"{name}.json").read_text("utf-8")
+    return Validator(json.loads(written)).error(value)
 
 
 def pact(body, rules=None):
@@ -119,6 +128,7 @@ def test_a_batch_answers_every_row_whatever_it_holds(tmp_path):
     answers = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     assert answers[0]["codes"] == ["request.path-or-method.unknown"]
     assert [sorted(answer) for answer in answers[1:]] == [["error", "id"]] * 4
+    assert [described("pact-check-result", answer) for answer in answers] == [None] * 5
 
 
 def test_a_match_row_is_answered_with_true_false_or_null(tmp_path):
@@ -132,5 +142,7 @@ def test_a_match_row_is_answered_with_true_false_or_null(tmp_path):
     (tmp_path / "in.jsonl").write_text("\n".join(rows), "utf-8")
     arguments = ["match", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
     CliRunner().invoke(command, arguments, standalone_mode=False)
-    answers = [json.loads(line)["match"] for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
-    assert answers == [True, False, None]
+    answers = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    assert [answer["match"] for answer in answers] == [True, False, None]
+    assert [described("pact-match-result", answer) for answer in answers] == [None] * 3
+    assert [described("pact-match-row", json.loads(line)) for line in rows] == [None] * 3
