@@ -62,3 +62,16 @@ def _after(delivery: Delivery, status: int, at: int) -> Delivery:
     if attempts > len(RETRY_AFTER):
         return replace(delivery, state="given_up", attempts=attempts, status=status)
     return replace(delivery, attempts=attempts, status=status, due=at + RETRY_AFTER[attempts - 1])
+
+
+async def keep_delivering(core: BillingCore, send: Send, sleep: Callable[[float], Awaitable[object]]) -> None:
+    """Deliver for ever, looking once a second.
+
+    Args:
+        core: Whose events.
+        send: Posts one.
+        sleep: Waits, such as `asyncio.sleep`.
+    """
+    while True:
+        await deliver_due(core, send)
+        await sleep(1.0)
