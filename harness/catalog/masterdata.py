@@ -80,24 +80,28 @@ def held_against(
     for row in table.rows:
         for value in _values(table, row, column):
             rows.setdefault(value, []).append(row)
-    seen = Counter(record.get(header, "") for record in records)
-    for line, record in enumerate(records, 1):
-        value = record.get(header, "")
+    ids = [record.get(header, "") for record in records]
+    yield from _unanswered(ids, rows, day)
+    known = set(ids)
+    for value, found in rows.items():
+        live = next((row for row in found if row.covers(day)), None)
+        if live is not None and value not in known:
+            yield Mismatch("stale", value, f"{value} is mapped and no longer in the export", live.index)
+
+
+def _unanswered(ids: Sequence[str], rows: dict[str, list[MappingRow]], day: date) -> Iterator[Mismatch]:
+    """Yield the exported ids that stand twice, that no row maps, or that no row maps on `day`."""
+    seen = Counter(ids)
+    for line, value in enumerate(ids, 1):
         if not value:
             continue
         if seen[value] > 1:
             yield Mismatch("duplicate", value, f"{value} stands {seen.pop(value)} times in the export", None, line)
-            seen[value] = 0
         if value not in rows:
             yield Mismatch("missing", value, f"{value} is in the export and mapped by no row", None, line)
         elif not any(row.covers(day) for row in rows[value]):
             what = f"{value} is in the export, and no row of it counts on {day}"
             yield Mismatch("not-in-force", value, what, rows[value][-1].index, line)
-    known = {record.get(header, "") for record in records}
-    for value, found in rows.items():
-        live = next((row for row in found if row.covers(day)), None)
-        if live is not None and value not in known:
-            yield Mismatch("stale", value, f"{value} is mapped and no longer in the export", live.index)
 
 
 def _values(table: IdMapping, row: MappingRow, column: str) -> tuple[str, ...]:

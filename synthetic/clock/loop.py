@@ -57,9 +57,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return virtual seconds since the loop began."""
         return self._virtual.now
 
-    def run_in_executor(
-        self, executor: Executor | None, func: Callable[..., _T], *args: object
-    ) -> asyncio.Future[_T]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[..., _T], *args: object) -> asyncio.Future[_T]:
         """Run in a thread, the clock pinned until it is done."""
         self._virtual.busy += 1
         try:

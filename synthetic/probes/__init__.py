@@ -1,1 +1,34 @@
-"""Room of synthetic: the probes of the twelve workflows (W1 to W12), each an async function over `tx` and the ports."""
+"""Room of synthetic: the probes of the twelve workflows (W1 to W12), each an async function over `tx` and the ports.
+
+`PROBES` are all of them in the order of the workflows; their names are those the catalog gives to workflow steps.
+"""
+
+from synthetic.probes.w01_onboarding import customer_onboarding
+from synthetic.probes.w02_order import order_to_entitlement
+from synthetic.probes.w03_invoice_posting import invoice_posting
+from synthetic.probes.w04_cash import bank_transfer, card_payment
+from synthetic.probes.w05_amendment import amendment
+from synthetic.probes.w06_renewal import renewal
+from synthetic.probes.w07_usage import usage_to_invoice
+from synthetic.probes.w08_collections import failed_payment, write_off
+from synthetic.probes.w10_cancellation import cancellation
+from synthetic.probes.w11_parallel_run import parallel_run
+from synthetic.probes.w12_period_close import period_close
+
+PROBES = (
+    customer_onboarding,
+    order_to_entitlement,
+    invoice_posting,
+    card_payment,
+    bank_transfer,
+    amendment,
+    renewal,
+    usage_to_invoice,
+    failed_payment,
+    write_off,
+    cancellation,
+    parallel_run,
+    period_close,
+)
+
+__all__ = ["PROBES"]

@@ -57,7 +57,7 @@ class Amendments:
     def update_item(self, params: Params) -> Record:
         """Change one item of a subscription."""
         item, record = self._usage.owner(params.required("id"))
-        given = {key: value for key, value in params.values.items() if key in ("price", "quantity", "tax_rates")}
+        given = {key: params.values[key] for key in ("price", "quantity", "tax_rates", "metadata") if params.has(key)}
         rest = {key: params.values[key] for key in ("proration_behavior", "proration_date") if params.has(key)}
         self.update(Params({"id": record["id"], "items": [{"id": item["id"]} | given]} | rest))
         return self._usage.owner(item["id"])[0]
