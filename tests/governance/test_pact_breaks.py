@@ -7,8 +7,9 @@ import pytest
 
 from harness.documents import Library, MemoryTree
 from harness.governance.pact_breaks import pact_breaks
+from harness.governance.values import ContractChange
 from harness.impact import ChangedContract, Document, Landscape
-from harness.model import Level, Side
+from harness.model import Bump, Level, Side
 from harness.pacts import read_pacts
 from harness.rules import level
 
@@ -36,10 +37,11 @@ def library(document, body):
     return Library(MemoryTree({PATH: json.dumps(document), PACT: json.dumps(pact)}))
 
 
-def findings(before, after, body, profile="standard"):
+def findings(before, after, body, profile="standard", step=Bump.PATCH):
     old, new = library(before, body), library(after, body)
     documents = [Document(side, one.node(PATH), one) for side, one in ((Side.OLD, old), (Side.NEW, new))]
-    changed = SimpleNamespace(changed=ChangedContract("billing", None, *documents))
+    report = ContractChange("billing", PATH, PATH, "1.0.0", "", step, None)
+    changed = SimpleNamespace(changed=ChangedContract("billing", None, *documents), report=report)
     landscape = Landscape(pacts=read_pacts(old, [PACT]))
     return list(pact_breaks([changed], landscape, old, lambda rule, default: level(rule, default, profile)))
 
@@ -64,3 +66,8 @@ def test_a_pact_that_failed_before_is_not_the_doing_of_this_branch():
 def test_the_profile_says_how_loud_it_is(profile, loud):
     (finding,) = findings(openapi("tax"), openapi("net"), {"tax": 1}, profile)
     assert finding.level is loud
+
+
+def test_a_break_that_the_version_announces_asks_the_consumer_and_does_not_block():
+    (finding,) = findings(openapi("tax"), openapi("net"), {"tax": 1}, "finance", Bump.MAJOR)
+    assert finding.level is Level.WARNING
