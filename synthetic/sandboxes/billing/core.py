@@ -22,6 +22,7 @@ from synthetic.sandboxes.billing.items import InvoiceItems
 from synthetic.sandboxes.billing.payments import Payments
 from synthetic.sandboxes.billing.preview import Preview
 from synthetic.sandboxes.billing.schedules import Schedules
+from synthetic.sandboxes.billing.search import FIELDS, search
 from synthetic.sandboxes.billing.storage import Answer, Storage
 from synthetic.sandboxes.billing.subscriptions import ENDED, Subscriptions
 from synthetic.sandboxes.billing.usage import Usage
@@ -82,7 +83,9 @@ class BillingCore:
             "dispute": self._cash.dispute,
             "phase": self._schedules.advance,
         }
-        self.operations: dict[str, Operation] = self._parties() | self._documents() | self._agreements() | self._money()
+        self.operations: dict[str, Operation] = (
+            self._parties() | self._documents() | self._agreements() | self._money() | self._searches()
+        )
 
     def close(self) -> None:
         """Close the database."""
@@ -249,6 +252,9 @@ class BillingCore:
             "balance.retrieve": cash.balance,
             "customers.fund_cash_balance": cash.fund,
         }
+
+    def _searches(self) -> dict[str, Operation]:
+        return {f"{kind}s.search": search(self.desk, kind, f"/v1/{kind}s/search") for kind in FIELDS}
 
     def _reader(self, kind: str) -> Operation:
         return lambda params: self.desk.find(kind, params.required("id"))

@@ -78,12 +78,14 @@ class Customers:
         )
 
     def _attach_first(self, record: Record, params: Params) -> Record:
-        methods = PaymentMethods(self._desk)
-        method = methods.attach(Params({"id": params.text("payment_method"), "customer": record["id"]}))
+        """Attach what a customer begins with; a token named again as the default means the method made from it."""
+        given = params.text("payment_method")
+        method = PaymentMethods(self._desk).attach(Params({"id": given, "customer": record["id"]}))
+        default = params.part("invoice_settings").text("default_payment_method")
+        if default not in ("", given):
+            return record
         settings = record["invoice_settings"] | {"default_payment_method": method["id"]}
-        if not params.part("invoice_settings").text("default_payment_method"):
-            return self._desk.save(record | {"invoice_settings": settings})
-        return record
+        return self._desk.save(record | {"invoice_settings": settings})
 
     def _given(self, params: Params, record: Record) -> Record:
         given: Record = {name: params.text(name) or None for name in _TEXTS if params.has(name)}
@@ -101,7 +103,7 @@ class Customers:
         if settings.has("default_payment_method"):
             method = settings.text("default_payment_method") or None
             if method and params.text("payment_method") != method:
-                method = self._desk.find("payment_method", method)["id"]
+                method = PaymentMethods(self._desk).usable(method, record["id"])
             given["invoice_settings"] = record["invoice_settings"] | {"default_payment_method": method}
         return given
 
@@ -131,7 +133,7 @@ class PaymentMethods:
         """Attach a payment method, or a fresh one made from a test token such as `pm_card_visa`, to a customer."""
         customer = self._desk.find("customer", params.required("customer"))
         identifier = params.required("id")
-        if self._desk.storage.get(identifier) is None and identifier.startswith("pm_card"):
+        if self._is_token(identifier):
             record = self.create(Params({"type": "card", "card": {"token": identifier}}))
         else:
             record = self._desk.find("payment_method", identifier)
@@ -140,6 +142,17 @@ class PaymentMethods:
         if record["metadata"].get("sandbox_decline") == "attach":
             raise declined_card("generic_decline")
         return self._desk.change(record, "payment_method.attached", {"customer": customer["id"]})
+
+    def usable(self, identifier: str, customer: str = "") -> str:
+        """Return the id of a method to charge; a test token becomes a method first, of the customer if there is one."""
+        if not self._is_token(identifier):
+            return str(self._desk.find("payment_method", identifier)["id"])
+        if customer and self._desk.storage.get(customer):
+            return str(self.attach(Params({"id": identifier, "customer": customer}))["id"])
+        return str(self.create(Params({"type": "card", "card": {"token": identifier}}))["id"])
+
+    def _is_token(self, identifier: str) -> bool:
+        return identifier.startswith("pm_card") and self._desk.storage.get(identifier) is None
 
     def detach(self, params: Params) -> Record:
         """Take a payment method from its customer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from harness.model.money import half_up
-from synthetic.sandboxes.billing.customers import declined_card
+from synthetic.sandboxes.billing.customers import PaymentMethods, declined_card
 from synthetic.sandboxes.billing.desk import Desk
 from synthetic.sandboxes.billing.values import BillingError, Params, Record, listing
 
@@ -37,7 +37,8 @@ class Payments:
     def intent(self, amount: int, currency: str, owner: str | None, params: Params) -> Record:
         """Store a new payment intent."""
         identifier = self._desk.name("pi", params)
-        method = params.text("payment_method") or None
+        given = params.text("payment_method")
+        method = PaymentMethods(self._desk).usable(given) if given else None
         record: Record = {
             "id": identifier,
             "object": "payment_intent",
@@ -162,7 +163,7 @@ class Payments:
         )
 
     def _method(self, method_id: str, owner: str | None) -> Record:
-        method = self._desk.find("payment_method", method_id)
+        method = self._desk.find("payment_method", PaymentMethods(self._desk).usable(method_id))
         if method["customer"] not in (None, owner):
             raise BillingError("The payment method does not belong to this customer.", param="payment_method")
         return method

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synthetic.sandboxes.billing.search import FIELDS
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -43,6 +45,7 @@ def routes() -> list[Served]:
     """Return everything that is served; fixed paths stand before those with parameters."""
     usual = "create list retrieve update"
     return [
+        *(Served("GET", f"/v1/{kind}s/search", f"{kind}s.search") for kind in FIELDS),
         *_resource("/v1/customers", "customers", f"{usual} delete"),
         Served("GET", "/v1/customers/{customer}/payment_methods", "payment_methods.list", (("of_customer", "1"),)),
         *_resource("/v1/products", "products", usual),

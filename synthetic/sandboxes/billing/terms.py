@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from synthetic.sandboxes.billing.customers import PaymentMethods
 from synthetic.sandboxes.billing.desk import Desk
 from synthetic.sandboxes.billing.lines import Charge
 from synthetic.sandboxes.billing.payments import DAY
@@ -42,7 +43,7 @@ class Terms:
         rates = [self._desk.find("tax_rate", rate) for rate in params.listed("default_tax_rates")]
         method = params.text("default_payment_method") or None
         if method:
-            self._desk.find("payment_method", method)
+            method = PaymentMethods(self._desk).usable(method, customer["id"])
         entity = {key: value for key, value in customer["metadata"].items() if key == "legal_entity"}
         record: Record = {
             "id": identifier,

@@ -14,6 +14,7 @@ from synthetic.clock import run
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.billing.cards import FAILING_IBAN
 from synthetic.sandboxes.billing.routes import routes
+from synthetic.sandboxes.billing.search import FIELDS
 from synthetic.sandboxes.billing.stripe_app import create_app
 
 DAY = 86_400
@@ -91,6 +92,9 @@ def test_every_endpoint_answers_as_the_document_says(caller):
     _payments(ask, customer, method)
     _disputes(ask)
     _later(ask, customer, price)
+    for kind, fields in FIELDS.items():
+        found = ask.ok("GET", f"/v1/{kind}s/search", query="created>0" if "created" in fields else "active:'true'")
+        assert min(found["total_count"], 10) == len(found["data"]) > 0
     assert ask.ok("DELETE", f"/v1/subscriptions/{subscription}")["status"] == "canceled"
     ask.ok("POST", f"/v1/payment_methods/{method}/detach")
     assert ask.ok("DELETE", f"/v1/customers/{customer}")["deleted"]

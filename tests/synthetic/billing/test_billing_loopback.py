@@ -81,7 +81,9 @@ def test_customer_to_paid_invoice_to_signed_webhook_over_sockets(tmp_path):
         async def with_hook(hook_url):
             asked = {"url": hook_url, "enabled_events": ["invoice.paid"]}
             endpoint = core.call("webhook_endpoints.create", asked)
-            invoice = await _served(Checked(create_app(core)), shop)
+            app = Checked(create_app(core))
+            invoice = await _served(app, shop)
+            assert app.complaints == []
             async with httpx.AsyncClient() as client:
 
                 async def send(url, headers, body):
