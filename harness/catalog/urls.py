@@ -54,7 +54,7 @@ def _authority(rest: str, *, special: bool) -> bool:
     if match is None:
         return False
     host, port = match[1], match[2] or ""
-    if port and not (port.isascii() and port.isdigit() and int(port) <= _HIGHEST_PORT):
+    if port and not (port.isascii() and port.isdecimal() and int(port) <= _HIGHEST_PORT):
         return False
     if host == "":
         return not special and not at and match[2] is None and not credentials
@@ -137,7 +137,7 @@ def _ipv4_or_name(domain: str) -> bool:
     if parts[-1] == "" and len(parts) > 1:
         parts.pop()
     last = parts[-1]
-    if not (last.isdigit() or re.fullmatch(r"0[xX][0-9A-Fa-f]*", last)):
+    if not (last.isdecimal() or re.fullmatch(r"0[xX][0-9A-Fa-f]*", last)):
         return True
     if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
         return False

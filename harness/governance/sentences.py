@@ -164,7 +164,7 @@ def _asks(row: RequiredSignoff) -> str:
 def next_version(version: str, step: Bump) -> str:
     """Return the version one step after `version`; the version itself if it is not semantic."""
     parts = version.removeprefix("v").split("-")[0].split("+")[0].split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return f"the next {step} version"
     major, minor, patch = map(int, parts)
     steps = {Bump.MAJOR: (major + 1, 0, 0), Bump.MINOR: (major, minor + 1, 0), Bump.PATCH: (major, minor, patch + 1)}

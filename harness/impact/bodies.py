@@ -110,7 +110,7 @@ def _descend(library: Library, node: Node | None, *tokens: str, follow: bool = T
         if current is None or not isinstance(current.value, (dict, list)):
             return None
         if isinstance(current.value, list):
-            if not token.isdigit() or int(token) >= len(current.value):
+            if not token.isdecimal() or int(token) >= len(current.value):
                 return None
         elif token not in current.value:
             return None

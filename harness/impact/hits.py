@@ -98,7 +98,7 @@ def _same_status(change: Change, use: FieldUse) -> bool:
     if not use.status or not statuses:
         return True
     # a carrier that does not name a status may be any of them
-    if not all(status[:1].isdigit() or status == "default" for status in statuses):
+    if not all(status[:1].isdecimal() or status == "default" for status in statuses):
         return True
     return bool({use.status, f"{use.status[:1]}XX", f"{use.status[:1]}xx", "default"} & statuses)
 
@@ -230,7 +230,7 @@ def _failing(change: Change) -> tuple[str, ...]:
         is_list = isinstance(value, list)
         tokens.append("*" if is_list else token)
         if isinstance(value, list):
-            value = value[int(token)] if token.isdigit() and int(token) < len(value) else None
+            value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
         else:
             value = value.get(token) if isinstance(value, dict) else None
     return tuple(tokens)

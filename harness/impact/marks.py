@@ -105,7 +105,7 @@ def _chain(value: JSON, tokens: list[str]) -> Iterator[Mark]:
 def _step(value: JSON, token: str) -> JSON:
     if isinstance(value, dict):
         return value.get(token)
-    if isinstance(value, list) and token.isdigit() and int(token) < len(value):
+    if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
         return value[int(token)]
     return None
 

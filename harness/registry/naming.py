@@ -48,4 +48,4 @@ def name_of(path: str) -> Named:
 
 
 def _is_major(folder: str) -> bool:
-    return folder[:1] in {"v", "V"} and folder[1:].isdigit()
+    return folder[:1] in {"v", "V"} and folder[1:].isdecimal()

@@ -53,4 +53,4 @@ def declared_bump(old: str, new: str) -> Bump:
 
 
 def _part(text: str) -> tuple[int, int, str]:
-    return (0, int(text), "") if text.isdigit() else (1, 0, text)
+    return (0, int(text), "") if text.isdecimal() else (1, 0, text)

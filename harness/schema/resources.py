@@ -117,7 +117,7 @@ class Schemas:
         value = place.value
         if isinstance(value, dict) and token in value:
             return enter(value[token], place.pointer + "/" + escape(token), place.resource)
-        if isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
             return enter(value[int(token)], place.pointer + "/" + token, place.resource)
         raise UnreadableError(
             f"the reference to “#{pointer}” leads nowhere: there is no “{token}”",

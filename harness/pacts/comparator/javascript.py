@@ -59,7 +59,7 @@ def value_at(root: object, path: list[str]) -> Any:
     for token in path:
         if isinstance(root, dict) and token in root:
             root = root[token]
-        elif isinstance(root, list) and token.isdigit() and int(token) < len(root):
+        elif isinstance(root, list) and token.isdecimal() and int(token) < len(root):
             root = root[int(token)]
         else:
             return MISSING
@@ -83,7 +83,7 @@ def _write(container: Any, token: str, value: object) -> bool:
     if isinstance(container, dict):
         container[token] = value
         return True
-    if isinstance(container, list) and token.isdigit() and int(token) < len(container):
+    if isinstance(container, list) and token.isdecimal() and int(token) < len(container):
         container[int(token)] = value
         return True
     return False

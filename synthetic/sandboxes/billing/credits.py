@@ -186,6 +186,8 @@ class CreditNotes:
 
     def _of_amount(self, invoice: Record, amount: int) -> Record:
         """One line for an amount that includes tax: the tax in it follows the invoice's own share."""
+        if not invoice["total"]:
+            raise BillingError("The invoice is over nothing, so nothing can be credited.", param="amount")
         tax = half_up(exact(amount) * (invoice["tax"] or 0) / invoice["total"])
         line = self._line(amount - tax, "Credit", None, "custom_line_item")
         if tax:

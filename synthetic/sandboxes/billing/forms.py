@@ -54,7 +54,7 @@ def _lists(value: Any, name: str) -> Any:
     if not isinstance(value, dict):
         return value
     inner = {key: _lists(each, name) for key, each in value.items()}
-    if not inner or not all(key.isdigit() for key in inner) or name == "metadata":
+    if not inner or not all(key.isdecimal() for key in inner) or name == "metadata":
         return inner
     if len(inner) > _LONGEST_LIST:
         raise BillingError(f"Invalid array: {name} has more than {_LONGEST_LIST} entries.", param=name)

@@ -259,6 +259,11 @@ def test_a_bad_form_is_refused_in_one_sentence_and_changes_nothing(core, caller,
     assert core.call("customers.list")["data"] == []
 
 
+def test_digits_of_other_scripts_are_no_places_in_a_list(caller):
+    assert caller("POST", "/v1/customers", **{"address[²]": "1"})[0] == 200
+    assert caller("POST", "/v1/customers", **{"expand[²]": "x"})[0] == 400
+
+
 def test_json_bodies_huge_bodies_and_unknown_paths_are_refused(caller):
     headers = {"Authorization": "Bearer sk_test_x", "Content-Type": "application/json"}
     assert run(caller.client.request_async("POST", "http://b/v1/customers", headers, "{}"))[1] == 400
