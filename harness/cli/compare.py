@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.comparing import Answer, Judging, compare_operands
+from harness.cli.comparing import Answer, Judging, compare_operands, head_day
 from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import ContentModel, ContractKind, UsageError, Verdict
@@ -58,7 +58,8 @@ def compare(**options: Any) -> int:
     if options["batch"] is not None:
         if operands or options["out"] is None:
             raise UsageError("--batch goes with --out and without OLD and NEW.")
-        return _batch(options["batch"], options["out"], timings=options["timings"])
+        _refuse_judging(options)
+        return _batch(options)
     if len(operands) != 2:
         raise UsageError(
             f"compare takes two contracts, OLD and NEW; {len(operands)} given.",
@@ -91,16 +92,29 @@ def exit_code(comparison: ContractComparison) -> int:
     return _EXIT[comparison.verdict]
 
 
-def _batch(pairs: Path, out: Path, *, timings: bool) -> int:
+def _refuse_judging(options: dict[str, Any]) -> None:
+    """Refuse the options that a batch takes row by row, rather than ignore them."""
+    for name in ("kind", "content_model", "mode", "format_assertion"):
+        if options[name] is not None:
+            flag = name.replace("_", "-")
+            raise UsageError(
+                f"--{flag} does not go with --batch: each row says for itself.",
+                remedy="Write kind, content_model and dialect into the rows.",
+            )
+
+
+def _batch(options: dict[str, Any]) -> int:
     """Judge every row; exit 0 whatever the verdicts, since each row carries its own."""
     from harness.compat.batch import run_batch  # noqa: PLC0415  (start-up)
 
+    pairs: Path = options["batch"]
     try:
         lines = pairs.read_bytes().split(b"\n")
     except OSError as error:
         raise UsageError(f"cannot read {pairs}: {error}", remedy="Name a file of JSON rows.") from error
-    rows = run_batch(lines, base=pairs.parent, timings=timings)
-    write_file(out, "".join(f"{row}\n" for row in _with_progress(rows, len(lines))))
+    as_of = options["as_of"] or head_day(options["repo"])
+    rows = run_batch(lines, base=pairs.parent, timings=options["timings"], as_of=as_of)
+    write_file(options["out"], "".join(f"{row}\n" for row in _with_progress(rows, len(lines))))
     return 0
 
 

@@ -24,7 +24,9 @@ _KINDS = [kind.value for kind in ContractKind]
 _MODELS = [model.value for model in ContentModel]
 
 
-def run_batch(lines: Iterable[str | bytes], *, base: Path, timings: bool = False) -> Iterator[str]:
+def run_batch(
+    lines: Iterable[str | bytes], *, base: Path, timings: bool = False, as_of: date | None = None
+) -> Iterator[str]:
     """Yield one line of JSON (without line end) per non-empty line of `lines`, in the same order.
 
     Args:
@@ -32,17 +34,20 @@ def run_batch(lines: Iterable[str | bytes], *, base: Path, timings: bool = False
             A line that cannot be read gives a row with `error`.
         base: Folder that file paths in rows are relative to.
         timings: Add `ms`, which makes output differ from run to run.
+        as_of: The day that sunset rules use in rows without `as_of` of their own.
     """
     for line in lines:
         if line.strip():
-            yield dumps(_answer(line, base, timings=timings))
+            yield dumps(_answer(line, base, timings=timings, as_of=as_of))
 
 
-def compare_row(row: dict[str, JSON], *, base: Path, timings: bool = False) -> dict[str, JSON]:
+def compare_row(
+    row: dict[str, JSON], *, base: Path, timings: bool = False, as_of: date | None = None
+) -> dict[str, JSON]:
     """Return the result row of one input row; errors are told in the row, never raised."""
     started = time.perf_counter()
     try:
-        result = result_to_json(row.get("id"), _compare(row, base))
+        result = result_to_json(row.get("id"), _compare(row, base, as_of))
     except HarnessError as error:
         result = _refused(row, _sentence(error))
     except Exception as error:  # noqa: BLE001  (a defect of ours in one row must not take the other rows with it)
@@ -52,12 +57,12 @@ def compare_row(row: dict[str, JSON], *, base: Path, timings: bool = False) -> d
     return result
 
 
-def _answer(line: str | bytes, base: Path, *, timings: bool) -> dict[str, JSON]:
+def _answer(line: str | bytes, base: Path, *, timings: bool, as_of: date | None) -> dict[str, JSON]:
     try:
         row = _parse(line)
     except HarnessError as error:
         return _refused({}, _sentence(error))
-    return compare_row(row, base=base, timings=timings)
+    return compare_row(row, base=base, timings=timings, as_of=as_of)
 
 
 def _parse(line: str | bytes) -> dict[str, JSON]:
@@ -108,7 +113,7 @@ def _bound(row: dict[str, JSON]) -> None:
     raise UnreadableError(f"nested deeper than {_MAX_DEPTH} levels", remedy="Flatten the documents.")
 
 
-def _compare(row: dict[str, JSON], base: Path) -> ContractComparison:
+def _compare(row: dict[str, JSON], base: Path, as_of: date | None) -> ContractComparison:
     missing = [key for key in ("id", "kind", "old", "new") if key not in row]
     if missing:
         raise UnreadableError(f"the row has no {', '.join(missing)}", remedy='Write {"id", "kind", "old", "new"}.')
@@ -122,7 +127,7 @@ def _compare(row: dict[str, JSON], base: Path) -> ContractComparison:
     from harness.compat import compare_nodes  # noqa: PLC0415  (the package imports its parts)
 
     return compare_nodes(
-        old, new, old_library, new_library, kind=kind, content_model=model, as_of=_day(row.get("as_of"))
+        old, new, old_library, new_library, kind=kind, content_model=model, as_of=_day(row.get("as_of")) or as_of
     )
 
 

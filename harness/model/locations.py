@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place in a document.
 
@@ -17,6 +17,13 @@ class Location:
     pointer: str = ""
     line: int | None = None
     column: int | None = None
+
+    def __lt__(self, other: Location) -> bool:
+        """Order by file, pointer, line and column; an absent one comes first, as `None` itself has no order."""
+        return self._rank() < other._rank()
+
+    def _rank(self) -> tuple[str, str, int, int]:
+        return (self.file or "", self.pointer, self.line or 0, self.column or 0)
 
     def __str__(self) -> str:
         """`file:line` as editors and terminals make it clickable, else the pointer."""

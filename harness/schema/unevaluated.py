@@ -20,7 +20,12 @@ from harness.schema.nodes import END, KeySet, Node
 from harness.schema.resources import AbsentResourceError
 from harness.schema.store import Store
 
-_DEEPEST = 60
+_MOST_WAYS = 4000
+"""So many ways in which subschemas may hold are looked at; past that, what is evaluated counts as unknown."""
+
+
+class TooManyWaysError(Exception):
+    """The subschemas in place may hold in more ways than anybody would look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Looked:
 
 
 Way = tuple[Node, Looked]
+Around = frozenset[tuple[object, ...]]
 
 
 def unevaluated(keywords: Keywords, schema: dict[str, object]) -> Iterator[Node]:
@@ -60,12 +66,13 @@ def unevaluated(keywords: Keywords, schema: dict[str, object]) -> Iterator[Node]
         return
     asked = [keyword for keyword in ("unevaluatedProperties", "unevaluatedItems") if keyword in schema]
     try:
-        ways = list(ways_of(keywords, own=False)) if asked else []
-    except AbsentResourceError:
+        ways = list(_bounded(ways_of(keywords, own=False))) if asked else []
+    except (AbsentResourceError, TooManyWaysError) as lack:
         # What a document that is not at hand evaluates is unknown, so what is left over is, too.
-        place = keywords.place
+        place, absent = keywords.place, isinstance(lack, AbsentResourceError)
         for keyword in asked:
-            name = f"the document referred to beside #{place.pointer}/{keyword}"
+            what = "the document referred to" if absent else "the meaning of too many alternatives"
+            name = f"{what} beside #{place.pointer}/{keyword}"
             yield keywords.store.absent(
                 f"{name}|{keywords.compiler.schemas.name}|{place.resource.uri}{keywords.scope!r}"
             )
@@ -73,6 +80,13 @@ def unevaluated(keywords: Keywords, schema: dict[str, object]) -> Iterator[Node]
     for keyword, kind in (("unevaluatedProperties", "UNEVALP"), ("unevaluatedItems", "UNEVALI")):
         if keyword in schema:
             yield _spelled(keywords.store, kind, keywords.here(keyword), ways)
+
+
+def _bounded(ways: Iterator[Way]) -> Iterator[Way]:
+    for number, way in enumerate(ways):
+        if number > _MOST_WAYS:
+            raise TooManyWaysError
+        yield way
 
 
 def _spelled(store: Store, kind: str, subject: Node, ways: list[Way]) -> Node:
@@ -111,45 +125,50 @@ def _step(store: Store, kind: str, subject: Node, base: Looked, ways: tuple[Way,
     return store.lazy(kind, (subject, base.text(keys=about_keys), spelled), expansion)
 
 
-def ways_of(keywords: Keywords, *, own: bool, depth: int = 0) -> Iterator[Way]:
-    """Yield (condition, what is evaluated then) for a schema that holds; `own` includes its own unevaluated*."""
+def ways_of(keywords: Keywords, *, own: bool, around: Around = frozenset()) -> Iterator[Way]:
+    """Yield (condition, what is evaluated then) for a schema that holds; `own` includes its own unevaluated*.
+
+    A way back to a schema `around` this one, about the same value, evaluates nothing that is not counted already.
+    """
     schema, store = keywords.schema, keywords.store
-    if not isinstance(schema, dict) or depth > _DEEPEST:
+    here = (keywords.place.resource.uri, keywords.place.pointer, keywords.scope)
+    if not isinstance(schema, dict) or here in around:
         return
+    inside = around | {here}
     yield store.true, _plainly(keywords, schema, own=own)
     for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
         if keyword in schema:
             place, scope = keywords.compiler.resolve(keywords.place, keywords.scope, keyword)
-            yield from ways_of(Keywords(keywords.compiler, place, scope), own=True, depth=depth + 1)
+            yield from ways_of(Keywords(keywords.compiler, place, scope), own=True, around=inside)
     for position in range(len(schema.get("allOf", ()))):
-        yield from ways_of(keywords.keywords_at("allOf", position), own=True, depth=depth + 1)
+        yield from ways_of(keywords.keywords_at("allOf", position), own=True, around=inside)
     for keyword in ("anyOf", "oneOf"):
         for position in range(len(schema.get(keyword, ()))):
-            yield from _if_holds(keywords, store.true, depth, keyword, position)
-    yield from _conditional(keywords, schema, depth)
+            yield from _if_holds(keywords, store.true, inside, keyword, position)
+    yield from _conditional(keywords, schema, inside)
     dependent = schema.get("dependentSchemas", {})
     for name in dependent if isinstance(dependent, dict) else ():
         has = store.neg(store.atom("LACKS", name))
-        yield from _if_holds(keywords, has, depth, "dependentSchemas", name)
+        yield from _if_holds(keywords, has, inside, "dependentSchemas", name)
 
 
-def _conditional(keywords: Keywords, schema: dict[str, object], depth: int) -> Iterator[Way]:
+def _conditional(keywords: Keywords, schema: dict[str, object], inside: Around) -> Iterator[Way]:
     if "if" not in schema:
         return
     store, test = keywords.store, keywords.here("if")
-    yield from _if_holds(keywords, store.true, depth, "if")
+    yield from _if_holds(keywords, store.true, inside, "if")
     if "then" in schema:
-        yield from _if_holds(keywords, test, depth, "then")
+        yield from _if_holds(keywords, test, inside, "then")
     if "else" in schema:
-        yield from _if_holds(keywords, store.neg(test), depth, "else")
+        yield from _if_holds(keywords, store.neg(test), inside, "else")
 
 
-def _if_holds(keywords: Keywords, condition: Node, depth: int, *tokens: str | int) -> Iterator[Way]:
+def _if_holds(keywords: Keywords, condition: Node, inside: Around, *tokens: str | int) -> Iterator[Way]:
     """Yield the ways of a subschema that counts only if it holds (and `condition` does)."""
     store = keywords.store
     holds = store.conj([condition, keywords.here(*tokens)])
     if holds is not store.false:
-        for inner, looked in ways_of(keywords.keywords_at(*tokens), own=True, depth=depth + 1):
+        for inner, looked in ways_of(keywords.keywords_at(*tokens), own=True, around=inside):
             yield store.conj([holds, inner]), looked
 
 

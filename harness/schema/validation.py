@@ -16,6 +16,7 @@ from harness.schema.dialects import Dialect
 from harness.schema.trimming import UntrimmableError, is_big, names_in, trimmed
 
 _BACKTRACKS = 200_000
+_CONTENT_ASSERTED = frozenset({Dialect.DRAFT_06, Dialect.DRAFT_07})
 _ROOT = "urn:contract-harness:root"
 
 
@@ -144,6 +145,8 @@ def _build(schema: object, dialect: Dialect, *, formats: bool, registry: object 
     options: dict[str, Any] = {} if registry is None else {"registry": registry}
     if formats:
         options["formats"] = _extra_formats()
+    if dialect in _CONTENT_ASSERTED:
+        options["keywords"] = dict.fromkeys(("contentEncoding", "contentMediaType"), _Annotation)
     try:
         return _classes()[dialect][0](
             schema if registry is not None else _translated(schema, dialect, formats=formats),
@@ -156,6 +159,16 @@ def _build(schema: object, dialect: Dialect, *, formats: bool, registry: object 
         raise _broken_text() from None
     except (rs.ValidationError, rs.ReferencingError, ValueError) as problem:
         raise _refused(problem) from None
+
+
+class _Annotation:
+    """A keyword that limits nothing. Drafts 6 and 7 leave it open whether content is checked; the prover does not."""
+
+    def __init__(self, *_: object) -> None:
+        """Keep nothing."""
+
+    def validate(self, instance: object) -> None:
+        """Accept every value."""
 
 
 def _translated(schema: object, dialect: Dialect, *, formats: bool) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -63,6 +64,26 @@ def test_a_crash_is_our_bug_and_never_a_verdict(monkeypatch, capsys: pytest.Capt
 def test_two_operands_are_needed_to_compare(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", "one.yaml"]) == 2
     assert "OLD and NEW; 1 given" in capsys.readouterr().err
+
+
+def retired_parameter(parameters: list[object]) -> dict[str, object]:
+    operation = {"parameters": parameters, "responses": {"200": {"description": "fine"}}}
+    return {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": operation}}}
+
+
+@pytest.mark.parametrize(("day", "verdict"), [("2023-01-01", "compatible"), ("2022-01-01", "breaking")])
+def test_a_batch_takes_the_day_of_its_sunset_rules_from_the_command(tmp_path: Path, day: str, verdict: str) -> None:
+    gone = {"name": "id", "in": "query", "deprecated": True, "x-sunset": "2022-08-10", "schema": {"type": "string"}}
+    pair = {"id": 1, "kind": "openapi", "old": retired_parameter([gone]), "new": retired_parameter([])}
+    (tmp_path / "pairs.jsonl").write_text(json.dumps(pair) + "\n", encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    assert run(["compare", "--batch", str(tmp_path / "pairs.jsonl"), "--out", str(out), "--as-of", day]) == 0
+    assert json.loads(out.read_text("utf-8"))["verdict"] == verdict
+
+
+def test_a_batch_ignores_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "--batch", "a.jsonl", "--out", "b.jsonl", "--content-model", "open"]) == 2
+    assert "each row says for itself" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_named_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -246,3 +246,8 @@ def test_the_sample_gives_a_valid_row_for_every_row(name) -> None:
 
 def test_a_row_may_be_judged_alone() -> None:
     assert compare_row(row(), base=HERE)["verdict"] == "compatible"
+
+
+def test_changes_with_and_without_a_file_are_put_in_order():
+    old = {"items": {"prefixItems": [{"oneOf": [{}, {}]}]}}
+    assert "error" not in compare_row(row(old=old, new={}), base=HERE)
