@@ -5,7 +5,7 @@ and remembers them; faults, noise and permissions are layers around it, so that 
 """
 
 from synthetic.deeds.boundary import Adapter, Boundary, Layer
-from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, RefusedError, UnreachableError
+from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, ExpiredError, RefusedError, UnreachableError
 from synthetic.deeds.categories import Categories
 from synthetic.deeds.time import Clock
 
@@ -18,6 +18,7 @@ __all__ = [
     "Categories",
     "Clock",
     "DeniedError",
+    "ExpiredError",
     "Layer",
     "RefusedError",
     "UnreachableError",

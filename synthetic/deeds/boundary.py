@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, Kind, UnreachableError
+from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, ExpiredError, Kind, UnreachableError
 from synthetic.deeds.time import Clock
 
 Forward = Callable[[Attempt], Answer | Awaitable[Answer]]
@@ -69,22 +69,38 @@ class Boundary:
         attempt = Attempt(
             call.port, call.operation, call.request, call.kind, call.key, self._clock.now(), tuple(known[-50:])
         )
-        answer = self._chain(attempt)
-        if inspect.isawaitable(answer):
-            answer = await answer
+        try:
+            answer = await _waited(self._chain(attempt))
+        except ExpiredError:
+            self._renew(call.port)
+            answer = await _waited(self._chain(attempt))
         known.append(answer)
         return answer
 
     def ask(self, call: Call) -> Answer:
         """Carry a call between systems of one process, whose adapters answer at once."""
         attempt = Attempt(call.port, call.operation, call.request, call.kind, call.key, self._clock.now())
-        answer = self._chain(attempt)
+        try:
+            answer = self._chain(attempt)
+        except ExpiredError:
+            self._renew(call.port)
+            answer = self._chain(attempt)
         if not isinstance(answer, dict):
             raise UnreachableError(call.port, "it answers later, and nobody waits here")
         return answer
 
+    def _renew(self, port: str) -> None:
+        """Let an adapter fetch a new token, if it is one of those that can; the call is then tried once more."""
+        renew = getattr(self._adapters[port], "renew", None)
+        if renew is not None:
+            renew()
+
     def _forward(self, attempt: Attempt) -> Answer | Awaitable[Answer]:
         return self._adapters[attempt.port].call(attempt)
+
+
+async def _waited(answer: Answer | Awaitable[Answer]) -> Answer:
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 def _wrapped(layer: Layer, inner: Forward) -> Forward:

@@ -75,6 +75,14 @@ class UnreachableError(HarnessError):
         self.retry_after = retry_after
 
 
+class ExpiredError(UnreachableError):
+    """The token was not taken any more: nothing is known about business state, and a new token may help."""
+
+    def __init__(self, port: str, why: str = "401 token expired") -> None:
+        """Keep the port."""
+        super().__init__(port, why)
+
+
 class RefusedError(HarnessError):
     """A system answered no: a business refusal, which is a fact and not an outage."""
 

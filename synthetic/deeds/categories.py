@@ -15,7 +15,13 @@ class Categories:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         """Read the rows of every category."""
+        self._known = frozenset(one.name for one in categories)
         self._names = {row: one.name for one in categories for row in one.fields}
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every category by name."""
+        return self._known
 
     def of(self, object_name: str, field: str) -> str:
         """Return the category; `state` where no row matches, so that a failure always has a first to act."""

@@ -83,6 +83,35 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
 }
 """Operations that only show; each answers with `count`, 0 for nothing there."""
 
+BETWEEN: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("bus", "deliver"),
+        ("billing", "mark_paid"),
+        ("entitlements", "register_tenant"),
+        ("entitlements", "set_entitlement"),
+        ("analytics", "forecast"),
+        ("analytics", "record_invoice"),
+        *(
+            ("erp", name)
+            for name in (
+                "register_party",
+                "post_invoice",
+                "void_invoice",
+                "post_credit",
+                "apply_payment",
+                "post_payout",
+                "post_refund",
+                "open_dispute",
+                "close_dispute",
+            )
+        ),
+    }
+)
+"""What systems order of each other while a probe only watches: here business facts are lost, doubled or changed."""
+
+TAKES_BACK: frozenset[tuple[str, str]] = frozenset({("billing", "cancel"), ("erp", "reopen_period")})
+"""What probes end with: where it is down for good, they leave something behind, whatever they do."""
+
 
 class Port:
     """One port, as a probe writes it: `erp.posting_of(invoice=...)` is a call, not yet an answer."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer
+from synthetic.faults.places import places_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +19,31 @@ class FaultCall:
     """The call a fault meets.
 
     Attributes:
-        request: Named arguments of the operation, JSON.
+        request: Named arguments of the operation, JSON; a copy, so that a fault may change it and forward it.
         now: Time of the environment, aware UTC.
         history: What the system answered to the same request before, oldest first.
         port: Such as `erp`.
         operation: Such as `posting_of`.
         there_since: When the system first showed something for this request, None if it never did.
+        kind: `deed` or `look`.
+        key: Idempotency key of a deed, "" if it has none.
+        memory: What this fault wants to remember in this run; empty in each new run. Anything kept elsewhere,
+            such as in a global, would leak from one run of the matrix into the next.
     """
 
-    request: Mapping[str, JSON] = field(hash=False)
+    request: dict[str, JSON] = field(hash=False)
     now: datetime
     history: tuple[Answer, ...]
     port: str
     operation: str
     there_since: datetime | None = None
+    kind: str = "look"
+    key: str = ""
+    memory: dict[str, Any] = field(default_factory=dict, hash=False)
 
+
+COLLECTED: ContextVar[list[Any] | None] = ContextVar("COLLECTED", default=None)
+"""Faults in the order they are made while a file is read, also those a loop makes under one name."""
 
 Forward = Callable[..., Answer]
 Effect = Callable[[FaultCall, Forward, random.Random], Answer]
@@ -42,32 +55,63 @@ class Fault:
 
     Attributes:
         id: Unique in a run of the matrix.
-        port: Where it acts.
-        operation: Which calls it meets; "*" for every operation of the port.
+        places: (port, operation) it meets; "*" is every operation of the port.
         names: Categories that name it rightly; one fault may have several.
         effect: `(call, forward, rng) -> answer`; `forward()` asks the system.
         origin: File it was loaded from, "" for a generated one.
+        kind: What sort of fault it is, such as `mutate`; "" if nobody says.
     """
 
     id: str
-    port: str
-    operation: str
+    places: frozenset[tuple[str, str]]
     names: frozenset[str]
     effect: Effect
     origin: str = ""
+    kind: str = ""
+
+    def __call__(self, call: FaultCall, forward: Forward, rng: random.Random) -> Answer:
+        """Let a fault file use one fault in another, as the function it was made of."""
+        return self.effect(call, forward, rng)
 
     def meets(self, port: str, operation: str) -> bool:
         """Whether it acts on these calls."""
-        return port == self.port and self.operation in {operation, "*"}
+        return (port, operation) in self.places or (port, "*") in self.places
 
 
-def fault(id: str, *, port: str, operation: str, names: Iterable[str]) -> Callable[[Effect], Fault]:  # noqa: A002  (the word of the interface)
+def fault(
+    id: str,  # noqa: A002  (the word of the interface)
+    *,
+    port: str = "",
+    operation: str | Iterable[str] = "*",
+    names: str | Iterable[str] = (),
+    kind: str = "",
+) -> Callable[[Effect], Fault]:
     """Make a fault of a function; it may call `forward()` (or `forward(call)`) any number of times, or never.
 
+    Args:
+        id: What its row is called.
+        port: `erp`, `billing`, ...; may be left out where the operation is written `erp.posting_of`.
+        operation: One, several, "*" for all of the port, or a pattern such as `*_of`.
+        names: Categories that name it rightly (one name, or several).
+        kind: What sort of fault it is.
+
     Raise `UnreachableError` or `RefusedError` of `synthetic.deeds` for a system that is down or says no.
+
+    Raises:
+        UsageError: No such port or operation; the message lists those there are.
     """
+    found = places_of(port, operation)
+    right = frozenset({names} if isinstance(names, str) else names)
 
     def made(effect: Effect) -> Fault:
-        return Fault(id, port, operation, frozenset(names), effect)
+        one = Fault(id, found, right, effect, kind=kind)
+        if (collecting := COLLECTED.get()) is not None:
+            collecting.append(one)
+        return one
 
     return made
+
+
+def at(place: tuple[str, str], name: str, names: Iterable[str], effect: Effect, kind: str) -> Fault:
+    """Make a fault at one known place, called `port.operation/name`."""
+    return Fault(f"{'.'.join(place)}/{name}", frozenset({place}), frozenset(names), effect, kind=kind)

@@ -1,4 +1,4 @@
-"""Faults made from what systems answer: every field of every look, wrong in every way its type allows.
+"""Faults made from what systems answer: every look absent, late, double, stale, undone, and each field wrong.
 
 Made from answers and not from what a probe asserts, so that they also show its blind fields.
 """
@@ -11,107 +11,93 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from harness.model import JSON
-from synthetic.deeds import Answer, UnreachableError
+from synthetic.deeds import Answer, ExpiredError, UnreachableError
 from synthetic.deeds.categories import Categories
-from synthetic.faults.fault import Effect, Fault, FaultCall, Forward
+from synthetic.deeds.ports import BETWEEN
+from synthetic.faults.fault import Effect, Fault, FaultCall, Forward, at
+from synthetic.faults.orders import of_orders
+from synthetic.faults.shapes import Wrong, called, wrong_values
 
-_REFERENCES = frozenset({"invoice", "payment", "customer", "applied_to"})
-_LATE = timedelta(hours=3)
+_LATE = timedelta(hours=5)
+_BURST = 3
+_RETRY_AFTER = 20.0
+_ABSENT = frozenset({"missing", "late"})
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look showed in a clean run.
+    """What one operation showed, or was sent, in clean runs.
 
     Attributes:
-        port: Of the look.
-        operation: Of the look.
-        values: Every value each field had, in any run: other members to mutate to.
+        port: Of the operation.
+        operation: Such as `posting_of` or `post_invoice`.
+        values: Every value each field had, in any run: other members to mutate to. Fields of a look are those of
+            its answer; fields of a deed are paths into its request, such as `invoice.lines.0.net`.
+        is_deed: Whether it changes something.
     """
 
     port: str
     operation: str
     values: Mapping[str, tuple[JSON, ...]] = field(hash=False)
+    is_deed: bool = False
 
 
-def generated(looks: Iterable[Seen], categories: Categories) -> tuple[Fault, ...]:
-    """Return the faults of every look: absent, late, double, undone, down, and each field mutated."""
-    return tuple(one for look in looks for one in _of(look, categories))
+def generated(seen: Iterable[Seen], categories: Categories) -> tuple[Fault, ...]:
+    """Return the faults of every operation that was seen, in the order they were seen."""
+    faults: list[Fault] = []
+    for one in seen:
+        place = (one.port, one.operation)
+        if not one.is_deed:
+            faults += _of_look(one, categories)
+        elif place in BETWEEN:
+            faults += of_orders(place, one.values, categories)
+        else:
+            faults += outages(place)
+    return tuple(faults)
 
 
-def _of(look: Seen, categories: Categories) -> Iterator[Fault]:
-    where = f"{look.port}.{look.operation}"
-
-    def made(name: str, names: Iterable[str], effect: Effect) -> Fault:
-        return Fault(f"{where}/{name}", look.port, look.operation, frozenset(names), effect)
-
+def _of_look(look: Seen, categories: Categories) -> Iterator[Fault]:
+    place = (look.port, look.operation)
     name = look.operation.removesuffix("_of")
     count = categories.of(name, "count")
-    yield made("absent", {"missing"}, lambda _call, _forward, _rng: {"count": 0})
-    yield made("late", {"late", "missing"}, _late)
-    yield made("double", {count, "duplicate"}, _double)
-    yield made("undone", {"reversed", "missing"}, _undone)
-    yield made("down", {"unreachable"}, _down)
+    varying = {field for field, values in look.values.items() if len(values) > 1 and field != "count"}
+    earlier = {one for field in varying for one in called(name, field, categories)}
+    yield at(place, "absent", {"missing"}, lambda _call, _forward, _rng: {"count": 0}, "drop")
+    yield at(place, "late", _ABSENT, _late, "delay")
+    yield at(place, "double", {count, "duplicate"}, _double, "duplicate")
+    yield at(place, "undone", {"reversed", "missing"}, _undone, "reverse later")
+    yield at(place, "stale", {*_ABSENT, *earlier, count, "duplicate", "state"}, _stale, "stale read")
+    yield at(place, "cut", {count, "missing", "duplicate"}, _cut, "page cut")
+    yield from outages(place)
     if look.values.get("count") == (0,):
-        yield made("spurious", {count, "duplicate", "state"}, lambda _call, forward, _rng: {**forward(), "count": 1})
+        spurious = {count, "duplicate", "state", "entity"}
+        yield at(place, "spurious", spurious, lambda _call, forward, _rng: {**forward(), "count": 1}, "duplicate")
     for field_name, values in sorted(look.values.items()):
         if field_name == "count":
             continue
-        called = {categories.of(name, field_name)}
-        if "state" in called:
-            # a probe may know better than the table what a wrong state is in its step
-            called |= {"collections", "period", "order", "identity"}
-        for label, other in _mutations(field_name, values):
-            yield made(f"{field_name}={label}", called | _also(field_name), _set(field_name, other, values))
+        for label, wrong in wrong_values(values):
+            yield at(
+                place, f"{field_name}={label}", called(name, field_name, categories), _set(field_name, wrong), "mutate"
+            )
 
 
-def _also(field_name: str) -> frozenset[str]:
-    """Return the further right names of a wrong field (workflows.md, section 3)."""
-    if field_name == "tax":
-        return frozenset({"rounding"})
-    if field_name in _REFERENCES:
-        # whoever follows a wrong reference finds something else, or nothing
-        return frozenset({"identity", "missing", "application", "state", "unapplied"})
-    if field_name in {"entity", "legal_entity"}:
-        return frozenset({"currency-fx"})
-    if field_name.endswith(("_date", "_period", "_start", "_end")):
-        return frozenset({"period", "deferral"})
-    return frozenset()
+def outages(place: tuple[str, str]) -> Iterator[Fault]:
+    """Return the ways a call does not get through: for ever, for a while, too often, with an old token."""
+    yield at(place, "down", {"unreachable"}, _down, "5xx")
+    yield at(place, "burst-503", {"unreachable"}, _burst(0), "5xx burst")
+    yield at(place, "burst-429", {"unreachable"}, _burst(_RETRY_AFTER), "429 burst")
+    yield at(place, "token-expires", {"unreachable"}, _expires(once=True), "auth expiry")
+    yield at(place, "token-revoked", {"unreachable"}, _expires(once=False), "auth expiry")
 
 
-def _mutations(field_name: str, values: tuple[JSON, ...]) -> Iterator[tuple[str, JSON]]:
-    first = next((value for value in values if value is not None), None)
-    if isinstance(first, bool):
-        yield "flipped", not first
-    elif isinstance(first, int):
-        yield "plus-1", "plus"
-        yield "minus-1", "minus"
-    elif isinstance(first, str):
-        members = sorted({value for value in values if isinstance(value, str)})
-        yield "other", "other" if len(members) > 1 else f"{first}-other"
-        yield "null", None
-    elif first is None:
-        yield "set", f"{field_name}-set"
-
-
-def _set(name: str, other: JSON, values: tuple[JSON, ...]) -> Effect:
-    members = sorted({value for value in values if isinstance(value, str)})
-
+def _set(name: str, wrong: Wrong) -> Effect:
     def effect(_call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
         answer = forward()
         if answer.get("count", 1) == 0 or name not in answer:
             return answer
-        return {**answer, name: _mutated(answer[name], other, members)}
+        return {**answer, name: wrong(answer[name])}
 
     return effect
-
-
-def _mutated(value: JSON, other: JSON, members: list[str]) -> JSON:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value + 1 if other == "plus" else value - 1
-    if other == "other":
-        return next((member for member in members if member != value), f"{value}-other")
-    return other
 
 
 def _late(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
@@ -132,5 +118,38 @@ def _undone(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
     return {"count": 0} if was_there else answer
 
 
+def _stale(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
+    answer = forward()
+    first: Answer = call.memory.setdefault(repr(sorted(call.request.items())), answer)
+    return first
+
+
+def _cut(_call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
+    answer = forward()
+    count = answer.get("count", 0)
+    return {**answer, "count": count - 1} if isinstance(count, int) and count > 1 else answer
+
+
 def _down(call: FaultCall, _forward: Forward, _rng: random.Random) -> Answer:
     raise UnreachableError(call.port, "503 service unavailable")
+
+
+def _burst(retry_after: float) -> Effect:
+    def effect(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
+        seen = call.memory["calls"] = call.memory.get("calls", 0) + 1
+        if seen > _BURST:
+            return forward()
+        status = "429 too many requests" if retry_after else "503 service unavailable"
+        raise UnreachableError(call.port, status, retry_after=retry_after)
+
+    return effect
+
+
+def _expires(*, once: bool) -> Effect:
+    def effect(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
+        if once and call.memory.get("renewed"):
+            return forward()
+        call.memory["renewed"] = True
+        raise ExpiredError(call.port)
+
+    return effect

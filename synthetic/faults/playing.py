@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import random
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from harness.model import UnreadableError
+from harness.model import JSON, Location, UnreadableError
 from synthetic.deeds import Answer, Attempt, Layer, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.faults.fault import Fault, FaultCall
@@ -34,49 +37,117 @@ class Played:
         self._rng = random.Random(f"{fault.id}/{seed}")  # noqa: S311  (repeatable on purpose)
         self._history: dict[str, list[Answer]] = {}
         self._there_since: dict[str, datetime] = {}
+        self._memory: dict[str, Any] = {}
+        self._hides: dict[str, bool] = {}
+
+    @property
+    def hides(self) -> bool:
+        """Whether the last that was shown of anything is not what the system shows."""
+        return any(self._hides.values())
 
     def __call__(self, attempt: Attempt, forward: _Forward) -> Answer | Awaitable[Answer]:
         """Meet a call, if it is one of those the fault acts on."""
         if not self.fault.meets(attempt.port, attempt.operation):
             return forward(attempt)
         self.met += 1
-        real: list[Answer] = []
-
-        own: Exception | None = None
-
-        def ask(_call: object = None) -> Answer:
-            nonlocal own
-            try:
-                answer = cast("Answer", forward(attempt))
-            except (UnreachableError, RefusedError) as error:
-                own = error
-                raise
-            real.append(dict(answer))
-            return answer
-
+        meeting = _Meeting(attempt, forward)
         asked = attempt.operation + json.dumps(attempt.request, sort_keys=True, default=str)
         history = self._history.setdefault(asked, [])
         call = FaultCall(
-            attempt.request, attempt.now, tuple(history), attempt.port, attempt.operation, self._there_since.get(asked)
+            copy.deepcopy(dict(attempt.request)),
+            attempt.now,
+            tuple(history),
+            attempt.port,
+            attempt.operation,
+            self._there_since.get(asked),
+            attempt.kind.value,
+            attempt.key,
+            self._memory,
         )
+        is_look = attempt.kind is Kind.LOOK
         try:
-            answer = self.fault.effect(call, ask, self._rng)
+            answer = self._effect(call, meeting)
         except (UnreachableError, RefusedError) as error:
-            self.changed += error is not own
+            is_changed = error is not meeting.own
+            self.changed += is_changed
+            self._hides[asked] = is_look and is_changed
             raise
-        if not isinstance(answer, dict):
-            raise UnreadableError(f"fault {self.fault.id} answered {type(answer).__name__}, not an object")
-        if not real and attempt.kind is Kind.LOOK:
+        if not meeting.real and is_look:
             # a look may be repeated: what would have been shown decides whether anything was hidden
             with contextlib.suppress(UnreachableError, RefusedError):
-                ask()
-        # an order carried out twice, or not at all, changes the world whatever it answers
-        is_other_deed = attempt.kind is Kind.DEED and len(real) != 1
-        self.changed += is_other_deed or not real or _shows(answer) != _shows(real[-1])
-        if real:
-            history.append(real[-1])
-            if real[-1].get("count"):
+                meeting.ask(call)
+        is_changed = meeting.is_other_order or not meeting.real or _shows(answer) != _shows(meeting.real[-1])
+        self.changed += is_changed
+        self._hides[asked] = is_look and is_changed
+        if meeting.real:
+            history.append(meeting.real[-1])
+            if meeting.real[-1].get("count"):
                 self._there_since.setdefault(asked, attempt.now)
+        return answer
+
+    def _effect(self, call: FaultCall, meeting: _Meeting) -> Answer:
+        def forward(changed: object = None, **changes: JSON) -> Answer:
+            return meeting.ask(call if changed is None else changed, **changes)
+
+        try:
+            answer = self.fault.effect(call, forward, self._rng)
+        except (UnreachableError, RefusedError, UnreadableError):
+            raise
+        except (TimeoutError, ConnectionError) as error:
+            raise UnreachableError(call.port, f"{type(error).__name__}: {error}") from error
+        except Exception as error:
+            if meeting.real and not meeting.real[-1].get("count", 1) and isinstance(error, (LookupError, TypeError)):
+                return meeting.real[-1]  # nothing is there yet, so there is nothing the fault could spoil
+            raise self._broken(error) from error
+        if not isinstance(answer, dict):
+            raise UnreadableError(f"fault {self.fault.id} answered {type(answer).__name__}, not an object")
+        return answer
+
+    def _broken(self, error: Exception) -> UnreadableError:
+        frames = traceback.extract_tb(error.__traceback__)[::-1]
+        line = next((frame.lineno for frame in frames if frame.filename == self.fault.origin), None)
+        return UnreadableError(
+            f"fault {self.fault.id} stopped: {type(error).__name__}: {error}",
+            location=Location(self.fault.origin, line=line) if self.fault.origin else None,
+            remedy="Mend the fault file.",
+        )
+
+
+class _Meeting:
+    """One call that a fault meets: what it really asked, and what was really answered."""
+
+    def __init__(self, attempt: Attempt, forward: _Forward) -> None:
+        self.attempt = attempt
+        self.real: list[Answer] = []
+        self.asked: list[Mapping[str, JSON]] = []
+        self.own: Exception | None = None
+        self._forward = forward
+
+    @property
+    def is_other_order(self) -> bool:
+        """Whether an order was carried out twice, not at all, or otherwise: that changes the world."""
+        if self.attempt.kind is Kind.LOOK:
+            return False
+        return len(self.asked) != 1 or self.asked[0] != self.attempt.request
+
+    def ask(self, changed: object, **changes: JSON) -> Answer:
+        """Ask the system, with the request of a call that the fault may have changed."""
+        asked = changed.request if isinstance(changed, (FaultCall, Attempt)) else changed
+        if not isinstance(asked, Mapping):
+            raise UnreadableError("forward takes a call, a request, or nothing", remedy="Write forward() in the fault.")
+        request = {**asked, **changes}
+        self.asked.append(copy.deepcopy(request))
+        try:
+            answer = cast("Answer", self._forward(replace(self.attempt, request=request)))
+        except (UnreachableError, RefusedError) as error:
+            self.own = error
+            raise
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            if request == self.attempt.request:
+                raise
+            # what a fault made of the request has not the shape its receiver asks for: a system says no to that
+            raise RefusedError(self.attempt.port, "malformed", f"{type(error).__name__}: {error}") from error
+        self.real.append(copy.deepcopy(answer))
         return answer
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.model import JSON
 from synthetic.deeds import Boundary, Clock, Layer
 from synthetic.faults import Fault, Played, noise
-from synthetic.transaction import Categories, Probe, Run, run_probe
+from synthetic.transaction import Categories, Probe, Run, RunVerdict, run_probe
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T")
+_NO_AMOUNT = 10**9
+"""Integers from here on are seconds since 1970: a landscape holds no amount as large."""
 
 
 class World(Protocol):
@@ -26,6 +34,9 @@ class World(Protocol):
     @property
     def ports(self) -> Mapping[str, object]:
         """What a probe may ask, by name."""
+
+    def state(self) -> Mapping[str, JSON]:
+        """Return its business state: two equal states are one to everybody who looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case; `changed` says whether the fault changed anything the probe met."""
+    """What came of a case.
+
+    Attributes:
+        run: The run.
+        met: Calls the fault met.
+        changed: Calls whose outcome it changed.
+        hides: Whether the last that was shown of anything is not what the system shows.
+        observed: Digest of what the probe saw last at every step and of the state it left; times left out.
+    """
 
     run: Run
     met: int
     changed: int
+    hides: bool
+    observed: str
 
 
 def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome:
@@ -77,4 +98,24 @@ def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome
             environment="matrix",
         )
     )
-    return Outcome(run, played.met if played else 0, played.changed if played else 0)
+    is_asked = run.verdict is RunVerdict.PASSED and not case.errors and (played is None or played.changed)
+    observed = _digest(run, world) if is_asked else ""
+    if played is None:
+        return Outcome(run, 0, 0, False, observed)  # noqa: FBT003  (fields of a record)
+    return Outcome(run, played.met, played.changed, played.hides, observed)
+
+
+def _digest(run: Run, world: World) -> str:
+    seen: JSON = [_timeless(step.answer) for step in run.steps]
+    text = json.dumps([seen, _timeless(dict(world.state()))], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _timeless(value: JSON) -> JSON:
+    """Leave out clock times: a retry a second later is the same business fact; days and periods stay."""
+    if isinstance(value, dict):
+        return {name: _timeless(found) for name, found in value.items()}
+    if isinstance(value, list):
+        return [_timeless(found) for found in value]
+    is_time = (isinstance(value, int) and value > _NO_AMOUNT) or (isinstance(value, str) and _INSTANT.match(value))
+    return None if is_time else value

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from harness.model import JSON
-from synthetic.faults import Fault
+from synthetic.faults import Fault, right_names
 from synthetic.matrix.playing import Case, Outcome
-from synthetic.transaction import RunVerdict
+from synthetic.transaction import Categories, RunVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,11 @@ class Row:
     """One fault against one probe, or the row of a fault over all probes (see `judged`).
 
     Attributes:
-        equivalent: The fault changed nothing the probe's landscape showed, so there is nothing to detect.
+        equivalent: The fault left the business state that can be seen as it is without it (see `outcome.observed`),
+            so there is nothing to detect.
         detected: The run failed, or was inconclusive where the fault is an outage.
         named_right: Its category is one of the right names.
-        waived: Name of the waiver that covers a survivor, "" if none.
+        waived: Reason of the waiver that covers a survivor, "" if none.
         ttd_s: Seconds until it was detected, virtual time.
     """
 
@@ -36,6 +37,7 @@ class Row:
     ttd_s: float | None
     step: str = ""
     waived: str = ""
+    kind: str = ""
 
     def to_json(self) -> dict[str, JSON]:
         """Return the row as plain JSON."""
@@ -58,15 +60,22 @@ class Summary:
     equivalent: int = 0
     runs: int = 0
 
+    @property
+    def is_good(self) -> bool:
+        """The gate: no survivor nobody waived, no leak, no false alarm, and names right in 95 of 100."""
+        return not (self.survivors_unwaived or self.leaks or self.false_alarms) and (
+            self.named_right >= 0.95 * self.detected
+        )
+
     def to_json(self) -> dict[str, JSON]:
         """Return the figures as plain JSON."""
         return dict(asdict(self))
 
 
-def row_of(case: Case, outcome: Outcome, waived: str = "") -> Row:
-    """Judge one outcome."""
+def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = "") -> Row:
+    """Judge one outcome; `clean` is what the same probe and seed observe without the fault."""
     run, fault = outcome.run, case.fault
-    names = tuple(sorted(fault.names)) if fault else ()
+    names = right_names(fault.names, categories.known) if fault else frozenset()
     is_outage = "unreachable" in names and run.verdict is RunVerdict.INCONCLUSIVE
     detected = run.verdict is RunVerdict.FAILED or is_outage
     step = run.failed_step
@@ -76,27 +85,37 @@ def row_of(case: Case, outcome: Outcome, waived: str = "") -> Row:
         seed=case.seed,
         verdict=run.verdict.value,
         category=run.category,
-        names=names,
-        equivalent=not outcome.changed,
+        names=tuple(sorted(names)),
+        equivalent=_is_equivalent(outcome, clean),
         detected=detected,
         named_right=detected and run.category in names,
         leaks=len(run.leaks),
         ttd_s=run.detected_after,
         step=step.title if step else "",
-        waived=waived,
+        kind=fault.kind if fault else "",
     )
+
+
+def _is_equivalent(outcome: Outcome, clean: str) -> bool:
+    """The rule: the fault did nothing, or the run ended with everything seen as it is seen without the fault."""
+    if not outcome.changed:
+        return True
+    if outcome.run.verdict is not RunVerdict.PASSED:
+        return False
+    return not outcome.hides and outcome.observed == clean
 
 
 def unmet(fault: Fault, seed: int) -> Row:
     """Return the row of a fault on calls that no probe makes: nobody can be shown anything by it."""
-    return Row(fault.id, "", seed, RunVerdict.PASSED.value, "", tuple(sorted(fault.names)), True, False, False, 0, None)  # noqa: FBT003
+    passed = RunVerdict.PASSED.value
+    return Row(fault.id, "", seed, passed, "", tuple(sorted(fault.names)), True, False, False, 0, None, kind=fault.kind)  # noqa: FBT003
 
 
 def judged(cells: Sequence[Row], waived: str = "") -> Row:
     """Return the one row of a fault: of the first probe that found it, else of one that it changed anything for."""
     found = next((row for row in cells if row.detected), None)
     shown = found or next((row for row in cells if not row.equivalent), None) or cells[0]
-    return replace(shown, leaks=sum(row.leaks for row in cells), waived="" if found else waived)
+    return replace(shown, leaks=sum(row.leaks for row in cells), waived="" if found or shown.equivalent else waived)
 
 
 def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:

@@ -1,13 +1,19 @@
-"""Days of a company: a subscription begins today there and ends a year later."""
+"""Days of a company: what begins now there, and when it ends."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from harness.model import JSON
 from harness.model.money import share
 
 _ZONES = {"DE-01": "Europe/Berlin", "US-01": "America/New_York", "JP-01": "Asia/Tokyo"}
+
+
+def day_at(seconds: JSON, entity: str) -> str:
+    """Return the day it was where a company is, at a time in seconds since 1970; "" for no time."""
+    return str(today(datetime.fromtimestamp(seconds, UTC), entity)) if isinstance(seconds, int) else ""
 
 
 def today(now: datetime, entity: str) -> date:
@@ -15,29 +21,26 @@ def today(now: datetime, entity: str) -> date:
     return now.astimezone(ZoneInfo(_ZONES[entity])).date()
 
 
-def year_later(day: date) -> date:
-    """Return the same day of the next year, the last of February where there is none."""
+def term(now: datetime, entity: str, number: int = 1) -> tuple[str, str]:
+    """Return the first day of a yearly term that begins now, and the day after its last; `number` 2 is its renewal.
+
+    Billing counts a year in UTC, from instant to instant; the days are those the company sees there and then.
+    """
+    start, end = _years_later(now, number - 1), _years_later(now, number)
+    return str(today(start, entity)), str(today(end, entity))
+
+
+def _years_later(at: datetime, years: int) -> datetime:
     try:
-        return day.replace(year=day.year + 1)
+        return at.replace(year=at.year + years)
     except ValueError:
-        return date(day.year + 1, 2, 28)
-
-
-def term(now: datetime, entity: str) -> tuple[str, str]:
-    """Return the first day of a yearly term that begins now, and the day after its last."""
-    start = today(now, entity)
-    return str(start), str(year_later(start))
-
-
-def year_later_of(day: str) -> date:
-    """Return the same day of the next year."""
-    return year_later(date.fromisoformat(day))
+        return at.replace(year=at.year + years, day=28)  # the last of February where there is no 29th
 
 
 def seconds_of_term(began: datetime, now: datetime) -> tuple[int, int]:
     """Return how many seconds of a yearly term have passed, and how many it has (billing prorates by seconds)."""
     start = int(began.timestamp())
-    whole = int(began.replace(year=began.year + 1).timestamp()) - start
+    whole = int(_years_later(began, 1).timestamp()) - start
     return int(now.timestamp()) - start, whole
 
 
@@ -53,11 +56,16 @@ def share_of_term(net: int, start: str, end: str, through: str) -> int:
     return share(net, (last - first).days + 1, (after - first).days)
 
 
-def month_later(day: date) -> date:
-    """Return the same day of the next month, or its last day where there is none."""
-    after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+def month_later(at: datetime) -> datetime:
+    """Return the same moment of the next month, on its last day where there is no such day (billing counts in UTC)."""
+    after = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = (after + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return after.replace(day=min(day.day, last.day))
+    return after.replace(day=min(at.day, last.day))
+
+
+def days_of_term(start: str, end: str) -> int:
+    """Return how many days a half-open term has."""
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
 
 
 def days_later(day: str, days: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import term, year_later, year_later_of
+from synthetic.probes.days import day_at, days_of_term, term
 from synthetic.probes.scenarios import JAPANESE_PRO, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -13,15 +13,16 @@ async def renewal(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlem
     """A subscription renews without gap or overlap, is billed once in yen, and stays entitled."""
     sale = JAPANESE_PRO
     begun = await subscribe(tx, crm, billing, sale)
-    start, end = term(tx.now(), sale.entity)
+    began = tx.now()
+    start, end = term(began, sale.entity)
     await tx.see(
         "First term posted",
         erp.posting_of(invoice=begun.invoice),
         within="15m",
         fixed=posted(sale, begun, posting_date=start, posting_period=start[:7]),
     )
-    await tx.advance("365 days")
-    after = str(year_later(year_later_of(start)))
+    await tx.advance(f"{days_of_term(start, end)} days")
+    _, after = term(began, sale.entity, 2)
     await tx.see(
         "New term begins where the old one ended",
         billing.subscription_of(subscription=begun.subscription),
@@ -60,6 +61,7 @@ async def renewal(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlem
         },
     )
     invoice = str(renewed["invoice"])
+    billed = day_at(renewed["version"], sale.entity)
     await tx.see(
         "One invoice per term",
         billing.invoices_of(subscription=begun.subscription),
@@ -72,10 +74,10 @@ async def renewal(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlem
         fixed=posted(
             sale,
             begun,
-            document_date=end,
-            posting_date=end,
-            posting_period=end[:7],
-            tax_period=end[:7],
+            document_date=billed,
+            posting_date=billed,
+            posting_period=billed[:7],
+            tax_period=billed[:7],
             legal_number=renewed["legal_number"],
         ),
     )

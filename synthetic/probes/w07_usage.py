@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import month_later, today
+from synthetic.probes.days import days_of_term, month_later, today
 from synthetic.probes.scenarios import API_CALLS, Facts, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -24,8 +24,9 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     """Every call is counted once, rated by its tiers, accrued at the end of the month and then billed."""
     sale = API_CALLS
     begun = await subscribe(tx, crm, billing, sale)
-    since = int(tx.now().timestamp())
-    start = today(tx.now(), sale.entity)
+    began = tx.now()
+    since = int(began.timestamp())
+    start = today(began, sale.entity)
     for number, quantity in enumerate(_EVENTS):
         await tx.do(
             f"{quantity} calls reported",
@@ -55,8 +56,8 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     )
     net = rated(total)
     tax = half_up(Fraction(net) * Fraction(sale.tax_percent) / 100)
-    end = month_later(start)
-    await tx.advance("30 days")
+    end = today(month_later(began), sale.entity)
+    await tx.advance(f"{days_of_term(str(start), str(end)) - 1} days")
     await tx.do(
         "Usage accrued before it is billed",
         erp.accrue_usage(

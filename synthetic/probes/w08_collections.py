@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import term
+from synthetic.probes.days import days_of_term, term
 from synthetic.probes.scenarios import GERMAN_PRO, GERMAN_PRO_NET, Facts, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -13,13 +13,13 @@ async def failed_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, e
     """A declined renewal is past due at once, posts nothing, is retried, and all is well when it is paid."""
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
-    _, end = term(tx.now(), sale.entity)
+    start, end = term(tx.now(), sale.entity)
     await tx.see("First invoice posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
     await tx.do(
         "Card will be declined from now on",
         billing.change_method(customer=begun.customer, method="failing", key=tx.key("failing")),
     )
-    await tx.advance("365 days")
+    await tx.advance(f"{days_of_term(start, end)} days")
     failed = await tx.see(
         "Renewal is declined and open",
         billing.invoice_of(subscription=begun.subscription),

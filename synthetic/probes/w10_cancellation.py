@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import term
+from synthetic.probes.days import days_of_term, term
 from synthetic.probes.scenarios import AMERICAN_PRO, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -49,7 +49,7 @@ async def cancellation(
         entitlements.entitlement_of(subscription=begun.subscription),
         fixed={"count": 1, "status": "on", "features": "pro", "quantity": 1},
     )
-    await tx.advance("186 days")
+    await tx.advance(f"{days_of_term(start, end) - 179} days")
     await tx.see(
         "Entitlement has ended",
         entitlements.entitlement_of(subscription=begun.subscription),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import month_end, share_of_term, term
+from synthetic.probes.days import days_of_term, month_end, share_of_term, term
 from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -31,8 +31,8 @@ async def parallel_run(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         within="15m",
         fixed=legacy,
     )
-    await tx.advance("1 month")
     through = month_end(start)
+    await tx.advance(f"{days_of_term(start, through) + 2} days")
     for ledger in (sale.entity, _LEGACY):
         await tx.do(
             f"Revenue recognised in {ledger}",

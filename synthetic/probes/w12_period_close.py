@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import month_end, share_of_term, term
+from synthetic.probes.days import days_of_term, month_end, share_of_term, term
 from synthetic.probes.scenarios import AMERICAN_PRO, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -22,8 +22,8 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         want={"open": 0},
         fixed={"count": 1, "total": sale.total},
     )
-    await tx.advance("1 month")
     through = month_end(start)
+    await tx.advance(f"{days_of_term(start, through) + 2} days")
     recognised = share_of_term(sale.net, start, end, through)
     for run in ("first", "second"):
         await tx.do(f"Recognition, {run} run", erp.recognise(ledger=sale.entity, through=through, key=tx.key(run)))
@@ -56,8 +56,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         },
         otherwise="imbalance",
     )
-    locked = tx.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    await tx.do(
+    closed = await tx.do(
         "Period locked",
         erp.close_period(ledger=sale.entity, period=start[:7], who="controller", lock=True, key=tx.key("lock")),
         undo=erp.reopen_period(
@@ -67,7 +66,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
     await tx.see(
         "Period is locked",
         erp.period_of(ledger=sale.entity, period=start[:7]),
-        fixed={"count": 1, "state": "locked", "changed_at": locked, "postings": 3},
+        fixed={"count": 1, "state": "locked", "changed_at": closed["changed_at"], "postings": 3},
         otherwise="period",
     )
     await tx.refused(
@@ -107,7 +106,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         "The locked period did not change",
         erp.period_of(ledger=sale.entity, period=start[:7]),
         within="1m",
-        fixed={"count": 1, "state": "locked", "postings": 3, "changed_at": locked},
+        fixed={"count": 1, "state": "locked", "postings": 3, "changed_at": closed["changed_at"]},
         otherwise="period",
         hold="2m",
     )

@@ -121,7 +121,7 @@ class Transaction:
         if undo is not None:
             self._undo.append(_Undo(title, undo(answer) if callable(undo) else undo))
         self._record(title, call, RunVerdict.PASSED, "", started, retries=retries, answer=answer)
-        return answer
+        return _Reply(self, title, call, answer)
 
     async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
         """Ask for something that must be refused; that it was not, or for another reason, is the failure."""
@@ -193,7 +193,16 @@ class Transaction:
             retries=watch.retries,
             answer=watch.answer,
         )
-        return watch.answer or {}
+        return _Reply(self, title, call, watch.answer or {})
+
+    def lacks(self, title: str, call: Call, name: str) -> None:
+        """Stop because an answer has not what the probe goes on with.
+
+        Raises:
+            StopError: Always.
+        """
+        wrong = Difference(call.object, name, "something", None, "missing")
+        self._stop(title, call, RunVerdict.FAILED, "missing", self._clock.now(), differences=(wrong,))
 
     async def advance(self, duration: str) -> None:
         """Let business time pass: on virtual time and test clocks; elsewhere the rest of the probe is skipped.
@@ -389,6 +398,18 @@ class Transaction:
 
     def _paced(self, duration: timedelta, floor: timedelta = _FLOOR) -> timedelta:
         return duration if self._pace >= 1 else max(duration * self._pace, min(floor, duration))
+
+
+class _Reply(dict[str, JSON]):
+    """An answer as a probe reads it: a field that is not there ends the run under a name, not with a traceback."""
+
+    def __init__(self, tx: Transaction, title: str, call: Call, answer: Answer) -> None:
+        super().__init__(answer)
+        self._lacks = lambda name: tx.lacks(title, call, name)
+
+    def __missing__(self, name: str) -> JSON:
+        self._lacks(name)
+        raise KeyError(name)
 
 
 def _longest_nap(duration: timedelta) -> timedelta:

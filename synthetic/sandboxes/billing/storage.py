@@ -162,6 +162,13 @@ class Storage:
             )
         return [_record(body) for (body,) in found]
 
+    def since(self, kind: str, number: int) -> list[tuple[int, Record]]:
+        """Return the objects of a kind that came into being after a place in the list, each with its own place."""
+        found = self._db.execute(
+            "select number, body from object where kind = ? and number > ? order by number", (kind, number)
+        )
+        return [(place, _record(body)) for place, body in found]
+
     def schedule(self, due: int, clock: str, kind: str, identifier: str) -> None:
         """Remember work for later."""
         self._db.execute(

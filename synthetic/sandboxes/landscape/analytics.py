@@ -38,6 +38,11 @@ class Analytics:
         self._invoices[str(invoice["id"])] = invoice
         return {"invoice": invoice["id"]}
 
+    def rows(self) -> list[Answer]:
+        """Return every forecast row and billed total."""
+        forecast = [self.forecast_of(name) | {"subscription": name} for name in sorted(self._forecast)]
+        return forecast + [self.invoice_of(name) | {"invoice": name} for name in sorted(self._invoices)]
+
     def forecast_of(self, subscription: str) -> Answer:
         """Show the forecast row of a subscription."""
         found = self._forecast.get(subscription)

@@ -49,6 +49,14 @@ class Entitlements:
             }
         return {"subscription": subscription}
 
+    def rows(self) -> list[Answer]:
+        """Return every tenant and entitlement."""
+        tenants: list[Answer] = [{"tenant": name} for name in sorted(self._tenants)]
+        return tenants + [
+            {"subscription": name, **{k: found[k] for k in ("customer", "status", "features", "quantity")}}
+            for name, found in sorted(self._found.items())
+        ]
+
     def tenant_of(self, customer: str) -> Answer:
         """Show the tenant of a customer."""
         found = self._tenants.get(customer)

@@ -16,6 +16,7 @@ from synthetic.sandboxes.landscape.analytics import Analytics
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.sandboxes.landscape.state import business_state
 from synthetic.sandboxes.landscape.stepping import SteppingClock
 from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
@@ -24,6 +25,7 @@ from synthetic.sandboxes.sync import Sync
 from synthetic.systems.stripe import StripeBilling
 
 _DELIVERY = 1.0
+_REDELIVERY = 5.0
 
 
 class Landscape:
@@ -47,12 +49,13 @@ class Landscape:
         self.sync = Sync(master, self._ask, now)
         self._transfers = Transfers(self._ask, now)
         billing = StripeBilling(in_process(self.core), CatalogPrices(master, now().date()))
+        self._derived = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
             "billing": billing,
             "erp": _WithTransfers(LedgerPort(self.ledger), self._transfers),
-            "entitlements": ObjectPort("entitlements", Entitlements(master, now)),
-            "analytics": ObjectPort("analytics", Analytics()),
+            "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),
+            "analytics": ObjectPort("analytics", self._derived["analytics"]),
             "sync": ObjectPort("sync", _SyncDesk(self.sync, self._ask)),
             "bus": ObjectPort("bus", _Bus(self.sync)),
         }
@@ -87,6 +90,10 @@ class Landscape:
         finally:
             self._is_busy = False
 
+    def state(self) -> Answer:
+        """Return the business state everywhere: what people could see if they looked at all of it."""
+        return business_state(self.ledger, self.core, self.sync, self._derived)
+
     def _next_due(self) -> float | None:
         found = (
             self.core.desk.storage.next_due(),
@@ -97,10 +104,9 @@ class Landscape:
         return min((float(due) for due in found if due is not None), default=None)
 
     def _collect(self) -> None:
-        events = self.core.desk.storage.all("event")
-        for event in events[self._delivered :]:
+        for place, event in self.core.desk.storage.since("event", self._delivered):
             self._pending.append((float(event["created"]) + _DELIVERY, event))
-        self._delivered = len(events)
+            self._delivered = place
 
     def _deliver(self) -> None:
         at = self._time.now().timestamp()
@@ -108,8 +114,8 @@ class Landscape:
             self._pending.remove(one)
             try:
                 self._ask("bus", "deliver", {"event": one[1]})
-            except UnreachableError:
-                self._pending.append((at + 5.0, one[1]))
+            except UnreachableError as error:
+                self._pending.append((at + max(_REDELIVERY, error.retry_after), one[1]))
 
     def _tell_billing(self) -> None:
         self._transfers.run_due()

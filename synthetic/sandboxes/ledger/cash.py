@@ -26,6 +26,7 @@ class Cash:
         ledger = ledger or text(document, "legal_entity")
         invoice_id, amount = text(document, "invoice_id"), whole(document, "amount")
         day = day_of(document, "value_date")
+        self._books.master.of(ledger)
         if amount <= 0:
             raise RefusedError("amount-invalid", f"a payment of {amount} minor units", "Send a positive amount.")
         with self._books.storage.transaction():

@@ -109,7 +109,9 @@ class LedgerPort:
     def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> Answer:
         """Close a period."""
         self._ledger.closing.close_period(ledger, period, who, lock=lock)
-        return {"state": self._ledger.books.storage.period_state(ledger, period)}
+        storage = self._ledger.books.storage
+        changed = storage.period_changed_at(ledger, period)
+        return {"state": storage.period_state(ledger, period), "changed_at": changed}
 
     def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
         """Open a closed period."""

@@ -65,6 +65,11 @@ class Sales:
         day = day_of(document, "document_date")
         with self._books.storage.transaction():
             waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
+            known = self._books.storage.posting(rules_sales.key_of(document, "invoice", "invoice", ledger))
+            if known is not None:
+                # settled the first time: asked again, nothing waits any more, and it is the same posting
+                unbilled = self._books.master.account(rules_sales.UNBILLED, ledger, day)
+                waits = any(line.account == unbilled for line in known.lines)
             posting = self._books.in_open_period(
                 lambda on: rules_sales.invoice(self._books.master, document, ledger, on, accrued=waits), ledger, day
             )

@@ -121,6 +121,13 @@ class Storage:
         """Try an event again later."""
         self._db.execute("update inbox set due = ?, tries = tries + 1 where number = ?", (due, number))
 
+    def put_behind(self, number: int, due: float) -> None:
+        """Let an event wait behind all others of its lane: what it refers to has not arrived yet."""
+        self._db.execute(
+            "update inbox set number = (select max(number) + 1 from inbox), due = ?, tries = tries + 1 where number = ?",
+            (due, number),
+        )
+
     def release(self, event_id: str, due: float) -> bool:
         """Let a held event be tried again; its exception is closed."""
         found = self._db.execute(

@@ -22,6 +22,7 @@ Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
+_OVERTAKEN_TRIES = 8
 _CATEGORIES = {
     "sku-unmapped": "mapping",
     "account-unmapped": "mapping",
@@ -126,6 +127,11 @@ class Sync:
                 self.storage.put_off(event.number, self._time() + max(wait, error.retry_after))
             return
         except (RefusedError, MappingRefusal) as error:
+            if error.code == "invoice-unknown" and event.tries < _OVERTAKEN_TRIES:
+                # the transport may overtake: what this refers to can be the next of the lane
+                with self.storage.transaction():
+                    self.storage.put_behind(event.number, self._time() + _FIRST_RETRY * 2**event.tries)
+                return
             self._hold(event, error.code, error.message)
             return
         self._finish(event, "done")

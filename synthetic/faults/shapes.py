@@ -1,0 +1,105 @@
+"""Wrong values: every way in which the type of a value lets it be wrong, and what such a field may be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from harness.model import JSON
+from synthetic.deeds.categories import Categories
+
+Wrong = Callable[[JSON], JSON]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MONTH = re.compile(r"\d{4}-\d{2}\Z")
+_REFERENCES = frozenset({"invoice", "payment", "customer", "applied_to", "subscription", "tenant"})
+_SUMS = frozenset({"net", "tax", "total", "amount", "open", "unit_price", "quantity", "fee", "fees", "base"})
+
+
+def wrong_values(values: tuple[JSON, ...]) -> Iterator[tuple[str, Wrong]]:
+    """Return named ways to make a value wrong, by the type of the values it had.
+
+    One minor unit more or less, another member, null, the day before and after, the next month.
+    """
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, bool):
+        yield "flipped", lambda value: not value
+    elif isinstance(first, int):
+        yield "plus-1", lambda value: value + 1 if isinstance(value, int) else value
+        yield "minus-1", lambda value: value - 1 if isinstance(value, int) else value
+    elif isinstance(first, str):
+        members = sorted({value for value in values if isinstance(value, str)})
+        yield "other", lambda value: _other(value, members)
+        yield from _wrong_times(first)
+    elif first is None:
+        yield "set", lambda value: "set" if value is None else value
+    if first is not None:
+        yield "null", lambda _value: None
+
+
+def _wrong_times(first: str) -> Iterator[tuple[str, Wrong]]:
+    if _DAY.match(first):
+        yield "day-before", lambda value: _day_off(value, -1)
+        yield "day-after", lambda value: _day_off(value, 1)
+        yield "period-after", lambda value: _day_off(value, 31)
+    elif _MONTH.match(first):
+        yield "period-before", lambda value: str(_day_off(f"{value}-01", -1))[:7]
+        yield "period-after", lambda value: str(_day_off(f"{value}-01", 31))[:7]
+
+
+def _day_off(value: JSON, days: int) -> JSON:
+    if not isinstance(value, str) or not _DAY.match(value):
+        return value
+    return str(date.fromisoformat(value) + timedelta(days=days))
+
+
+def _other(value: JSON, members: list[str]) -> JSON:
+    return next((member for member in members if member != value), f"{value}-other")
+
+
+def called(object_name: str, field: str, categories: Categories) -> frozenset[str]:
+    """Return the right names of a wrong field: that of the table, and those workflows.md lists beside it."""
+    own = categories.of(object_name, field)
+    # a probe may know better than the table what a wrong state is in its step
+    also = {"collections", "period", "order", "identity", "reversed"} if own == "state" else set()
+    return frozenset({own}) | also | _also(field)
+
+
+def _also(field: str) -> frozenset[str]:
+    if field == "tax":
+        return frozenset({"rounding"})
+    if field.removesuffix("_id") in _REFERENCES:
+        # whoever follows a wrong reference finds something else, or nothing
+        return frozenset({"identity", "missing", "application", "state", "unapplied"})
+    if field in {"entity", "legal_entity"}:
+        return frozenset({"entity", "currency-fx"})
+    if field.endswith(("_date", "_period", "_start", "_end")):
+        return frozenset({"period", "deferral"})
+    return frozenset()
+
+
+def follows(field: str) -> frozenset[str]:
+    """Return the names of what follows in other systems when a field is sent wrong."""
+    name = field.rsplit(".", 1)[-1]
+    # what the receiver refuses is missing there; what it takes wrongly, it shows under the name of the field
+    found = {"missing", "late"}
+    if name in _SUMS or name.endswith("_net"):
+        found |= {"amount", "application", "unapplied", "imbalance", "deferral", "tax"}
+    if name.endswith(("_date", "_start", "_end", "_period")):
+        found |= {"period", "deferral", "collections", "currency-fx"}
+    if name.endswith(("_id", "id")):
+        found |= {"identity", "duplicate", "application", "unapplied", "imbalance", "order", "state", "deferral"}
+    if name in {"sku", "revenue_class"}:
+        found |= {"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}
+    if name in {"tax_code", "tax_rate", "tax_reason"}:
+        found |= {"tax"}
+    if name == "currency":
+        found |= {"currency-fx", "mapping"}
+    if name in {"payment_terms", "terms"}:
+        found |= {"mapping", "collections", "period"}
+    if name in {"source_system", "version", "created"}:
+        found |= {"order", "identity", "duplicate", "imbalance"}
+    if name in {"status", "type", "kind", "cancel_at_period_end"}:
+        found |= {"state", "entitlement", "reversed", "application"}
+    return frozenset(found)

@@ -1,0 +1,37 @@
+"""Work shared over processes: faults are functions, so workers are forked with them and told only numbers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_WORK: list[Callable[[int], object]] = []
+_CHUNKS = 24
+
+
+def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> Iterator[_T]:
+    """Return `work(0)`, ..., `work(count - 1)` in this order, computed by several processes.
+
+    Args:
+        work: May be any function; what it returns must be picklable.
+        count: How often it is called.
+        processes: 0 for one per processor; 1, or a system that cannot fork, for none but this one.
+    """
+    processes = processes or os.cpu_count() or 1
+    if processes == 1 or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(work, range(count))
+        return
+    _WORK.append(work)
+    try:
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            yield from pool.imap(_work, range(count), max(1, count // (processes * _CHUNKS)))  # type: ignore[misc]
+    finally:
+        _WORK.pop()
+
+
+def _work(number: int) -> object:
+    return _WORK[-1](number)
+

@@ -1,0 +1,130 @@
+"""What a suite does and shows on a clean landscape: from it faults are made, and by it they are judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.model import JSON, HarnessError
+from synthetic.deeds import Answer, Attempt
+from synthetic.deeds.calls import Kind
+from synthetic.deeds.ports import BETWEEN, TAKES_BACK
+from synthetic.faults import Fault, Seen
+from synthetic.matrix.playing import Case, Suite, play_case
+from synthetic.transaction import Probe, RunVerdict
+
+Asked = Mapping[tuple[str, str], int]
+_DEPTH = 4
+_PLACES = 1
+"""How many places of a list are mutated: every row of a document is built alike."""
+
+
+class UnsoundError(HarnessError):
+    """A probe does not pass on a clean landscape: no matrix means anything then (exit code 1)."""
+
+    exit_code = 1
+
+
+class Recorder:
+    """A layer that remembers every value every operation showed or was sent, and how often it was asked."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self.asked: Counter[tuple[str, str]] = Counter()
+        self._values: dict[tuple[str, str], dict[str, list[JSON]]] = {}
+        self._deeds: set[tuple[str, str]] = set()
+
+    def __call__(self, attempt: Attempt, forward: Callable[[Attempt], Answer | Awaitable[Answer]]) -> object:
+        """Let the call through and look at the answer."""
+        answer = forward(attempt)
+        place = (attempt.port, attempt.operation)
+        self.asked[place] += 1
+        if attempt.kind is Kind.DEED:
+            self._deeds.add(place)
+            self._take(place, dict(_leaves(attempt.request)))
+        elif isinstance(answer, dict):
+            self._take(place, answer)
+        return answer
+
+    def _take(self, place: tuple[str, str], values: Mapping[str, JSON]) -> None:
+        fields = self._values.setdefault(place, {})
+        for name, value in values.items():
+            if value not in fields.setdefault(name, []):
+                fields[name].append(value)
+
+    def seen(self) -> Iterator[Seen]:
+        """Return what looks showed and what systems sent each other, by port and operation."""
+        for place, fields in sorted(self._values.items()):
+            is_deed = place in self._deeds
+            kept = fields if not is_deed or place in BETWEEN else {}
+            if place not in TAKES_BACK:
+                yield Seen(*place, {name: tuple(values) for name, values in kept.items()}, is_deed=is_deed)
+
+
+@dataclass(slots=True)
+class Reference:
+    """A suite on a clean landscape.
+
+    Attributes:
+        suite: What is played.
+        seen: What every operation showed or was sent.
+        asked: Probe -> (port, operation) -> how often it asks.
+    """
+
+    suite: Suite
+    seen: tuple[Seen, ...]
+    asked: Mapping[str, Asked]
+    _observed: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def observed(self, probe: Probe, seed: int) -> str:
+        """Return the digest of what a probe observes without a fault."""
+        if (probe.name, seed) not in self._observed:
+            self._observed[probe.name, seed] = play_case(self.suite, Case(probe, seed)).observed
+        return self._observed[probe.name, seed]
+
+    def meeting(self, fault: Fault) -> list[Probe]:
+        """Return the probes whose calls a fault meets, those that ask most first."""
+
+        def often(probe: Probe) -> int:
+            return sum(times for place, times in self.asked[probe.name].items() if fault.meets(*place))
+
+        return sorted((one for one in self.suite.probes if often(one)), key=lambda probe: -often(probe))
+
+
+def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
+    """Play every probe clean and return what was seen and asked.
+
+    Raises:
+        UnsoundError: A probe does not pass on a clean landscape, or it asserts nothing.
+    """
+    everything = Recorder()
+    asked: dict[str, Asked] = {}
+    for probe in suite.probes:
+        own = Recorder()
+        for seed in seeds:
+            run = play_case(suite, Case(probe, seed), [own, everything]).run  # type: ignore[list-item]
+            if run.verdict is not RunVerdict.PASSED:
+                step = run.failed_step
+                what = f"at {step.title}: {step.differences or step.reason}" if step else run.reason
+                raise UnsoundError(f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape.")
+        asked[probe.name] = own.asked
+    return Reference(suite, tuple(everything.seen()), asked)
+
+
+def _leaves(request: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Return the paths to plain values in a request, the first rows of its lists."""
+    for name, value in request.items():
+        yield from _below(name, value, _DEPTH)
+
+
+def _below(path: str, value: JSON, depth: int) -> Iterator[tuple[str, JSON]]:
+    if isinstance(value, dict):
+        if depth:
+            for name, found in value.items():
+                yield from _below(f"{path}.{name}", found, depth - 1)
+    elif isinstance(value, list):
+        for place, found in enumerate(value[:_PLACES]):
+            yield from _below(f"{path}.{place}", found, depth - 1)
+    else:
+        yield path, value
