@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from harness.cli.commands import LEARN, Command
 
+AFTER = "After it is live"
+
 COMMANDS: tuple[Command, ...] = (
+    Command(
+        "probe", "Run synthetic transactions, and prove them with a fault matrix", "synthetic.cli.probe:probe", AFTER
+    ),
     Command("demo", "Run the whole story on a throw-away repository", "synthetic.cli.demo:demo", LEARN),
 )

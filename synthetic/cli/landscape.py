@@ -6,9 +6,13 @@ import lzma
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import harness
 from harness.model import UnreadableError
+
+if TYPE_CHECKING:
+    from harness.catalog import Catalog
 
 _PARTS = ("contracts", "catalog")
 _SPECS = Path(__file__).parents[1] / "specs"
@@ -25,6 +29,14 @@ def landscape_root() -> Path:
     raise UnreadableError(
         "the reference landscape is not part of this installation", remedy="Install the wheel, or use a checkout."
     )
+
+
+def read_landscape() -> Catalog:
+    """Return the catalog of the reference landscape."""
+    from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
+    from harness.documents import FolderTree, Library  # noqa: PLC0415
+
+    return read_catalog(Library(FolderTree(landscape_root() / "catalog")), ["**/*.yaml"])
 
 
 def copy_landscape(target: Path) -> None:

@@ -45,6 +45,8 @@ class Boundary:
         self._allows_deeds = allows_deeds
         self._answers: dict[str, list[Answer]] = {}
         self.calls = 0
+        self.trace = ""
+        """W3C trace context of the step that asks now; every call carries it."""
         self._chain: Forward = self._forward
         for layer in reversed(layers):
             self._chain = _wrapped(layer, self._chain)
@@ -67,7 +69,14 @@ class Boundary:
         self.calls += 1
         known = self._answers.setdefault(call.name, [])
         attempt = Attempt(
-            call.port, call.operation, call.request, call.kind, call.key, self._clock.now(), tuple(known[-50:])
+            call.port,
+            call.operation,
+            call.request,
+            call.kind,
+            call.key,
+            self._clock.now(),
+            tuple(known[-50:]),
+            self.trace,
         )
         try:
             answer = await _waited(self._chain(attempt))

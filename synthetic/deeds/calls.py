@@ -51,7 +51,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A call as a layer sees it: with the time, and what was answered to the same operation before."""
+    """A call as a layer sees it: with the time, what was answered to the same operation before, and its trace."""
 
     port: str
     operation: str
@@ -60,6 +60,7 @@ class Attempt:
     key: str
     now: datetime
     history: tuple[Answer, ...] = ()
+    trace: str = ""
 
 
 class UnreachableError(HarnessError):

@@ -65,6 +65,9 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
         "payment_of",
         "credit_of",
         "usage_of",
+        "refund_of",
+        "dispute_of",
+        "leftovers_of",
     ),
     "erp": (
         "party_of",

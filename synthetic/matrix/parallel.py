@@ -27,11 +27,10 @@ def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> It
     _WORK.append(work)
     try:
         with multiprocessing.get_context("fork").Pool(processes) as pool:
-            yield from pool.imap(_work, range(count), max(1, count // (processes * _CHUNKS)))  # type: ignore[misc]
+            yield from pool.imap(_work, range(count), max(1, count // (processes * _CHUNKS)))
     finally:
         _WORK.pop()
 
 
 def _work(number: int) -> object:
     return _WORK[-1](number)
-

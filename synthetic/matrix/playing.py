@@ -12,6 +12,7 @@ from typing import Protocol
 
 from harness.model import JSON
 from synthetic.deeds import Boundary, Clock, Layer
+from synthetic.deeds.calls import Kind
 from synthetic.faults import Fault, Played, noise
 from synthetic.transaction import Categories, Probe, Run, RunVerdict, run_probe
 
@@ -106,7 +107,7 @@ def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome
 
 
 def _digest(run: Run, world: World) -> str:
-    seen: JSON = [_timeless(step.answer) for step in run.steps]
+    seen: JSON = [_timeless(step.answer) for step in run.steps if step.call.kind is Kind.LOOK]
     text = json.dumps([seen, _timeless(dict(world.state()))], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

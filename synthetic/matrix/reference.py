@@ -107,7 +107,9 @@ def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
             if run.verdict is not RunVerdict.PASSED:
                 step = run.failed_step
                 what = f"at {step.title}: {step.differences or step.reason}" if step else run.reason
-                raise UnsoundError(f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape.")
+                raise UnsoundError(
+                    f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape."
+                )
         asked[probe.name] = own.asked
     return Reference(suite, tuple(everything.seen()), asked)
 

@@ -75,7 +75,7 @@ class Summary:
 def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = "") -> Row:
     """Judge one outcome; `clean` is what the same probe and seed observe without the fault."""
     run, fault = outcome.run, case.fault
-    names = right_names(fault.names, categories.known) if fault else frozenset()
+    names = _right(fault, categories) if fault else frozenset()
     is_outage = "unreachable" in names and run.verdict is RunVerdict.INCONCLUSIVE
     detected = run.verdict is RunVerdict.FAILED or is_outage
     step = run.failed_step
@@ -86,7 +86,7 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
         verdict=run.verdict.value,
         category=run.category,
         names=tuple(sorted(names)),
-        equivalent=_is_equivalent(outcome, clean),
+        equivalent=_is_equivalent(outcome, names, clean),
         detected=detected,
         named_right=detected and run.category in names,
         leaks=len(run.leaks),
@@ -96,13 +96,21 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
     )
 
 
-def _is_equivalent(outcome: Outcome, clean: str) -> bool:
-    """The rule: the fault did nothing, or the run ended with everything seen as it is seen without the fault."""
+def _right(fault: Fault, categories: Categories) -> frozenset[str]:
+    """Return the categories meant; what people write may be an everyday word, what we make is not."""
+    return right_names(fault.names, categories.known) if fault.origin else fault.names
+
+
+def _is_equivalent(outcome: Outcome, names: frozenset[str], clean: str) -> bool:
+    """The rule: the fault did nothing, or the run ended with everything seen as it is seen without the fault.
+
+    An outage that ended in time is none either: what came later than planned may be another amount, rightly.
+    """
     if not outcome.changed:
         return True
-    if outcome.run.verdict is not RunVerdict.PASSED:
+    if outcome.run.verdict is not RunVerdict.PASSED or outcome.hides:
         return False
-    return not outcome.hides and outcome.observed == clean
+    return names == {"unreachable"} or outcome.observed == clean
 
 
 def unmet(fault: Fault, seed: int) -> Row:

@@ -217,6 +217,10 @@ class StripeBilling:
         note = self._post("credit_notes", params, "credit")
         return {"id": note["id"], "total": note["total"], "refund": note.get("refund")}
 
+    def close_dispute(self, dispute: str) -> Answer:
+        """Give in to a dispute: it is lost."""
+        return {"id": dispute, "status": self._post(f"disputes/{dispute}/close", {}, "close")["status"]}
+
     def refund(self, payment: str, amount: int) -> Answer:
         """Give money of a payment back."""
         found = self._post("refunds", {"charge": payment, "amount": amount}, "refund")
@@ -344,6 +348,35 @@ class StripeBilling:
             "legal_number": found["number"],
         }
 
+    def refund_of(self, refund: str) -> Answer:
+        """Show a refund."""
+        found = self._get(f"refunds/{refund}")
+        return {
+            "count": 1,
+            "status": found["status"],
+            "amount": int(found["amount"]),
+            "currency": str(found["currency"]).upper(),
+            "payment": found["charge"],
+        }
+
+    def dispute_of(self, payment: str) -> Answer:
+        """Show the disputes of a payment, the newest first."""
+        found = self._list("disputes", {"charge": payment})
+        if not found:
+            return {"count": 0}
+        return {
+            "count": len(found),
+            "dispute": found[0]["id"],
+            "status": found[0]["status"],
+            "amount": int(found[0]["amount"]),
+            "currency": str(found[0]["currency"]).upper(),
+        }
+
+    def leftovers_of(self, before: int) -> Answer:
+        """Show the subscriptions of synthetic customers that began before a time and that nobody cancelled."""
+        found = [one["id"] for one in self._list("subscriptions", {"status": "all"}) if _is_left(one, before)]
+        return {"count": len(found), "subscriptions": ",".join(found)}
+
     # inside
 
     def _finalised(self, invoice: str | Mapping[str, Any]) -> str:
@@ -428,6 +461,11 @@ class StripeBilling:
     def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
         """Post under the key of the deed, each part of it under a key of its own."""
         return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
+
+
+def _is_left(found: Mapping[str, Any], before: int) -> bool:
+    is_synthetic = (found.get("metadata") or {}).get("synthetic") == "true"
+    return is_synthetic and found["status"] not in {"canceled", "incomplete_expired"} and found["created"] < before
 
 
 def _meter(sku: str) -> str:

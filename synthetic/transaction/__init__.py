@@ -6,6 +6,7 @@ returns a `Run`. A run passed, failed (with a category), or is inconclusive: it 
 
 from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
+from synthetic.transaction.observers import Observer
 from synthetic.transaction.probe import Probe, probe
 from synthetic.transaction.running import run_probe
 from synthetic.transaction.transaction import Transaction
@@ -15,6 +16,7 @@ __all__ = [
     "Categories",
     "Difference",
     "Leak",
+    "Observer",
     "Probe",
     "Run",
     "RunVerdict",

@@ -23,10 +23,13 @@ class Probe:
     every: str = "15m"
     owner: str = ""
     headline: str = ""
+    asks: tuple[str, ...] = ()
 
     @property
     def ports(self) -> tuple[str, ...]:
-        """Ports the function asks for."""
+        """Ports the function asks for; `asks`, where it takes them all by name."""
+        if self.asks:
+            return self.asks
         return tuple(name for name in inspect.signature(self.play).parameters if name != "tx")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from synthetic.deeds import Boundary, Clock
 from synthetic.deeds.categories import Categories
+from synthetic.transaction.observers import Observer
 from synthetic.transaction.probe import Probe
 from synthetic.transaction.transaction import StopError, Transaction
 from synthetic.transaction.values import Run, RunVerdict
@@ -30,6 +31,7 @@ async def run_probe(  # noqa: PLR0913  (a run has this many sides; all but four 
     environment: str = "sandbox",
     pace: float = 1.0,
     confirmations: int = 3,
+    observers: Sequence[Observer] = (),
 ) -> Run:
     """Play a probe and take back what it did; the verdict is that of the step that ended it."""
     tx = Transaction(
@@ -39,6 +41,7 @@ async def run_probe(  # noqa: PLR0913  (a run has this many sides; all but four 
         run_id=run_id_of(probe.name, slot, environment),
         pace=pace,
         confirmations=confirmations,
+        observers=observers,
     )
     started = clock.now()
     with contextlib.suppress(StopError):
@@ -64,6 +67,7 @@ async def run_probe(  # noqa: PLR0913  (a run has this many sides; all but four 
         reason=reason,
         calls=boundary.calls,
         assertions=tx.assertions,
+        id=tx.run_id,
     )
 
 

@@ -7,7 +7,7 @@ stale answer is no verdict, so everything that fails is confirmed; undoing is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ from synthetic.deeds import Answer, Boundary, Call, Clock, DeniedError, RefusedE
 from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.expectation import Expectation
+from synthetic.transaction.observers import Observer, trace_context
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
+from synthetic.transaction.watching import FIRST_NAP, LONGEST_NAP, Watch, longest_nap
 
 _TRIES = 6
-_FIRST_NAP = timedelta(seconds=0.5)
-_LONGEST_NAP = timedelta(seconds=15)
 _CONFIRM_NAP = timedelta(seconds=1)
 _FLOOR = timedelta(seconds=3)
 _LOOK_ON = timedelta(minutes=30)
@@ -37,18 +37,6 @@ class _Undo:
     call: Call
 
 
-@dataclass(slots=True)
-class _Watch:
-    """What one look-until has seen so far."""
-
-    looks: int = 0
-    retries: int = 0
-    agreeing: int = 0
-    last: tuple[Difference, ...] = ()
-    answer: Answer | None = None
-    unreachable: str = ""
-
-
 class Transaction:
     """One run of one probe.
 
@@ -59,9 +47,10 @@ class Transaction:
         run_id: The same for the same probe, slot and environment, so that a second run makes nothing twice.
         pace: Shortens deadlines, holds and naps of a fast environment; 1.0 is as written.
         confirmations: How often a wrong fact is read before it is believed.
+        observers: Told of every step.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (a run has this many sides; all but three are by name)
         self,
         boundary: Boundary,
         clock: Clock,
@@ -70,8 +59,10 @@ class Transaction:
         run_id: str,
         pace: float = 1.0,
         confirmations: int = 3,
+        observers: Sequence[Observer] = (),
     ) -> None:
         """Start with nothing done."""
+        self._observers = observers
         self._boundary = boundary
         self._clock = clock
         self._categories = categories
@@ -102,7 +93,7 @@ class Transaction:
         Raises:
             StopError: It was refused (failed) or nobody could be reached (inconclusive).
         """
-        started = self._clock.now()
+        started = self._begin(title, call)
         retries = 0
         while True:
             try:
@@ -120,13 +111,14 @@ class Transaction:
                 self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
         if undo is not None:
             self._undo.append(_Undo(title, undo(answer) if callable(undo) else undo))
-        self._record(title, call, RunVerdict.PASSED, "", started, retries=retries, answer=answer)
+        is_undone = undo is not None
+        self._record(title, call, RunVerdict.PASSED, "", started, retries=retries, answer=answer, is_undone=is_undone)
         return _Reply(self, title, call, answer)
 
     async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
         """Ask for something that must be refused; that it was not, or for another reason, is the failure."""
         self.assertions += 1
-        started = self._clock.now()
+        started = self._begin(title, call)
         seen: JSON = "accepted"
         for tries in range(_TRIES):
             try:
@@ -142,7 +134,7 @@ class Transaction:
         if seen != code:
             wrong = Difference(call.object, "refusal", code, seen, category)
             self._stop(title, call, RunVerdict.FAILED, category, started, differences=(wrong,))
-        self._record(title, call, RunVerdict.PASSED, "", started, answer={"refused": code})
+        self._record(title, call, RunVerdict.PASSED, "", started, answer={"refused": code}, refusal=code)
 
     async def see(  # noqa: PLR0913  (a look is read at its call, where every argument has its name)
         self,
@@ -176,9 +168,9 @@ class Transaction:
             call.object, want or {}, fixed or {}, self._categories, otherwise=otherwise, explained=explained or {}
         )
         self.assertions += expectation.size
-        started = self._clock.now()
         allowed = self._paced(seconds(within))
-        watch = _Watch()
+        started = self._begin(title, call, allowed)
+        watch = Watch()
         await self._until(title, call, expectation, watch, started, allowed)
         if hold:
             await self._hold(title, call, expectation, watch, self._paced(seconds(hold)), started)
@@ -192,6 +184,9 @@ class Transaction:
             looks=watch.looks,
             retries=watch.retries,
             answer=watch.answer,
+            fixed=fixed or {},
+            want=want or {},
+            hold=hold,
         )
         return _Reply(self, title, call, watch.answer or {})
 
@@ -210,8 +205,8 @@ class Transaction:
         Raises:
             StopError: Time cannot be moved here.
         """
-        started = self._clock.now()
         call = Call("clock", "advance", {"duration": duration})
+        started = self._begin(f"{duration} pass", call)
         if not await self._clock.advance(seconds(duration)):
             self._stop(
                 f"{duration} pass",
@@ -248,11 +243,11 @@ class Transaction:
         return reason
 
     async def _until(
-        self, title: str, call: Call, expectation: Expectation, watch: _Watch, started: datetime, allowed: timedelta
+        self, title: str, call: Call, expectation: Expectation, watch: Watch, started: datetime, allowed: timedelta
     ) -> None:
         deadline = started + allowed
-        longest = _longest_nap(allowed)
-        nap = _FIRST_NAP
+        longest = longest_nap(allowed)
+        nap = FIRST_NAP
         while True:
             differences = await self._look(call, expectation, watch)
             if differences == ():
@@ -270,10 +265,10 @@ class Transaction:
             nap = min(nap * 1.6, longest)
 
     async def _hold(
-        self, title: str, call: Call, expectation: Expectation, watch: _Watch, hold: timedelta, started: datetime
+        self, title: str, call: Call, expectation: Expectation, watch: Watch, hold: timedelta, started: datetime
     ) -> None:
         until = self._clock.now() + hold
-        nap = _longest_nap(hold)
+        nap = longest_nap(hold)
         watch.agreeing = 0
         while self._clock.now() < until:
             await self._clock.sleep(nap)
@@ -286,7 +281,7 @@ class Transaction:
                 differences = await self._look(call, expectation, watch)
             watch.agreeing = 0
 
-    async def _look(self, call: Call, expectation: Expectation, watch: _Watch) -> tuple[Difference, ...] | None:
+    async def _look(self, call: Call, expectation: Expectation, watch: Watch) -> tuple[Difference, ...] | None:
         """Look once; None if nobody could be reached."""
         watch.looks += 1
         try:
@@ -300,7 +295,7 @@ class Transaction:
         watch.answer = answer
         return expectation.differences(answer)
 
-    def _believed(self, watch: _Watch, differences: tuple[Difference, ...]) -> bool:
+    def _believed(self, watch: Watch, differences: tuple[Difference, ...]) -> bool:
         """Whether the same facts were wrong often enough in a row."""
         watch.agreeing = watch.agreeing + 1 if differences == watch.last else 1
         watch.last = differences
@@ -311,7 +306,7 @@ class Transaction:
         title: str,
         call: Call,
         expectation: Expectation,
-        watch: _Watch,
+        watch: Watch,
         started: datetime,
         allowed: timedelta,
     ) -> None:
@@ -328,12 +323,12 @@ class Transaction:
     async def _comes_late(self, call: Call, expectation: Expectation, longer: timedelta) -> bool:
         until = self._clock.now() + longer
         while self._clock.now() < until:
-            await self._clock.sleep(max(longer / 8, _FIRST_NAP))
-            if await self._look(call, expectation, _Watch()) == ():
+            await self._clock.sleep(max(longer / 8, FIRST_NAP))
+            if await self._look(call, expectation, Watch()) == ():
                 return True
         return False
 
-    def _unreached(self, title: str, call: Call, watch: _Watch, started: datetime, allowed: timedelta) -> None:
+    def _unreached(self, title: str, call: Call, watch: Watch, started: datetime, allowed: timedelta) -> None:
         self._stop(
             title,
             call,
@@ -352,7 +347,7 @@ class Transaction:
         title: str,
         call: Call,
         wrong: tuple[Difference, ...],
-        watch: _Watch,
+        watch: Watch,
         started: datetime,
         allowed: timedelta,
     ) -> None:
@@ -379,14 +374,22 @@ class Transaction:
     def _record(
         self, title: str, call: Call, verdict: RunVerdict, category: str, started: datetime, **more: object
     ) -> None:
+        self._boundary.trace = ""
         took = ((self.detected if verdict is not RunVerdict.PASSED else None) or self._clock.now()) - started
-        self.steps.append(
-            StepRecord(title, call, verdict, category, started, took.total_seconds(), **more)  # type: ignore[arg-type]
-        )
+        step = StepRecord(title, call, verdict, category, started, took.total_seconds(), **more)  # type: ignore[arg-type]
+        self.steps.append(step)
+        for observer in self._observers:
+            observer.ended(step)
+
+    def _begin(self, title: str, call: Call, allowed: timedelta = _ZERO) -> datetime:
+        """Tell the observers, put the trace of the step on every call of it, and return when it began."""
+        told = [observer.begins(title, call, allowed.total_seconds()) for observer in self._observers]
+        self._boundary.trace = next(filter(None, told), "") or trace_context(self.run_id, len(self.steps))
+        return self._clock.now()
 
     async def _nap(self, tries: int, asked: float = 0) -> None:
-        wanted = max(_FIRST_NAP * 2 ** (tries - 1), timedelta(seconds=asked))
-        await self._clock.sleep(min(wanted, max(_LONGEST_NAP, timedelta(seconds=asked))))
+        wanted = max(FIRST_NAP * 2 ** (tries - 1), timedelta(seconds=asked))
+        await self._clock.sleep(min(wanted, max(LONGEST_NAP, timedelta(seconds=asked))))
 
     def _until_deadline(self, nap: timedelta, deadline: datetime) -> timedelta:
         left = deadline - self._clock.now()
@@ -405,13 +408,9 @@ class _Reply(dict[str, JSON]):
 
     def __init__(self, tx: Transaction, title: str, call: Call, answer: Answer) -> None:
         super().__init__(answer)
-        self._lacks = lambda name: tx.lacks(title, call, name)
+        self._of = (tx, title, call)
 
     def __missing__(self, name: str) -> JSON:
-        self._lacks(name)
+        tx, title, call = self._of
+        tx.lacks(title, call, name)
         raise KeyError(name)
-
-
-def _longest_nap(duration: timedelta) -> timedelta:
-    """Return the longest nap while waiting: 15 s, less in a short wait, more in one of hours."""
-    return max(min(max(_LONGEST_NAP, duration / 96), duration / 8), _FIRST_NAP)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,6 +47,11 @@ class StepRecord:
         differences: What was wrong, the field that named the category first.
         answer: What was seen last.
         reason: A sentence where nothing could be seen.
+        fixed: Facts that were asserted and cannot heal.
+        want: Facts that were waited for.
+        hold: How long they had to stay true.
+        refusal: Code with which the call had to be refused.
+        is_undone: Whether the deed is taken back at the end of the run.
     """
 
     title: str
@@ -60,6 +66,11 @@ class StepRecord:
     differences: tuple[Difference, ...] = ()
     answer: JSON = None
     reason: str = ""
+    fixed: Mapping[str, JSON] = field(default_factory=dict)
+    want: Mapping[str, JSON] = field(default_factory=dict)
+    hold: str = ""
+    refusal: str = ""
+    is_undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Run:
     reason: str = ""
     calls: int = 0
     assertions: int = 0
+    id: str = ""
 
     @property
     def failed_step(self) -> StepRecord | None:

@@ -16,7 +16,7 @@ from synthetic.sandboxes.landscape.analytics import Analytics
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.prices import CatalogPrices
-from synthetic.sandboxes.landscape.state import business_state
+from synthetic.sandboxes.landscape.state import Derived, business_state
 from synthetic.sandboxes.landscape.stepping import SteppingClock
 from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
@@ -49,7 +49,7 @@ class Landscape:
         self.sync = Sync(master, self._ask, now)
         self._transfers = Transfers(self._ask, now)
         billing = StripeBilling(in_process(self.core), CatalogPrices(master, now().date()))
-        self._derived = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
+        self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
             "billing": billing,

@@ -124,7 +124,8 @@ class Storage:
     def put_behind(self, number: int, due: float) -> None:
         """Let an event wait behind all others of its lane: what it refers to has not arrived yet."""
         self._db.execute(
-            "update inbox set number = (select max(number) + 1 from inbox), due = ?, tries = tries + 1 where number = ?",
+            "update inbox set number = (select max(number) + 1 from inbox), due = ?, tries = tries + 1"
+            " where number = ?",
             (due, number),
         )
 

@@ -47,12 +47,7 @@ def folder(tmp_path):
 
 def test_faults_of_a_folder_are_read_with_their_names_and_their_file(folder):
     first, second = load_faults(folder)
-    assert (first.id, first.port, first.operation, first.names) == (
-        "wrong-entity",
-        "erp",
-        "posting_of",
-        frozenset({"entity"}),
-    )
+    assert (first.id, first.places, first.names) == ("wrong-entity", {("erp", "posting_of")}, {"entity"})
     assert second.origin.endswith("faults.py")
 
 

@@ -1,0 +1,138 @@
+"""Runs probes for a person: the chain as a ladder of hops while it happens, or as JSON afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.cli.output import write
+from harness.model import JSON, UsageError
+from synthetic.cli.landscape import read_landscape
+from synthetic.cli.probe_text import ending, head, hop, run_to_json, waiting
+from synthetic.deeds import Boundary, Call, Clock, Layer
+from synthetic.faults import Played, load_faults
+from synthetic.matrix.suites import chosen, reference_suite
+from synthetic.transaction import Categories, Observer, Probe, Run, RunVerdict, StepRecord, run_probe
+from synthetic.transaction.reaping import reap
+from synthetic.transaction.running import run_id_of
+from synthetic.transaction.tracing import tracing
+
+IN_PROCESS = "landscape"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where probes run: a landscape of this process, or an environment that is up."""
+
+    name: str
+    ports: Mapping[str, object]
+    clock: Clock
+    categories: Categories
+    pace: float
+    environment: Any = None
+    landscape: Any = None
+
+    def boundary(self) -> Boundary:
+        """Return a way to the systems that remembers one run."""
+        found: Boundary = self.landscape.boundary if self.landscape is not None else self.environment.boundary()
+        return found
+
+
+class Ladder:
+    """Shows each hop as it is decided; on a terminal also the one that is looked at."""
+
+    def __init__(self) -> None:
+        """Look whether anybody can see a line being redrawn."""
+        self._redraws = sys.stdout.isatty()
+
+    def begins(self, title: str, call: Call, within: float) -> str:
+        """Show what is looked at, where a line can be drawn over."""
+        if self._redraws:
+            write("\r" + waiting(title, call, within) + "\x1b[K")
+        return ""
+
+    def ended(self, step: StepRecord) -> None:
+        """Show how it ended."""
+        write(("\r\x1b[K" if self._redraws else "") + hop(step))
+        sys.stdout.flush()
+
+
+def run_all(names: Sequence[str], environment: str, *, slot: str, seed: int, faults: Path | None, as_json: bool) -> int:
+    """Run probes one after another and return the exit code of the worst."""
+    fault_layers = load_faults(faults) if faults else ()
+    layers: list[Layer] = [Played(one, seed) for one in fault_layers]
+    runs: list[Run] = []
+    for one in chosen(names):
+        place = _place(environment, seed, layers)
+        name = slot or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+        if not as_json:
+            write(head(one, environment, run_id_of(one.name, name, environment)))
+        runs.append(_run(one, place, name, [] if as_json else [Ladder()]))
+        if not as_json:
+            write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
+    if as_json:
+        _write_json([run_to_json(run) for run in runs])
+    return _exit_code(runs)
+
+
+def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> Run:
+    return asyncio.run(
+        run_probe(
+            one,
+            place.ports,
+            place.boundary(),
+            place.clock,
+            categories=place.categories,
+            slot=slot,
+            environment=place.name,
+            pace=place.pace,
+            observers=[*observers, *tracing(one.name, place.name)],
+        )
+    )
+
+
+def _place(environment: str, seed: int, layers: Sequence[Layer] = ()) -> Place:
+    catalog = read_landscape()
+    suite = reference_suite(catalog)
+    if environment == IN_PROCESS:
+        world = suite.landscape(seed, layers)
+        return Place(environment, world.ports, world.clock, suite.categories, 1.0, landscape=world)
+    if layers:
+        raise UsageError("faults are played in this process only", remedy="Leave --environment out.")
+    if importlib.util.find_spec("synthetic.environments") is None:
+        raise UsageError(f"no environment {environment} here", remedy="Leave --environment out.")
+    found = importlib.import_module("synthetic.environments").open_environment(environment, catalog)
+    return Place(environment, found.ports, found.clock, suite.categories, found.pace, environment=found)
+
+
+def _exit_code(runs: Sequence[Run]) -> int:
+    if any(run.verdict is RunVerdict.FAILED or run.leaks for run in runs):
+        return 1
+    return 3 if any(run.verdict is RunVerdict.INCONCLUSIVE for run in runs) else 0
+
+
+def reap_all(environment: str, older_than: str, *, dry_run: bool, as_json: bool) -> int:
+    """Take back what runs left behind; what cannot be taken back is exit 1."""
+    place = _place(environment, 0)
+    reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
+    if as_json:
+        _write_json([{"what": one.what, "id": one.id, "done": one.done, "reason": one.reason} for one in reaped])
+    else:
+        verb = "would be taken back" if dry_run else "taken back"
+        for one in reaped:
+            write(f"  {'✓' if one.done else '✗'} {one.what} {one.id} {one.reason or verb}\n")
+        left = sum(not one.done for one in reaped)
+        write(f"{len(reaped)} left behind in {environment}, {len(reaped) - left} {verb}.\n")
+    return 1 if any(not one.done for one in reaped) else 0
+
+
+def _write_json(value: JSON) -> None:
+    write(json.dumps(value, indent=1, ensure_ascii=False, default=float) + "\n")

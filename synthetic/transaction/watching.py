@@ -1,0 +1,29 @@
+"""What one look-until has seen so far, and how long it naps between looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from synthetic.deeds import Answer
+from synthetic.transaction.values import Difference
+
+FIRST_NAP = timedelta(seconds=0.5)
+LONGEST_NAP = timedelta(seconds=15)
+
+
+@dataclass(slots=True)
+class Watch:
+    """What one look-until has seen so far."""
+
+    looks: int = 0
+    retries: int = 0
+    agreeing: int = 0
+    last: tuple[Difference, ...] = ()
+    answer: Answer | None = None
+    unreachable: str = ""
+
+
+def longest_nap(duration: timedelta) -> timedelta:
+    """Return the longest nap while waiting: 15 s, less in a short wait, more in one of hours."""
+    return max(min(max(LONGEST_NAP, duration / 96), duration / 8), FIRST_NAP)
