@@ -27,7 +27,8 @@ def play(  # noqa: PLR0913  (one per option)
     *,
     faults: Path | None,
     clean: int | None,
-    seeds: tuple[str, ...],
+    seed: tuple[int, ...],
+    seeds: str,
     names: tuple[str, ...],
     errors: float,
     stale: float,
@@ -39,7 +40,7 @@ def play(  # noqa: PLR0913  (one per option)
     """Play what is asked, show it, and return 1 for a survivor, a leak, a false alarm or too many wrong names."""
     probes = tuple(ABLATIONS[ablate](one) for one in chosen(names))
     suite = reference_suite(read_landscape(), probes)
-    numbers = _numbers(seeds)
+    numbers = [*seed, *_numbers(seeds)] or [0]
     started = time.monotonic()
     if clean is not None:
         rows = _clean(suite, clean, numbers, errors, stale, processes)
@@ -84,15 +85,15 @@ def _check_names(fault: Fault, suite: Suite) -> None:
         ) from error
 
 
-def _numbers(written: Sequence[str]) -> list[int]:
+def _numbers(written: str) -> list[int]:
     found: list[int] = []
-    for one in (part for text in written for part in text.split(",")):
+    for one in filter(None, written.split(",")):
         first, dash, last = one.partition("-")
         try:
             found += range(int(first), int(last) + 1) if dash else [int(first)]
         except ValueError:
             raise UsageError(f"{one} is no seed", remedy="Write --seed 3, --seeds 0-4 or --seeds 1,5.") from None
-    return found or [0]
+    return found
 
 
 def _read_waivers(path: Path) -> dict[str, str]:

@@ -93,7 +93,8 @@ def run(  # noqa: PLR0913, PLR0917  (click's signature)
     "--faults", type=click.Path(path_type=Path, exists=True), default=None, help="Play the faults of this folder."
 )
 @click.option("--clean", type=click.IntRange(1), default=None, help="Play this many clean runs under noise instead.")
-@click.option("--seed", "--seeds", "seeds", multiple=True, metavar="N|N-M", help="Seeds of the landscapes (default 0).")
+@click.option("--seed", "seed", multiple=True, type=int, help="Seed of the landscape (default 0; may be repeated).")
+@click.option("--seeds", "seeds", default="", metavar="N-M", help="Seeds of the landscapes: 0-4, or 1,5.")
 @_PROBES
 @click.option(
     "--errors", type=click.FloatRange(0, 1), default=0.02, show_default=True, help="Share of calls that fail."
