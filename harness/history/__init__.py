@@ -32,6 +32,7 @@ from harness.history.exceptions import (
     record_comparison,
     settle_exception,
 )
+from harness.history.judging import settle_alerts, unjudged_runs
 from harness.history.pacts import (
     ConflictError,
     content_sha,
@@ -141,9 +142,11 @@ __all__ = [
     "run_of",
     "runs_since",
     "save_alert",
+    "settle_alerts",
     "settle_exception",
     "slot_state",
     "take_request",
+    "unjudged_runs",
     "verification_of",
     "verifications_of",
     "version_of",

@@ -14,12 +14,12 @@ from harness.history.store import History
 from harness.history.tables import alerts, measurements
 from harness.model.monitoring import Alert, AlertState, Measurement
 
-_FIELDS = tuple(field.name for field in fields(Alert) if field.name != "id")
+ALERT_FIELDS = tuple(field.name for field in fields(Alert) if field.name != "id")
 
 
 def save_alert(history: History, alert: Alert) -> Alert:
     """Store an alert: a new row where `id` is 0, else the state it has now."""
-    values = {name: getattr(alert, name) for name in _FIELDS} | {"state": alert.state.value}
+    values = {name: getattr(alert, name) for name in ALERT_FIELDS} | {"state": alert.state.value}
     with history.writing() as connection:
         if alert.id:
             wanted = update(alerts).where(alerts.c.id == alert.id).values(values).returning(alerts)

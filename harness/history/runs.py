@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from harness.history import tables
 from harness.history.columns import json_text
@@ -94,6 +94,12 @@ def latest_runs(history: History, probe: str, environment: str, count: int = 3) 
         .order_by(tables.runs.c.started.desc(), tables.runs.c.id.desc())
         .limit(count)
     )
+    with history.reading() as connection:
+        return _whole(connection, connection.execute(wanted).all(), looks=False)
+
+
+def runs_where(history: History, wanted: Select[Any]) -> tuple[Run, ...]:
+    """Return the runs that a query over the table of runs finds, in its order, with their steps; looks are not read."""
     with history.reading() as connection:
         return _whole(connection, connection.execute(wanted).all(), looks=False)
 
@@ -218,6 +224,7 @@ def _difference_to_json(one: Difference) -> dict[str, JSON]:
         "expected": one.expected,
         "seen": one.seen,
         "category": one.category,
+        "fixed": one.fixed,
     }
 
 

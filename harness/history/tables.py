@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from harness.history.columns import Instant, JsonText
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision these tables are at: a store that says so is opened without Alembic."""
 
 metadata = MetaData(
@@ -73,9 +73,11 @@ runs = Table(
     _text("maintenance"),
     _text("trace"),
     Column("observed", Boolean, nullable=False, server_default=false()),
+    Column("judged", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("run", "attempt"),
     Index(None, "started"),
     Index(None, "probe", "environment", "started"),
+    Index(None, "judged", "environment"),
 )
 
 steps = Table(

@@ -30,6 +30,7 @@ class Difference:
         expected: The value it must have.
         seen: The value it had.
         category: What this is called, from the catalog's table.
+        fixed: Whether the fact cannot heal: it was read three times before it was believed, and pages at once.
     """
 
     object: str
@@ -37,6 +38,7 @@ class Difference:
     expected: JSON
     seen: JSON
     category: str
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.model import JSON, json_equal
 from synthetic.deeds import Answer
@@ -55,9 +56,9 @@ class Expectation:
         if answer.get("count", 1) == 0 and not self._wants_none:
             return (Difference(self._object, "count", self._fixed.get("count", 1), 0, "missing"),)
         return tuple(
-            Difference(self._object, name, expected, answer.get(name), self._name(name, answer.get(name)))
+            Difference(self._object, name, expected, seen, self._name(name, seen), name in self._fixed)
             for name, expected in (*self._fixed.items(), *self._want.items())
-            if not json_equal(answer.get(name), expected)
+            if not json_equal(seen := answer.get(name), expected)
         )
 
     def cannot_heal(self, differences: tuple[Difference, ...]) -> bool:
@@ -66,7 +67,7 @@ class Expectation:
 
     def undone(self, differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
         """Return differences that came after all was true, under the name for that."""
-        return tuple(Difference(one.object, one.field, one.expected, one.seen, self._after(one)) for one in differences)
+        return tuple(replace(one, category=self._after(one)) for one in differences)
 
     def _after(self, difference: Difference) -> str:
         is_undone = difference.category in {"missing", "state"}

@@ -8,7 +8,7 @@ stale answer is no verdict, so everything that fails is confirmed; undoing is re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harness.model import JSON
@@ -316,7 +316,7 @@ class Transaction:
         if wrong[0].category == "missing":
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
-                wrong = tuple(Difference(one.object, one.field, one.expected, one.seen, "late") for one in wrong)
+                wrong = tuple(replace(one, category="late") for one in wrong)
             watch.answer = answer
         self._stop_failed(title, call, wrong, watch, started, allowed)
 

@@ -21,13 +21,14 @@ class RunVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that is not as it must be, and what that is called."""
+    """One field that is not as it must be, and what that is called; `fixed` facts cannot heal."""
 
     object: str
     field: str
     expected: JSON
     seen: JSON
     category: str
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
