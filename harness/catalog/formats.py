@@ -25,6 +25,7 @@ __all__ = [
     "is_valid_object_name",
     "is_valid_tag",
     "is_valid_url",
+    "trimmed",
 ]
 
 _LONGEST = 63
@@ -121,4 +122,9 @@ def is_valid_annotation_value(value: object) -> bool:
 
 def is_non_empty_string(value: object) -> bool:
     """Whether `value` is a string that is not blank as JavaScript trims."""
-    return isinstance(value, str) and value.strip(_JS_BLANK) != ""
+    return isinstance(value, str) and trimmed(value) != ""
+
+
+def trimmed(value: str) -> str:
+    """Return `value` as JavaScript's `trim` leaves it: a byte order mark goes, a unit separator stays."""
+    return value.strip(_JS_BLANK)

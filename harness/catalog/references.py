@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from harness.catalog.formats import trimmed
 from harness.model import HarnessError
 
 DEFAULT_NAMESPACE = "default"
@@ -87,7 +88,7 @@ def parse_location_ref(ref: object) -> tuple[str, str]:
     """
     if not isinstance(ref, str):
         raise BadReferenceError(f"Unable to parse location ref {ref!r}", remedy=_LOCATION_FORM)
-    kind, colon, target = (part.strip() for part in ref.partition(":"))
+    kind, colon, target = (trimmed(part) for part in ref.partition(":"))
     if not colon or not kind or not target:
         raise BadReferenceError(f"Unable to parse location ref {ref!r}", remedy=_LOCATION_FORM)
     if kind in {"http", "https"}:

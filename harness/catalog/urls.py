@@ -17,6 +17,8 @@ _FORBIDDEN_HOST = frozenset("\x00\t\n\r #/:<>?@[\\]^|")
 _FORBIDDEN_DOMAIN = _FORBIDDEN_HOST | frozenset(map(chr, range(0x20))) | {"%", "\x7f"}
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 _HIGHEST_PORT = 65535
+_LEFT_TO_RIGHT = frozenset({"L", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"})
+_RIGHT_TO_LEFT = (_LEFT_TO_RIGHT - {"L"}) | {"R", "AL", "AN"}
 _VIRAMA = 9  # canonical combining class
 _NEVER = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zs", "Zl", "Zp"})
 _IGNORED = frozenset("\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f\u034f\u180b\u180c\u180d")
@@ -78,7 +80,9 @@ def _special_host(host: str) -> bool:
 
 
 def _to_ascii(domain: str) -> str:
-    """Return the ASCII form (UTS 46, not strict), "" where it has none."""
+    """Return the ASCII form (UTS 46, not strict), "" where it has none; bytes that are no UTF-8 have none."""
+    if "\ufffd" in domain:
+        return ""
     if domain.isascii():
         labels = domain.lower().split(".")
         return ".".join(labels) if all(map(_real_label, labels)) else ""
@@ -115,20 +119,21 @@ def _allowed(label: str) -> bool:
 
 
 def _bidi(labels: list[str]) -> bool:
-    """Whether right-to-left labels keep the rule of RFC 5893, section 2; it counts once one label has such a letter."""
+    """Whether right-to-left labels keep the rule of RFC 5893, section 2, as Node's URL parser (ada) judges.
+
+    It looks at each label by itself, takes one that does not begin with an L as right-to-left, and of the
+    others asks nothing about the last character: measured on 60,000 hosts.
+    """
     classes = [[unicodedata.bidirectional(character) for character in label] for label in labels]
-    if not any({"R", "AL", "AN"} & set(label) for label in classes):
-        return True
-    return all(map(_bidi_label, filter(None, classes)))
+    return all(map(_bidi_label, (label for label in classes if {"R", "AL", "AN"} & set(label))))
 
 
 def _bidi_label(classes: list[str]) -> bool:
-    last = next((found for found in reversed(classes) if found != "NSM"), "")
-    if classes[0] in {"R", "AL"}:
-        fine = {"R", "AL", "AN", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"}
-        return set(classes) <= fine and last in {"R", "AL", "EN", "AN"} and not {"EN", "AN"} <= set(classes)
-    fine = {"L", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"}
-    return classes[0] == "L" and set(classes) <= fine and last in {"L", "EN"}
+    while classes[-1] == "NSM":
+        classes.pop()
+    if classes[0] == "L":
+        return set(classes[:-1]) <= _LEFT_TO_RIGHT
+    return set(classes) <= _RIGHT_TO_LEFT and classes[-1] in {"R", "AL", "EN", "AN"} and not {"EN", "AN"} <= set(classes)
 
 
 def _ipv4_or_name(domain: str) -> bool:

@@ -146,6 +146,9 @@ GOOD = [
     "http://x:",
     "data:,",
     "http:\\\\x",
+    "http://\u0660.com",
+    "http://1.\u05d0",
+    "http://B\u05d0",
 ]
 BAD = [
     "",
@@ -163,8 +166,10 @@ BAD = [
     "1http://x",
     "http://@",
     "http://a<b",
+    "http://%A3;",
     "http://xn--",
     "http://\u200d",
+    "http://\u05d0x",
     None,
     7,
     {},
@@ -208,3 +213,9 @@ def test_a_reference_with_an_empty_part_is_none(ref):
 def test_a_blank_is_what_javascript_trims():
     assert not formats.is_non_empty_string("\u00a0\ufeff\u2003")
     assert formats.is_non_empty_string("\x1f")
+
+
+def test_a_location_is_trimmed_as_javascript_trims():
+    assert references.parse_location_ref("\ufeffurl: https://x\u2003") == ("url", "https://x")
+    with pytest.raises(references.BadReferenceError):
+        references.parse_location_ref("url:\ufeff")
