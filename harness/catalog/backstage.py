@@ -54,6 +54,8 @@ KINDS: Mapping[str, KindSpec] = {
 }
 """The eight kinds that Backstage knows without extra modules."""
 
+_MODULES = {"scaffolder.backstage.io": "; a Backstage with the scaffolder's catalog module takes it"}
+
 
 def validate(entity: object) -> tuple[str, ...]:
     """Return why the ingestion pipeline would refuse `entity`; empty if it would accept it.
@@ -70,7 +72,7 @@ def validate(entity: object) -> tuple[str, ...]:
 def validate_batch(rows: Iterable[Mapping[str, object]]) -> Iterator[dict[str, object]]:
     """Yield `{"id", "valid", "errors"}` for each `{"id", "entity"}`, in order, one row each."""
     for row in rows:
-        errors = validate(row.get("entity")) if "entity" in row else ('the row has no "entity"',)
+        errors = validate(row["entity"]) if "entity" in row else (str(row.get("error") or 'the row has no "entity"'),)
         yield {"id": row.get("id"), "valid": not errors, "errors": list(errors)}
 
 
@@ -178,7 +180,8 @@ def _kind_errors(entity: Mapping[str, object]) -> Iterator[str]:
     kind, version = entity["kind"], entity["apiVersion"]
     known = KINDS.get(kind) if isinstance(kind, str) else None
     if known is None or version not in API_VERSIONS:
-        yield f"No processor recognized the entity (kind={kind}, apiVersion={version})"
+        module = _MODULES.get(str(version).partition("/")[0], "")
+        yield f"No processor recognized the entity (kind={kind}, apiVersion={version})" + module
         return
     if "spec" not in entity:
         yield "<root> must have required property 'spec'"

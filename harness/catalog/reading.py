@@ -65,7 +65,8 @@ class _Reading:
 
     def _file(self, path: str) -> list[Entity]:
         try:
-            documents = parse_all(self.library.tree.read(path), path)
+            data = self.library.tree.read(path)
+            documents = () if _says_nothing(data) else parse_all(data, path, merge=False)
         except HarnessError as error:
             self.problems.append(error)
             return []
@@ -110,7 +111,7 @@ class _Reading:
 
     def _parsed(self, value: JSON, found: str) -> JSON:
         try:
-            documents = parse_all(self.library.tree.read(found), found)
+            documents = parse_all(self.library.tree.read(found), found, merge=False)
         except HarnessError as error:
             self.problems.append(error)
             return value
@@ -155,3 +156,8 @@ class _Reading:
         self.problems.append(
             UnreadableError(message, location=location, remedy="Correct the path, or add the file to this revision.")
         )
+
+
+def _says_nothing(data: bytes) -> bool:
+    """Whether a file holds comments and document markers only; Backstage passes over it without a word."""
+    return all(line.strip() in {b"", b"---", b"..."} or line.lstrip().startswith(b"#") for line in data.splitlines())

@@ -133,7 +133,9 @@ def _bidi_label(classes: list[str]) -> bool:
         classes.pop()
     if classes[0] == "L":
         return set(classes[:-1]) <= _LEFT_TO_RIGHT
-    return set(classes) <= _RIGHT_TO_LEFT and classes[-1] in {"R", "AL", "EN", "AN"} and not {"EN", "AN"} <= set(classes)
+    return (
+        set(classes) <= _RIGHT_TO_LEFT and classes[-1] in {"R", "AL", "EN", "AN"} and not {"EN", "AN"} <= set(classes)
+    )
 
 
 def _ipv4_or_name(domain: str) -> bool:

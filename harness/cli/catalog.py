@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.mapping_check import mapping_group
-from harness.cli.opening import open_below, open_library
+from harness.cli.opening import open_library, root_of
 from harness.cli.options import as_of_option, format_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import NotFoundError, UsageError
@@ -166,44 +166,59 @@ def owners(form: str, repo: Path) -> int:
 
 
 @catalog.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
-@click.option("--batch", type=click.Path(path_type=Path, dir_okay=False), help="Entities as JSON Lines.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, exists=True))
+@click.option("--batch", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Entities as JSON Lines.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where --batch writes its rows.")
 @format_option
-def validate(path: Path | None, batch: Path | None, out: Path | None, form: str) -> int:
+def validate(paths: tuple[Path, ...], batch: Path | None, out: Path | None, form: str) -> int:
     """Say which entries a genuine Backstage would accept.
 
-    PATH is a folder or a file. Exit code 0 all accepted, 1 some refused, 3 something could not be read.
+    Each PATH is a folder or a file; without one it is this folder. With --batch, each row {"id", "entity"} is
+    answered by {"id", "valid", "errors"}. Exit code 0 all accepted, 1 some refused, 3 something could not be read.
     """
-    if batch is not None:
-        if out is None or path is not None:
-            raise UsageError("--batch goes with --out and without PATH.")
+    if (batch is None) is not (out is None) or (batch is not None and paths):
+        raise UsageError("--batch goes with --out and without PATH.", remedy="harness catalog validate --help")
+    if batch is not None and out is not None:
         return _validate_batch(batch, out)
-    from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
-    from harness.report.catalog_text import validation_text, validation_to_json  # noqa: PLC0415
+    from harness.report.catalog_text import validation_text, validation_to_json  # noqa: PLC0415  (start-up)
 
-    target = path or Path()
-    library, inside = open_below(target.parent if target.is_file() else target)
-    names = (target.name,) if target.is_file() else ("**/*.yaml", "**/*.yml")
-    found = read_catalog(library, [inside + name for name in names])
+    found = _entries_below(paths or (Path(),))
     write(json.dumps(validation_to_json(found), indent=1) + "\n" if form == "json" else validation_text(found))
     if found.problems:
         return 3
     return 1 if any(entity.refused for entity in found.entities) else 0
 
 
+def _entries_below(paths: tuple[Path, ...]) -> Catalog:
+    """Return the entries of files and of folders, one reading a repository, so that none is told twice."""
+    from harness.catalog import Catalog, read_catalog  # noqa: PLC0415  (start-up)
+
+    globs: dict[Path, list[str]] = {}
+    for path in paths:
+        folder = path.parent if path.is_file() else path
+        root = root_of(folder)
+        below = folder.resolve().relative_to(root)
+        names = (path.name,) if path.is_file() else ("**/*.yaml", "**/*.yml")
+        globs.setdefault(root, []).extend((below / name).as_posix() for name in names)
+    read = [read_catalog(open_library(root), found) for root, found in globs.items()]
+    entities = tuple(entity for one in read for entity in one.entities)
+    return read[0] if len(read) == 1 else Catalog(entities, tuple(problem for one in read for problem in one.problems))
+
+
 def _validate_batch(batch: Path, out: Path) -> int:
     """Judge every row; exit 0 whatever the answers, since each row carries its own."""
     from harness.catalog import validate_batch  # noqa: PLC0415  (start-up)
 
-    rows = [_row(line, number) for number, line in enumerate(batch.read_text("utf-8").split("\n"), 1) if line.strip()]
-    write_file(out, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in validate_batch(rows)))
+    lines = batch.read_bytes().split(b"\n")
+    rows = [_row(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+    write_file(out, "".join(json.dumps(row) + "\n" for row in validate_batch(rows)))
     return 0
 
 
-def _row(line: str, number: int) -> dict[str, object]:
+def _row(line: bytes, number: int) -> dict[str, object]:
+    """Return a row; one that is no JSON object has no entity and an error of its own, so that no other is lost."""
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"row {number} is not JSON: {error}", remedy="One JSON object a line.") from error
-    return row if isinstance(row, dict) else {"id": None}
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"row {number} is not JSON: {error}"}
+    return row if isinstance(row, dict) else {"id": None, "error": f"row {number} is not a JSON object"}

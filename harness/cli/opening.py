@@ -27,13 +27,7 @@ def open_library(folder: Path) -> Library:
     return Library(FolderTree(folder.resolve()) if repository is None else repository.worktree())
 
 
-def open_below(folder: Path) -> tuple[Library, str]:
-    """Return the library around `folder`, and the prefix of `folder` in it: "" or `some/where/`.
-
-    The whole repository is opened, since entries below `folder` may refer to files beside it.
-    """
-    repository, resolved = open_repository(folder), folder.resolve()
-    if repository is None:
-        return open_library(folder), ""
-    below = resolved.relative_to(repository.root.resolve()).as_posix()
-    return open_library(folder), "" if below == "." else f"{below}/"
+def root_of(folder: Path) -> Path:
+    """Return the folder that `open_library` would read: the root of the repository around `folder`, or itself."""
+    repository = open_repository(folder)
+    return folder.resolve() if repository is None else repository.root.resolve()

@@ -51,13 +51,20 @@ def parse(data: bytes, path: str) -> Document:
     return documents[0]
 
 
-def parse_all(data: bytes, path: str) -> tuple[Document, ...]:
+def parse_all(data: bytes, path: str, *, merge: bool = True) -> tuple[Document, ...]:
     """Return every document of a file: YAML may hold several, separated by `---`. At least one.
+
+    Args:
+        data: The bytes.
+        path: As the tree names it.
+        merge: Whether `<<` merges. YAML 1.2 has no merge key, and Backstage reads it as a key like any other.
 
     Raises:
         UnreadableError: As `parse`, or there is nothing in the file.
     """
     digest = hashlib.sha256(data).hexdigest()
+    if not merge and b"<<" in data:
+        return _read(data, path, digest, merge=False)
     key = (digest, path.endswith(_JSON_SUFFIXES))
     known = tuple(found for held in _alive.get(key, ()) if (found := held()) is not None)
     if known and len(known) == len(_alive[key]):
@@ -74,7 +81,7 @@ def _remember(key: tuple[str, bool], documents: tuple[Document, ...], alive: _Al
     alive[key] = tuple(weakref.ref(one, forget) for one in documents)
 
 
-def _read(data: bytes, path: str, digest: str) -> tuple[Document, ...]:
+def _read(data: bytes, path: str, digest: str, *, merge: bool = True) -> tuple[Document, ...]:
     text = decode(data, path)
     if text.lstrip(" \t\r\n")[:1] in {"{", "["} or path.endswith(_JSON_SUFFIXES):
         document = _json(text, path, digest)
@@ -85,15 +92,18 @@ def _read(data: bytes, path: str, digest: str) -> tuple[Document, ...]:
         raise UnreadableError(
             "the file is empty", location=Location(path, line=1, column=1), remedy="Write it, or remove it."
         )
-    return tuple(_yaml(part, path, digest, line) for part, line in parts)
+    return tuple(_yaml(part, path, digest, line, merge=merge) for part, line in parts)
 
 
-def _yaml(text: str, path: str, digest: str, first_line: int) -> Document:
-    placed: Placed | MarkTable | None = recall(text)
-    if placed is None:
-        placed = read_yaml(text, path, first_line)
+def _yaml(text: str, path: str, digest: str, first_line: int, *, merge: bool) -> Document:
+    if not merge:  # what is kept between runs was read with merging
+        placed = read_yaml(text, path, first_line, merge=False)
+        return Document(path, digest, text, placed.value, first_line, placed=placed)
+    kept: Placed | MarkTable | None = recall(text)
+    if kept is None:
+        kept = placed = read_yaml(text, path, first_line)
         keep(text, placed)
-    return Document(path, digest, text, placed.value, first_line, placed=placed)
+    return Document(path, digest, text, kept.value, first_line, placed=kept)
 
 
 def _json(text: str, path: str, digest: str) -> Document | None:

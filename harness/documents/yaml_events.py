@@ -59,13 +59,14 @@ class _Anchored(NamedTuple):
     characters: int
 
 
-def read_yaml(text: str, path: str | None, first_line: int = 1) -> Placed:
+def read_yaml(text: str, path: str | None, first_line: int = 1, *, merge: bool = True) -> Placed:
     """Return the value of one YAML document (scalars as in 1.2; dates, `no` and `on` stay strings) and its places.
 
     Args:
         text: The document, without markers of others.
         path: For messages.
         first_line: Line of the file at which `text` begins.
+        merge: Whether `<<` merges, as YAML 1.1 and most tools do; without, it is a key like any other.
 
     Raises:
         UnreadableError: Not YAML, not expressible as JSON, with a duplicate key, or out of bounds; with line and
@@ -74,7 +75,7 @@ def read_yaml(text: str, path: str | None, first_line: int = 1) -> Placed:
     collecting = gc.isenabled()
     gc.disable()  # nothing here is garbage, and looking for some among a million new objects doubles the time
     try:
-        return _Reader(text, path, first_line).read()
+        return _Reader(text, path, first_line, merge=merge).read()
     finally:
         if collecting:
             gc.enable()
@@ -83,8 +84,9 @@ def read_yaml(text: str, path: str | None, first_line: int = 1) -> Placed:
 class _Reader:
     """State of reading one document."""
 
-    def __init__(self, text: str, path: str | None, first_line: int) -> None:
+    def __init__(self, text: str, path: str | None, first_line: int, *, merge: bool = True) -> None:
         self._text = text
+        self._merges = merge
         self._path = path
         self._first_line = first_line
         self._anchors: dict[str, _Anchored] = {}
@@ -173,7 +175,7 @@ class _Reader:
             line = frame.marks[key][0].line + self._first_line
             raise self._refused(f'"{key}" appears twice (first at line {line})', event.start_mark, _BOTH_WAYS)
         frame.written.add(key)
-        frame.is_merge = key == "<<" and event.implicit[0]
+        frame.is_merge = self._merges and key == "<<" and event.implicit[0]
         frame.key = key
         frame.key_mark = event.start_mark
 
