@@ -9,17 +9,19 @@ from pathlib import Path
 
 import click
 
+from harness.cli.evidence import read_evidence
 from harness.cli.opening import open_library
-from harness.cli.options import as_of_option, format_option, no_cache_option, repo_option
+from harness.cli.options import as_of_option, format_option, no_cache_option, repo_option, spectral_option
 from harness.cli.output import write
 
 
 @click.command()
+@spectral_option
 @format_option
 @as_of_option
 @no_cache_option
 @repo_option
-def check(form: str, as_of: date | None, repo: Path) -> int:
+def check(form: str, as_of: date | None, repo: Path, spectral: tuple[Path, ...]) -> int:
     """Read every contract, catalog entry and pact here; report what is wrong.
 
     Exit code 0 nothing found, 1 problems found, 3 something could not be read (the rest is still reported).
@@ -29,7 +31,9 @@ def check(form: str, as_of: date | None, repo: Path) -> int:
 
     started = time.perf_counter()
     library = open_library(repo)
-    report = check_repository(library, read_config(library), as_of or datetime.now(UTC).date())
+    report = check_repository(
+        library, read_config(library), as_of or datetime.now(UTC).date(), read_evidence(spectral, library)
+    )
     if form == "json":
         from harness.report.check_text import check_to_json  # noqa: PLC0415  (start-up)
 

@@ -37,8 +37,8 @@ def explain(name: str) -> int:
 def explain_rule(rule_id: str) -> str:
     """Return the screen of one rule."""
     from harness.report.explain_text import rule_text  # noqa: PLC0415  (start-up)
-    from harness.rules import PROFILES, example, get, level  # noqa: PLC0415
+    from harness.rules import PROFILES, example, get, level, mending  # noqa: PLC0415
 
     rule = get(rule_id)
     levels = {profile: level(rule.id, rule.level, profile).value for profile in PROFILES}
-    return rule_text(rule, levels, example(rule.id))
+    return rule_text(rule, levels, example(rule.id), mending(rule.id))

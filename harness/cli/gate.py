@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option
+from harness.cli.evidence import read_evidence
+from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option, spectral_option
 from harness.cli.output import write, write_file
 
 if TYPE_CHECKING:
@@ -30,10 +31,19 @@ def _file_options(function: Decorated) -> Decorated:
 @click.option("--head", default="worktree", show_default=True, help="Revision to judge, or `worktree`.")
 @format_option
 @_file_options
+@spectral_option
 @as_of_option
 @no_cache_option
 @repo_option
-def gate(base: str | None, head: str, form: str, as_of: date | None, repo: Path, **files: Path | None) -> int:
+def gate(
+    base: str | None,
+    head: str,
+    form: str,
+    as_of: date | None,
+    repo: Path,
+    spectral: tuple[Path, ...],
+    **files: Path | None,
+) -> int:
     """Decide whether a branch may merge.
 
     Contracts are compared between the merge-base and HEAD; configuration, policy, approvers, waivers and consumers
@@ -43,7 +53,8 @@ def gate(base: str | None, head: str, form: str, as_of: date | None, repo: Path,
     from harness.governance import gate as judge  # noqa: PLC0415  (start-up)
     from harness.governance import read_event  # noqa: PLC0415
 
-    report = judge(repo, base, head, as_of=as_of, event=read_event(os.environ))
+    evidence = (lambda library: read_evidence(spectral, library)) if spectral else None
+    report = judge(repo, base, head, as_of=as_of, event=read_event(os.environ), evidence=evidence)
     write(_standard_output(report, form))
     _write_files(report, files)
     _tell_github(report)

@@ -68,3 +68,13 @@ def no_cache_option(function: Decorated) -> Decorated:
 def _switch_off(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
     if value:
         os.environ["HARNESS_NO_CACHE"] = "1"  # read where documents are; children that run inherit it
+
+
+def spectral_option(function: Decorated) -> Decorated:
+    """Add `--spectral FILE`: what Spectral said about the same contracts."""
+    return click.option(
+        "--spectral",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="Results of Spectral (--format json), as extra evidence; may be repeated.",
+    )(function)

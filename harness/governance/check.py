@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from harness.catalog import Catalog, check_catalog
+from harness.conventions import check_conventions, newest, with_evidence
 from harness.documents import Library
 from harness.governance.keys import key_ring
 from harness.governance.policy import Policy
 from harness.governance.reading import placed, unreadable_contracts
 from harness.governance.sides import RevisionSide
 from harness.governance.waivers import Waiver
-from harness.model import Finding, HarnessError, Level, Location
+from harness.model import Contract, Finding, HarnessError, Level, Location
 from harness.pacts import PactSet
 from harness.registry import Config, read_registry
 from harness.rules import level
@@ -45,13 +46,14 @@ class CheckReport:
         return 1 if any(finding.level is Level.ERROR for finding in self.findings) else 0
 
 
-def check_repository(library: Library, config: Config, today: date) -> CheckReport:
+def check_repository(library: Library, config: Config, today: date, evidence: tuple[Finding, ...] = ()) -> CheckReport:
     """Read everything under the globs of `config` and report what is wrong.
 
     Args:
         library: One revision, or the working tree.
         config: Where contracts, catalog and pacts stand, and the profile.
         today: Day for expiry of waivers.
+        evidence: What another linter says about the same revision.
     """
     side = RevisionSide(library.tree, library)
     registry = read_registry(library, config)
@@ -65,6 +67,7 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
         *_pacts(pacts, catalog, names),
         *_keys(catalog),
         *_waivers(waivers, policy, today, frozenset(names)),
+        *with_evidence(_conventions(library, registry.contracts), evidence),
     )
     problems = (
         *registry.problems,
@@ -75,14 +78,22 @@ def check_repository(library: Library, config: Config, today: date) -> CheckRepo
         *waiver_problems,
     )
     return CheckReport(
-        findings=tuple(
-            sorted((_levelled(placed(finding, library), config.profile) for finding in findings), key=_order)
-        ),
+        findings=tuple(sorted((_levelled(placed(finding, library), config) for finding in findings), key=_order)),
         problems=_each_once(problems),
         contracts=len(registry.contracts),
         catalog_entries=len(catalog.entities),
         pacts=len(pacts.pacts),
     )
+
+
+def _conventions(library: Library, contracts: Iterable[Contract]) -> Iterator[Finding]:
+    """Name what the newest version of each contract leaves out; one that cannot be read is a problem already."""
+    for contract in newest(contracts):
+        try:
+            root = library.node(contract.path)
+        except HarnessError:
+            continue
+        yield from check_conventions(contract.name, root, library)
 
 
 def _each_once(problems: Iterable[HarnessError]) -> tuple[HarnessError, ...]:
@@ -172,9 +183,12 @@ def _waivers(
             )
 
 
-def _levelled(finding: Finding, profile: str) -> Finding:
-
-    return replace(finding, level=level(finding.rule, finding.level, profile))
+def _levelled(finding: Finding, config: Config) -> Finding:
+    """Return the finding as loud as harness.yaml has it: by rule, else by profile. `off` is said as info."""
+    word = dict(config.levels).get(finding.rule)
+    if word is not None:
+        return replace(finding, level=Level.INFO if word == "off" else Level(word))
+    return replace(finding, level=level(finding.rule, finding.level, config.profile))
 
 
 def _order(finding: Finding) -> tuple[int, str, int, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.documents import Library
 from harness.governance.assembly import assemble
@@ -19,8 +20,11 @@ from harness.governance.revisions import Revisions, resolve
 from harness.governance.values import GateReport
 from harness.registry import read_config, read_registry
 
+if TYPE_CHECKING:
+    from harness.governance.evidence import Evidence
 
-def gate(
+
+def gate(  # noqa: PLR0913  (only the first is needed)
     repo_path: Path,
     base: str | None = None,
     head: str = "HEAD",
@@ -28,6 +32,7 @@ def gate(
     as_of: date | None = None,
     event: Event | None = None,
     now: datetime | None = None,
+    evidence: Evidence | None = None,
 ) -> GateReport:
     """Decide whether a branch may merge.
 
@@ -38,6 +43,7 @@ def gate(
         as_of: Day for sunset rules; None takes the day of the head commit, never later than today.
         event: What the CI system says about the author.
         now: The time by the clock of this machine; expiry goes by it. None asks the clock.
+        evidence: What another linter says about a revision; only what it says about changed files counts.
 
     Raises:
         UsageError: A revision does not exist, or one contract name stands in two places (exit code 2).
@@ -51,7 +57,7 @@ def gate(
         return _unchanged(revisions, day)
     from harness.governance.judge import judged  # noqa: PLC0415  (start-up: only where data differs)
 
-    return judged(revisions, day, moment, event)
+    return judged(revisions, day, moment, event, evidence)
 
 
 def _unchanged(revisions: Revisions, day: date) -> GateReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from harness.documents.globs import matches
 from harness.governance.assembly import assemble
@@ -40,13 +41,18 @@ from harness.model import Finding, HarnessError, Level, Location, NotChecked, Us
 from harness.registry import Registry, pair, read_registry
 from harness.registry.candidates import SUFFIXES
 
+if TYPE_CHECKING:
+    from harness.governance.evidence import Evidence
 
-def judged(revisions: Revisions, day: date, now: datetime, event: Event | None) -> GateReport:
+
+def judged(
+    revisions: Revisions, day: date, now: datetime, event: Event | None, evidence: Evidence | None = None
+) -> GateReport:
     """Judge a branch that changes data files; arguments as in `gate`, resolved."""
     fork = RevisionSide(revisions.fork_tree)
     trusted = fork if revisions.base_tree is revisions.fork_tree else RevisionSide(revisions.base_tree)
     sides = Sides(trusted, fork, RevisionSide(revisions.head_tree), revisions.changed)
-    return Run(revisions, sides, ground_of(sides), day, now, event).report()
+    return Run(revisions, sides, ground_of(sides), day, now, event, evidence).report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Run:
     day: date
     now: datetime
     event: Event | None
+    evidence: Evidence | None = None
 
     def report(self) -> GateReport:
         """Return the whole answer."""
@@ -221,6 +228,7 @@ class Run:
             *row_findings(found.business, loudness(self.ground)),
             *case_only_renames(self.sides),
             *self._broken_pacts(compared),
+            *self._conventions(compared),
             *self._untrusted(),
         )
 
@@ -233,6 +241,14 @@ class Run:
         from harness.governance.pact_breaks import pact_breaks  # noqa: PLC0415  (start-up)
 
         return tuple(pact_breaks(compared, landscape, base.library, loudness(self.ground)))
+
+    def _conventions(self, compared: tuple[Compared, ...]) -> Iterator[Finding]:
+        """Return what changed contracts bring against the conventions, and what another linter says about them."""
+        from harness.governance.evidence import convention_findings, joined  # noqa: PLC0415  (start-up)
+
+        loud = loudness(self.ground)
+        evidence = self.evidence(self.sides.head.library) if self.evidence else ()
+        return joined(convention_findings(compared, loud), evidence, self.sides.changed, loud)
 
     def _untrusted(self) -> tuple[Finding, ...]:
         """Say that the base has nothing to trust: the first branch that brings a configuration never passes."""

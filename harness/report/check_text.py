@@ -13,6 +13,7 @@ from harness.report.words import count
 if TYPE_CHECKING:
     from harness.governance import CheckReport
 
+_EACH = 5
 _GLYPHS = {Level.ERROR: "✗", Level.WARNING: "!", Level.INFO: "-"}
 
 
@@ -21,11 +22,29 @@ def check_text(report: CheckReport, seconds: float) -> str:
     lines = [_headline(report, seconds)]
     lines += [f"? {error_text(problem).rstrip()}" for problem in report.problems]
     previous = ("", "")
-    for finding in report.findings:
+    shown, folded = _folded(report.findings)
+    for finding in shown:
         lines += _finding(finding, previous)
         previous = (str(finding.location), finding.location.pointer)
+    lines += folded
     lines.append(_next(report))
     return "\n".join(lines) + "\n"
+
+
+def _folded(findings: tuple[Finding, ...]) -> tuple[list[Finding], list[str]]:
+    """Return what is shown one by one, and a line for each rule that a file breaks more often than that."""
+    times: dict[tuple[str, str], int] = {}
+    shown: list[Finding] = []
+    for finding in findings:
+        key = (finding.rule, finding.location.file or "")
+        times[key] = times.get(key, 0) + 1
+        if times[key] <= _EACH:
+            shown.append(finding)
+    more = {key: number - _EACH for key, number in times.items() if number > _EACH}
+    lines = [
+        f"… and {count(number, 'more place')} of {rule} in {printable(file)}" for (rule, file), number in more.items()
+    ]
+    return shown, [*lines, *(["   --format json lists every place."] if lines else [])]
 
 
 def _headline(report: CheckReport, seconds: float) -> str:

@@ -10,7 +10,7 @@ from harness.report.printable import printable
 from harness.report.words import columns, listing
 
 if TYPE_CHECKING:
-    from harness.rules import Example, Rule
+    from harness.rules import Example, Mending, Rule
 
 WORDS: dict[str, str] = {
     "pass": "The branch may merge: nothing that is promised breaks, and nobody has to sign. Exit code 0.",
@@ -40,13 +40,14 @@ WORDS: dict[str, str] = {
 """What the fixed words of the screens mean."""
 
 
-def rule_text(rule: Rule, levels: dict[str, str], example: Example | None) -> str:
+def rule_text(rule: Rule, levels: dict[str, str], example: Example | None, mending: Mending | None = None) -> str:
     """Return one rule for a person.
 
     Args:
         rule: The record.
         levels: Level per profile.
-        example: The pair of documents that shows it, if it has one.
+        example: The pair of documents that shows a change, if it has one.
+        mending: What shows a finding, and the same mended.
     """
     lines = [rule.title.rstrip(".") + ".", *_paragraph("Why it hurts", rule.why)]
     if not rule.is_finding:
@@ -56,6 +57,9 @@ def rule_text(rule: Rule, levels: dict[str, str], example: Example | None) -> st
     if example:
         shown = (("old", example.old), ("new", example.new), ("gives", example.expect))
         lines += ["Example:", *(line for label, text in shown for line in _indented(label, text))]
+    if mending:
+        both = (("wrong", mending.wrong), ("right", mending.right))
+        lines += ["Example:", *(line for label, text in both for line in _indented(label, text))]
     lines += _paragraph("Instead", rule.remedy)
     lines += _paragraph("Level", ", ".join(f"{profile} {level}" for profile, level in levels.items()))
     lines += _paragraph("oasdiff", listing(rule.oasdiff, most=8))

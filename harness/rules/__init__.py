@@ -17,7 +17,8 @@ Add a rule for a finding or a change in two places:
        )
 
 2. For a change: `harness/rules/examples/<id>/{old.yaml,new.yaml,expect.yaml}`, the pair that shows it, small
-   enough for a screen. `tests/rules` runs every pair against every rule. A finding needs no pair.
+   enough for a screen. `tests/rules` runs every pair against every rule. A finding of a contract or of the catalog has
+   `wrong.yaml` and `right.yaml` there instead: the same thing before and after it is mended.
 
 A level other than the default belongs into the one table in `harness.rules.profiles`.
 After adding or changing a rule run `python -m harness.rules.page` to write docs/rules.md anew.
@@ -27,7 +28,7 @@ The code that reports a finding takes the id as a plain string: rooms below `rul
 from __future__ import annotations
 
 from harness.rules.catalogue import all_rules, find, get, ids
-from harness.rules.examples_on_disk import Example, example
+from harness.rules.examples_on_disk import Example, Mending, example, files_of, mending, mending_ids
 from harness.rules.profiles import PROFILES, level
 from harness.rules.record import Action, Area, Aspect, Rule
 
@@ -37,11 +38,15 @@ __all__ = [
     "Area",
     "Aspect",
     "Example",
+    "Mending",
     "Rule",
     "all_rules",
     "example",
+    "files_of",
     "find",
     "get",
     "ids",
     "level",
+    "mending",
+    "mending_ids",
 ]

@@ -14,9 +14,27 @@ _E, _W, _I = Level.ERROR, Level.WARNING, Level.INFO
 # Only deviations from the default level stand here, so that the table says what a profile is about.
 _DEVIATIONS: Mapping[str, Mapping[str, Level]] = MappingProxyType(
     {
-        # Advises: what no consumer may ever meet is said, not shouted.
+        # Advises: what no consumer may ever meet is said, not shouted, and so are conventions nobody agreed to yet.
         "starter": {
             "security-weakened": _W,
+            "deprecated-without-sunset": _I,
+            "error-not-problem-details": _I,
+            "event-uncorrelated": _I,
+            "event-unversioned": _I,
+            "finance-field-unclassified": _I,
+            "interaction-unsaid": _I,
+            "list-without-pagination": _I,
+            "money-inexact": _I,
+            "money-without-currency": _I,
+            "money-without-idempotency-key": _I,
+            "operation-without-authentication": _I,
+            "pii-unclassified": _I,
+            "post-without-ordering-key": _I,
+            "rate-limit-untold": _I,
+            "spectral-finding": _I,
+            "timestamp-not-rfc3339": _I,
+            "trace-headers-missing": _I,
+            "validate-writes": _I,
         },
         "standard": {},
         # A grown list or a withdrawn field books wrong amounts without a word, so both are loud here.
@@ -27,8 +45,14 @@ _DEVIATIONS: Mapping[str, Mapping[str, Level]] = MappingProxyType(
             "field-withdrawn": _E,
             "mapping-rate-unreasoned": _E,
             "message-added": _E,
+            "money-inexact": _E,
+            "money-without-currency": _E,
+            "money-without-idempotency-key": _E,
+            "operation-without-authentication": _E,
             "pact-broken-by-change": _E,
+            "post-without-ordering-key": _E,
             "server-removed": _E,
+            "validate-writes": _E,
         },
     }
 )

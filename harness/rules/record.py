@@ -24,6 +24,7 @@ class Area(StrEnum):
     CATALOG = "catalog"
     GATE = "gate"
     PACTS = "pacts"
+    CONVENTIONS = "conventions"
 
 
 class Aspect(StrEnum):

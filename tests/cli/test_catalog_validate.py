@@ -38,8 +38,8 @@ def test_a_merge_key_does_not_merge_since_backstage_reads_yaml_1_2(tmp_path, cap
 
 @pytest.mark.parametrize("row", ["nonsense", "[1]", '{"id": 2}', '{"id": 3, "entity": null}', "[" * 100_000])
 def test_a_hopeless_row_has_an_answer_and_costs_no_other_row_its_own(tmp_path, capsys, row):
-    good = json.dumps({"id": "good", "entity": json.loads('{"apiVersion": "backstage.io/v1alpha1", "kind": "User", '
-                                                          '"metadata": {"name": "a"}, "spec": {"memberOf": []}}')})  # fmt: skip
+    entity = {"apiVersion": "backstage.io/v1alpha1", "kind": "User", "metadata": {"name": "a"}}
+    good = json.dumps({"id": "good", "entity": {**entity, "spec": {"memberOf": []}}})
     (tmp_path / "in.jsonl").write_text(f"{row}\n{good}\n", "utf-8")
     code, _ = run(capsys, "--batch", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
     answers = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
