@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from harness.catalog.entities import Entity, mapping, sequence, text, texts
 from harness.catalog.workflows import to_date
+from harness.model import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class Environment:
         deeds: `allowed` or `refused`: whether a synthetic transaction may write.
         promotion_from: Reference of the environment a version comes from; "" for the first.
         owner: Reference of the owning group.
+        pace: Shortens deadlines, holds and naps of probes there; 1.0 is as written.
+        live_keys: `allowed` or "": whether keys that move real money may be used.
+        systems: By port (`billing`, `erp`): the adapter and its settings, such as `adapter`, `url`, `key`.
     """
 
     ref: str
@@ -32,6 +38,9 @@ class Environment:
     deeds: str
     promotion_from: str
     owner: str
+    pace: float = 1.0
+    live_keys: str = ""
+    systems: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,21 @@ def environment(entity: Entity) -> Environment:
         deeds=text(body.get("deeds")),
         promotion_from=entity.refer(body.get("promotionFrom"), "resource"),
         owner=entity.owner,
+        pace=_pace(body.get("pace")),
+        live_keys=text(body.get("liveKeys")),
+        systems={
+            port: {name: text(value) for name, value in mapping(settings).items()}
+            for port, settings in mapping(body.get("systems")).items()
+        },
+    )
+
+
+def _pace(value: JSON) -> float:
+    """Return the pace; whatever is no number above 0 shortens nothing."""
+    return (
+        float(value)
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value <= 1
+        else 1.0
     )
 
 

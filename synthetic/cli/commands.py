@@ -10,5 +10,6 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "probe", "Run synthetic transactions, and prove them with a fault matrix", "synthetic.cli.probe:probe", AFTER
     ),
+    Command("sandbox", "Run a whole billing and ERP landscape on this machine", "synthetic.cli.sandbox:sandbox", AFTER),
     Command("demo", "Run the whole story on a throw-away repository", "synthetic.cli.demo:demo", LEARN),
 )

@@ -8,27 +8,15 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import harness
 from harness.model import UnreadableError
+from synthetic.sandboxes.reference import LANDSCAPE_PARTS, landscape_root
 
 if TYPE_CHECKING:
     from harness.catalog import Catalog
 
-_PARTS = ("contracts", "catalog")
 _SPECS = Path(__file__).parents[1] / "specs"
 INVOICES = "contracts/apis/billing-invoices"
 CURRENT = "2.3.0"
-
-
-def landscape_root() -> Path:
-    """Return the folder that holds `contracts/` and `catalog/`: in the wheel, or the checkout around the package."""
-    package = Path(harness.__file__).parent
-    for folder in (package / "landscape", package.parent):
-        if all((folder / part).is_dir() for part in _PARTS):
-            return folder
-    raise UnreadableError(
-        "the reference landscape is not part of this installation", remedy="Install the wheel, or use a checkout."
-    )
 
 
 def read_landscape() -> Catalog:
@@ -41,7 +29,7 @@ def read_landscape() -> Catalog:
 
 def copy_landscape(target: Path) -> None:
     """Copy the landscape into `target`, with the configuration of the strictest profile."""
-    for part in _PARTS:
+    for part in LANDSCAPE_PARTS:
         shutil.copytree(landscape_root() / part, target / part)
     (target / "harness.yaml").write_text("profile: finance\n", encoding="utf-8")
 

@@ -73,7 +73,7 @@ class Storage:
         self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(f"begin; {_SCHEMA} commit;")
         self._depth = 0
 
     def close(self) -> None:
@@ -232,6 +232,16 @@ class Storage:
             "update delivery set due = ?, attempts = ?, state = ?, status = ? where number = ?",
             (delivery.due, delivery.attempts, delivery.state, delivery.status, delivery.number),
         )
+
+    def count(self, kind: str) -> int:
+        """Return how many objects of a kind there are."""
+        (found,) = self._db.execute("select count(*) from object where kind = ?", (kind,)).fetchone()
+        return int(found)
+
+    def count_deliveries(self, state: str) -> int:
+        """Return how many deliveries are in a state."""
+        (found,) = self._db.execute("select count(*) from delivery where state = ?", (state,)).fetchone()
+        return int(found)
 
     def deliveries(self, until: int | None = None) -> list[Delivery]:
         """Return pending deliveries due at or before a time, all of any state without one."""

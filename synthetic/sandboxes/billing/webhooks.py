@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from synthetic.sandboxes.billing.core import BillingCore
 from synthetic.sandboxes.billing.storage import Delivery
@@ -24,10 +25,27 @@ def signature(payload: bytes, secret: str, timestamp: int) -> str:
     return f"t={timestamp},v1={digest}"
 
 
-async def deliver_due(core: BillingCore, send: Send) -> int:
+def is_signed(payload: bytes, header: str, secret: str, now: datetime, tolerance: float = 300.0) -> bool:
+    """Whether the header `Stripe-Signature` is that of the payload, and no older or newer than `tolerance` seconds."""
+    parts = [part.partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    if not secret or len(times) != 1 or not times[0].isdigit():
+        return False
+    if abs(now.timestamp() - int(times[0])) > tolerance:
+        return False
+    wanted = signature(payload, secret, int(times[0])).rpartition("v1=")[2]
+    return any(hmac.compare_digest(value.encode(), wanted.encode()) for name, _, value in parts if name == "v1")
+
+
+async def deliver_due(core: BillingCore, send: Send, *, retry_after: Sequence[int] = RETRY_AFTER) -> int:
     """Send every delivery that is due, and return how many were taken.
 
     A refused one comes again later; after the last attempt it is given up and stays on record.
+
+    Args:
+        core: Whose events.
+        send: Posts one.
+        retry_after: Seconds before each further attempt.
     """
     core.tick()
     desk, taken = core.desk, 0
@@ -47,7 +65,7 @@ async def deliver_due(core: BillingCore, send: Send) -> int:
         except OSError:
             status = 0
         with desk.storage.transaction():
-            desk.storage.set_delivery(_after(delivery, status, desk.live()))
+            desk.storage.set_delivery(_after(delivery, status, desk.live(), retry_after))
             if 200 <= status < 300:
                 taken += 1
                 current = desk.find("event", event["id"])
@@ -55,13 +73,13 @@ async def deliver_due(core: BillingCore, send: Send) -> int:
     return taken
 
 
-def _after(delivery: Delivery, status: int, at: int) -> Delivery:
+def _after(delivery: Delivery, status: int, at: int, retry_after: Sequence[int]) -> Delivery:
     attempts = delivery.attempts + 1
     if 200 <= status < 300:
         return replace(delivery, state="taken", attempts=attempts, status=status)
-    if attempts > len(RETRY_AFTER):
+    if attempts > len(retry_after):
         return replace(delivery, state="given_up", attempts=attempts, status=status)
-    return replace(delivery, attempts=attempts, status=status, due=at + RETRY_AFTER[attempts - 1])
+    return replace(delivery, attempts=attempts, status=status, due=at + retry_after[attempts - 1])
 
 
 async def keep_delivering(core: BillingCore, send: Send, sleep: Callable[[float], Awaitable[object]]) -> None:

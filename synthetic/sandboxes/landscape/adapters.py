@@ -24,7 +24,7 @@ class ObjectPort:
     def call(self, attempt: Attempt) -> Answer:
         """Answer one call."""
         operation: Callable[..., Answer] | None = getattr(self._served, attempt.operation, None)
-        if operation is None or attempt.operation.startswith("_"):
+        if not callable(operation) or attempt.operation.startswith("_"):
             raise RefusedError(self._port, "operation-unknown", f"no operation {attempt.operation}")
         try:
             return operation(**attempt.request)

@@ -7,23 +7,24 @@ from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer
+from synthetic.sandboxes.landscape.rows import Table, in_memory
 
 
 class Analytics:
-    """Derived rows in memory; never written by hand, a lower version is never applied."""
+    """Derived rows; never written by hand, a lower version is never applied."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._forecast: dict[str, dict[str, Any]] = {}
-        self._invoices: dict[str, Mapping[str, JSON]] = {}
+    def __init__(self, table: Table = in_memory) -> None:
+        """Keep everything in tables of `table`."""
+        self.forecasts = table("forecast")
+        self.invoices = table("billed")
 
     def forecast(self, subscription: Mapping[str, Any], version: int) -> Answer:
         """Derive the forecast row of a subscription."""
-        known = self._forecast.get(subscription["id"])
+        known = self.forecasts.get(subscription["id"])
         if known is not None and version < known["version"]:
             return {"subscription": subscription["id"]}
         items = subscription["items"]["data"]
-        self._forecast[subscription["id"]] = {
+        self.forecasts[subscription["id"]] = {
             "version": version,
             "status": "churned" if subscription["status"] == "canceled" else "live",
             "arr": sum(_yearly(item) for item in items),
@@ -35,24 +36,24 @@ class Analytics:
 
     def record_invoice(self, invoice: Mapping[str, JSON]) -> Answer:
         """Take a posted invoice into the extract."""
-        self._invoices[str(invoice["id"])] = invoice
+        self.invoices[str(invoice["id"])] = dict(invoice)
         return {"invoice": invoice["id"]}
 
     def rows(self) -> list[Answer]:
         """Return every forecast row and billed total."""
-        forecast = [self.forecast_of(name) | {"subscription": name} for name in sorted(self._forecast)]
-        return forecast + [self.invoice_of(name) | {"invoice": name} for name in sorted(self._invoices)]
+        forecast = [self.forecast_of(name) | {"subscription": name} for name in sorted(self.forecasts)]
+        return forecast + [self.invoice_of(name) | {"invoice": name} for name in sorted(self.invoices)]
 
     def forecast_of(self, subscription: str) -> Answer:
         """Show the forecast row of a subscription."""
-        found = self._forecast.get(subscription)
+        found = self.forecasts.get(subscription)
         if found is None:
             return {"count": 0}
         return {"count": 1} | {name: found[name] for name in ("status", "arr", "currency", "renews", "contract")}
 
     def invoice_of(self, invoice: str) -> Answer:
         """Show what the extract has of an invoice."""
-        found = self._invoices.get(invoice)
+        found = self.invoices.get(invoice)
         if found is None:
             return {"count": 0}
         names = ("legal_entity", "currency", "net", "tax", "total", "document_date", "number")

@@ -8,20 +8,21 @@ from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.landscape.rows import Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
 
 _PORT = "crm"
 
 
 class Crm:
-    """Accounts and orders in memory; deeds are idempotent by the id their caller gives."""
+    """Accounts and orders; deeds are idempotent by the id their caller gives."""
 
-    def __init__(self, master: Master, now: Callable[[], datetime]) -> None:
-        """Start empty."""
+    def __init__(self, master: Master, now: Callable[[], datetime], table: Table = in_memory) -> None:
+        """Keep everything in tables of `table`."""
         self._master = master
         self._now = now
-        self._accounts: dict[str, dict[str, Any]] = {}
-        self._orders: dict[str, dict[str, Any]] = {}
+        self.accounts = table("account")
+        self.orders = table("order")
 
     def accept_account(
         self, account: str, name: str, country: str, kind: str = "business", tax_id: str = "", parent: str = ""
@@ -35,7 +36,7 @@ class Crm:
         if row is None:
             raise RefusedError(_PORT, "country-unmapped", f"nobody sells to {kind} customers in {country}")
         self._check_parent(account, parent)
-        self._accounts[account] = {
+        self.accounts[account] = {
             "account": account,
             "name": name,
             "country": country,
@@ -44,7 +45,7 @@ class Crm:
             "parent": parent,
             **row,
         }
-        return dict(self._accounts[account])
+        return dict(self.accounts[account])
 
     def accept_order(
         self, order: str, account: str, sku: str, quantity: int, price: int, credit_available: int | None = None
@@ -54,11 +55,11 @@ class Crm:
         Raises:
             RefusedError: `account-unknown`, `credit-limit`.
         """
-        if account not in self._accounts:
+        if account not in self.accounts:
             raise RefusedError(_PORT, "account-unknown", f"no account {account}")
         if credit_available is not None and price > credit_available:
             raise RefusedError(_PORT, "credit-limit", f"order of {price} above the available {credit_available}")
-        self._orders[order] = {
+        self.orders[order] = {
             "order": order,
             "account": account,
             "sku": sku,
@@ -67,22 +68,22 @@ class Crm:
             "status": "accepted",
             "contract": f"C-{order}",
         }
-        return dict(self._orders[order])
+        return dict(self.orders[order])
 
     def won(self, order: str, subscription: str) -> Answer:
         """Mark an order as won by its subscription."""
-        if order in self._orders:
-            self._orders[order] |= {"status": "won", "subscription": subscription}
+        if order in self.orders:
+            self.orders[order] |= {"status": "won", "subscription": subscription}
         return {"order": order}
 
     def account_of(self, account: str) -> Answer:
         """Show an account."""
-        found = self._accounts.get(account)
+        found = self.accounts.get(account)
         return {"count": 0} if found is None else {"count": 1, **_flat(found)}
 
     def order_of(self, order: str) -> Answer:
         """Show an order."""
-        found = self._orders.get(order)
+        found = self.orders.get(order)
         return {"count": 0} if found is None else {"count": 1, **_flat(found)}
 
     def _check_parent(self, account: str, parent: str) -> None:
@@ -91,7 +92,7 @@ class Crm:
             if parent in seen:
                 raise RefusedError(_PORT, "parent-cycle", f"account {account} would be its own parent")
             seen.add(parent)
-            parent = str(self._accounts.get(parent, {}).get("parent", ""))
+            parent = str(self.accounts.get(parent, {}).get("parent", ""))
 
 
 def _flat(found: dict[str, Any]) -> dict[str, JSON]:

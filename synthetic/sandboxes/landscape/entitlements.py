@@ -8,22 +8,23 @@ from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer
+from synthetic.sandboxes.landscape.rows import Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
 
 
 class Entitlements:
-    """Tenants and entitlements in memory; a lower version is never applied."""
+    """Tenants and entitlements; a lower version is never applied."""
 
-    def __init__(self, master: Master, now: Callable[[], datetime]) -> None:
-        """Start empty."""
+    def __init__(self, master: Master, now: Callable[[], datetime], table: Table = in_memory) -> None:
+        """Keep everything in tables of `table`."""
         self._master = master
         self._now = now
-        self._tenants: dict[str, dict[str, Any]] = {}
-        self._found: dict[str, dict[str, Any]] = {}
+        self.tenants = table("tenant")
+        self.entitlements = table("entitlement")
 
     def register_tenant(self, customer: Mapping[str, JSON]) -> Answer:
         """Make the tenant of a customer, once."""
-        self._tenants[str(customer["id"])] = dict(customer)
+        self.tenants[str(customer["id"])] = dict(customer)
         return {"tenant": f"ten_{customer['id']}"}
 
     def set_entitlement(
@@ -37,10 +38,10 @@ class Entitlements:
     ) -> Answer:
         """Switch the entitlement of a subscription; a lower version changes nothing."""
         del ends
-        known = self._found.get(subscription)
+        known = self.entitlements.get(subscription)
         if known is None or version >= known["version"]:
             day = self._now().date()
-            self._found[subscription] = {
+            self.entitlements[subscription] = {
                 "customer": customer,
                 "status": status,
                 "features": ",".join(sorted({self._master.features(item["sku"], day) for item in items})),
@@ -51,20 +52,20 @@ class Entitlements:
 
     def rows(self) -> list[Answer]:
         """Return every tenant and entitlement."""
-        tenants: list[Answer] = [{"tenant": name} for name in sorted(self._tenants)]
+        tenants: list[Answer] = [{"tenant": name} for name in sorted(self.tenants)]
         return tenants + [
             {"subscription": name, **{k: found[k] for k in ("customer", "status", "features", "quantity")}}
-            for name, found in sorted(self._found.items())
+            for name, found in sorted(self.entitlements.items())
         ]
 
     def tenant_of(self, customer: str) -> Answer:
         """Show the tenant of a customer."""
-        found = self._tenants.get(customer)
+        found = self.tenants.get(customer)
         return {"count": 0} if found is None else {"count": 1, "tenant": f"ten_{customer}"}
 
     def entitlement_of(self, subscription: str) -> Answer:
         """Show what a subscription entitles to."""
-        found = self._found.get(subscription)
+        found = self.entitlements.get(subscription)
         if found is None:
             return {"count": 0}
         return {"count": 1, "status": found["status"], "features": found["features"], "quantity": found["quantity"]}

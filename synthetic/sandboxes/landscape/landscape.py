@@ -7,13 +7,14 @@ from typing import Any
 
 from harness.catalog import Catalog
 from harness.model import JSON
-from synthetic.deeds import Answer, Attempt, Boundary, Call, Clock, Layer, RefusedError, UnreachableError
+from synthetic.deeds import Answer, Attempt, Boundary, Call, Clock, Layer, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.deeds.ports import DEEDS, Port, ports
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.landscape.adapters import ObjectPort, in_process
 from synthetic.sandboxes.landscape.analytics import Analytics
 from synthetic.sandboxes.landscape.crm import Crm
+from synthetic.sandboxes.landscape.desks import BusDesk, SyncDesk
 from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.prices import CatalogPrices
 from synthetic.sandboxes.landscape.state import Derived, business_state
@@ -22,6 +23,7 @@ from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.sync import Sync
+from synthetic.sandboxes.sync.payloads import Check, unchecked
 from synthetic.systems.stripe import StripeBilling
 
 _DELIVERY = 1.0
@@ -36,9 +38,12 @@ class Landscape:
         clock: The time; moved by whoever waits.
         layers: Faults and noise around every call, also those of the sync middleware.
         seed: Part of every id of billing.
+        check: Holds every canonical document to its contract.
     """
 
-    def __init__(self, catalog: Catalog, clock: Clock, layers: Sequence[Layer] = (), *, seed: int = 0) -> None:
+    def __init__(
+        self, catalog: Catalog, clock: Clock, layers: Sequence[Layer] = (), *, seed: int = 0, check: Check = unchecked
+    ) -> None:
         """Build every system, empty."""
         self.clock = clock
         self._time = SteppingClock(clock)
@@ -46,7 +51,7 @@ class Landscape:
         self.ledger = Ledger(catalog, now)
         master = self.ledger.books.master
         self.core = BillingCore(self._time, seed=str(seed))
-        self.sync = Sync(master, self._ask, now)
+        self.sync = Sync(master, self._ask, now, check=check)
         self._transfers = Transfers(self._ask, now)
         billing = StripeBilling(in_process(self.core), CatalogPrices(master, now().date()))
         self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
@@ -56,8 +61,8 @@ class Landscape:
             "erp": _WithTransfers(LedgerPort(self.ledger), self._transfers),
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),
             "analytics": ObjectPort("analytics", self._derived["analytics"]),
-            "sync": ObjectPort("sync", _SyncDesk(self.sync, self._ask)),
-            "bus": ObjectPort("bus", _Bus(self.sync)),
+            "sync": ObjectPort("sync", SyncDesk(self.sync, self._ask)),
+            "bus": ObjectPort("bus", BusDesk(self.sync)),
         }
         self._inner = Boundary(self._systems, self._time, layers)  # type: ignore[arg-type]
         self.boundary = Boundary({name: _CaughtUp(self) for name in self._systems}, clock)
@@ -133,47 +138,6 @@ class _CaughtUp:
 
     def call(self, attempt: Attempt) -> Answer:
         return self._landscape.answer(attempt)
-
-
-class _Bus:
-    """Carries events of billing to the sync middleware."""
-
-    def __init__(self, sync: Sync) -> None:
-        self._sync = sync
-
-    def deliver(self, event: Mapping[str, Any]) -> Answer:
-        return {"accepted": self._sync.receive(event)}
-
-
-class _SyncDesk:
-    """What an operator and a probe may ask of the sync middleware."""
-
-    def __init__(self, sync: Sync, ask: Any) -> None:
-        self._sync = sync
-        self._ask = ask
-
-    def redeliver(self, object: str, kind: str, how: str = "duplicate") -> Answer:  # noqa: A002  (the word of the port)
-        """Deliver an event of an object again: as it was, under a new id, or as an older version of it."""
-        body = self._sync.storage.event_of(object, kind)
-        if body is None:
-            raise RefusedError("sync", "event-unknown", f"no event {kind} of {object}")
-        if how == "replay":
-            body = {**body, "id": f"{body['id']}-replayed"}
-        elif how == "out-of-order":
-            body = {**body, "id": f"{body['id']}-older", "created": int(body["created"]) - 1}
-        return dict(self._ask("bus", "deliver", {"event": body}))
-
-    def replay(self, event: str) -> Answer:
-        return {"released": self._sync.replay(event)}
-
-    def exceptions_of(self, object: str = "") -> Answer:  # noqa: A002  (the word of the port)
-        found = self._sync.storage.exceptions(object)
-        first = found[0] if found else None
-        return {"count": len(found), "category": first.category if first else "", "code": first.code if first else ""}
-
-    def deliveries_of(self, object: str, kind: str) -> Answer:  # noqa: A002  (the word of the port)
-        found = self._sync.storage.effects_of(object, kind)
-        return {"count": len(found), "new": found.count("new"), "duplicates": found.count("duplicate")}
 
 
 class _WithTransfers:

@@ -69,6 +69,18 @@ class LedgerPort:
         taken = self._ledger.cash.apply_payment(payment, ledger)
         return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
 
+    def receive_transfer(self, payment: Mapping[str, JSON]) -> Answer:
+        """Book a bank line and apply it by its reference; who asks for receipts hears of it."""
+        with self._ledger.books.storage.transaction():
+            taken = self._ledger.cash.apply_payment(payment)
+            self._ledger.books.storage.add_receipt(str(payment["id"]), dict(payment))
+        return {"id": payment["id"], "journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+
+    def receipts_of(self, after: int = 0) -> Answer:
+        """Show the bank receipts booked after a number: what billing must be told of."""
+        found = self._ledger.books.storage.receipts(after)
+        return {"count": len(found), "receipts": [{"number": number, "payment": body} for number, body in found]}
+
     def post_payout(self, payout: Mapping[str, JSON]) -> Answer:
         """Post a payout of the PSP."""
         return {"journal_number": self._ledger.cash.post_payout(payout).posting.journal_number}

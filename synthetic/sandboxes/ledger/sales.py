@@ -32,7 +32,7 @@ class Sales:
                 name=text(document, "legal_name"),
                 currency=text(document, "currency"),
                 terms=text(document, "payment_terms"),
-                tax_id=text(document, "tax_id"),
+                tax_id=_tax_id(document),
                 parent=text(document, "parent_id"),
                 synthetic=bool(document.get("synthetic")),
             )
@@ -215,3 +215,9 @@ class Sales:
             parts = cumulative(unearned, [one.total for one in found])
             for one, part in zip(found, parts, strict=True):
                 self._books.storage.put(replace(one, shortened=one.shortened + part))
+
+
+def _tax_id(document: Document) -> str:
+    """Return the tax id of a customer, "" if none is known."""
+    profile = document.get("tax_profile")
+    return text(profile, "tax_id") if isinstance(profile, dict) else ""

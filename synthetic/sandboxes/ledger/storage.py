@@ -41,6 +41,7 @@ create table if not exists party (
     id text primary key, customer_id text not null, legal_entity text not null, body text not null);
 create table if not exists period (ledger text, period text, state text not null, by text not null,
     at text not null, primary key (ledger, period));
+create table if not exists receipt (number integer primary key, payment_id text not null unique, body text not null);
 create table if not exists audit (at text not null, what text not null, who text not null, reason text not null);
 """
 
@@ -56,7 +57,7 @@ class Storage:
         self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(f"begin; {_SCHEMA} commit;")
 
     def close(self) -> None:
         """Close the database."""
@@ -128,6 +129,23 @@ class Storage:
             (object_id, object_id, ledger, ledger, period, period),
         )
         return [_posting(body) for (body,) in found]
+
+    def count(self) -> int:
+        """Return how many postings there are."""
+        (found,) = self._db.execute("select count(*) from posting").fetchone()
+        return int(found)
+
+    def add_receipt(self, payment_id: str, body: dict[str, Any]) -> None:
+        """Note a bank receipt, once, for those who must hear of it."""
+        self._db.execute(
+            "insert into receipt (payment_id, body) values (?, ?) on conflict (payment_id) do nothing",
+            (payment_id, json.dumps(body)),
+        )
+
+    def receipts(self, after: int = 0) -> list[tuple[int, dict[str, Any]]]:
+        """Return bank receipts with a number above `after`, in the order in which they came."""
+        found = self._db.execute("select number, body from receipt where number > ? order by number", (after,))
+        return [(int(number), json.loads(body)) for number, body in found]
 
     def balances(self, ledger: str, through: str = "", since: str = "") -> dict[str, int]:
         """Return the functional balance per account, periods `since` to `through` (YYYY-MM, "" for no bound)."""

@@ -18,24 +18,60 @@ from synthetic.sandboxes.ledger.rules_sales import day_of, earned, rows, text
 from synthetic.sandboxes.ledger.values import RefusedError
 
 Object = Mapping[str, Any]
+_DISPUTE_REASONS = {
+    "fraudulent": "fraudulent",
+    "product_not_received": "product_not_received",
+    "duplicate": "duplicate",
+    "subscription_canceled": "subscription_cancelled",
+    "unrecognized": "unrecognised",
+}
+_CREDIT_REASONS = {"duplicate": "duplicate_invoice", "fraudulent": "billing_error", "order_change": "termination"}
 _NET_DAYS = {30: "NET30", 60: "NET60"}
 
 
-def customer(found: Object, master: Master, version: int) -> dict[str, JSON]:
-    """Return the canonical customer."""
+def customer(found: Object, master: Master, version: int, account: Mapping[str, JSON] | None = None) -> dict[str, JSON]:
+    """Return the canonical customer.
+
+    Args:
+        found: Customer of billing.
+        master: The mappings.
+        version: Of the customer.
+        account: What the CRM, which owns legal name and seat, knows of it; None for a customer it does not know.
+    """
     entity = _entity(found)
     metadata = _metadata(found)
+    known = account or {}
+    address = found.get("address") or {}
+    # a customer that only billing knows sits where its address is, else where our company is
+    country = str(known.get("country") or address.get("country") or entity[:2])
+    name = str(known.get("name") or found.get("name") or found["id"])
+    party: dict[str, JSON] = {
+        "account_id": str(known.get("account") or metadata.get("account") or found["id"]),
+        "legal_name": name,
+        "address": {
+            "line1": address.get("line1") or "not told",
+            "city": address.get("city") or "not told",
+            "country": country,
+        },
+    }
+    tax_id = str(known.get("tax_id") or metadata.get("tax_id", ""))
     return {
         "id": found["id"],
         "source_system": "billing",
         "version": version,
-        "legal_name": found.get("name") or found["id"],
+        "legal_name": name,
+        "country": country,
+        "kind": str(known.get("kind") or "business"),
         "legal_entity": entity,
         "currency": (found.get("currency") or master.of(entity).currency).upper(),
         "payment_terms": metadata.get("payment_terms", "CARD"),
-        "tax_id": metadata.get("tax_id", ""),
-        "parent_id": metadata.get("parent_id", ""),
+        "sold_to": party,
+        "bill_to": dict(party),
+        "tax_profile": {"tax_id_status": "not_checked"} | ({"tax_id": tax_id} if tax_id else {}),
+        "parent_id": metadata.get("parent_id") or None,
+        "status": "active",
         "synthetic": metadata.get("synthetic") == "true",
+        "created_at": _instant(_time(found["created"])),
     }
 
 
@@ -158,13 +194,31 @@ def credit(found: Object, of_invoice: Mapping[str, JSON], master: Master, versio
         "total": int(found["total"]),
         "tax_code": of_invoice["tax_code"],
         "tax_reason": of_invoice["tax_reason"],
-        "reason": found.get("reason") or "other",
+        "reason": _CREDIT_REASONS.get(str(found.get("reason")), "service_credit"),
         "status": "issued",
+        "requested_by": _metadata(found).get("requested_by") or "billing",
+        "applied_to_open": int(found["total"]) - int(found.get("out_of_band_amount") or 0) - _given_back(found),
+        "refunded": _refunded(found),
+        "balance": _given_back(found) - _refunded(found),
         "document_date": str(day),
         "tax_period": f"{day.year:04}-{day.month:02}",
         "synthetic": bool(of_invoice.get("synthetic")),
         "created_at": _instant(_time(found["created"])),
     }
+
+
+def _refunded(found: Object) -> int:
+    one = found.get("refund")
+    return int(one["amount"]) if isinstance(one, Mapping) else (int(found["total"]) if one else 0)
+
+
+def _given_back(found: Object) -> int:
+    """Return what of a credit note went to the customer: back on the card, or into the balance."""
+    return (
+        _refunded(found) - int((found.get("customer_balance_transaction") or {}).get("amount") or 0)
+        if isinstance(found.get("customer_balance_transaction"), Mapping)
+        else _refunded(found)
+    )
 
 
 def refund(found: Object, of_payment: Mapping[str, JSON], version: int) -> dict[str, JSON]:
@@ -180,6 +234,7 @@ def refund(found: Object, of_payment: Mapping[str, JSON], version: int) -> dict[
         "amount": int(found["amount"]),
         "status": "succeeded",
         "reason": "credit_note",
+        "requested_by": _metadata(found).get("requested_by") or "billing",
         "succeeded_at": _instant(_time(found["created"])),
         "synthetic": bool(of_payment.get("synthetic")),
         "created_at": _instant(_time(found["created"])),
@@ -201,10 +256,16 @@ def dispute(found: Object, of_payment: Mapping[str, JSON], version: int, at: dat
         "currency": str(found["currency"]).upper(),
         "amount": int(found["amount"]),
         "fee": int(transactions[0].get("fee") or 0),
+        "reason": _DISPUTE_REASONS.get(str(found.get("reason")), "other"),
         "status": status,
+        "evidence_due_by": _instant(_time(_due_by(found))),
         "opened_at": _instant(_time(found["created"])),
         "closed_at": _instant(at) if status != "needs_response" else None,
     }
+
+
+def _due_by(found: Object) -> int:
+    return int((found.get("evidence_details") or {}).get("due_by") or int(found["created"]) + 7 * 86_400)
 
 
 def payout(found: Object, version: int) -> dict[str, JSON]:
@@ -217,6 +278,10 @@ def payout(found: Object, version: int) -> dict[str, JSON]:
         "legal_entity": _entity(found),
         "currency": str(found["currency"]).upper(),
         "amount": int(found["amount"]),
+        "charges": int(found["amount"]) + int(metadata.get("fees", "0")),
+        "refunds": 0,
+        "disputes": 0,
+        "adjustments": 0,
         "fees": int(metadata.get("fees", "0")),
         "status": "paid",
         "arrival_date": str(_time(found["arrival_date"]).date()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,38 +13,58 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.sync import canonical
 from synthetic.sandboxes.sync.storage import Inbound, Storage
 
+NOT_YET = "invoice-unknown"
+"""Refusal of an event that names something whose own event is still on its way."""
+
+RECEIPT = "erp.bank_receipt"
+"""Kind of the events that the ledger's bank receipts become."""
+
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler works with."""
+    """What a handler works with; what it leads to is gathered and written with the state of its event."""
 
     master: Master
     ask: Ask
     storage: Storage
-    now: Callable[[], datetime]
+    check: Callable[[str, Mapping[str, JSON]], None]
+    effects: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def valid(self, kind: str, document: dict[str, JSON]) -> dict[str, JSON]:
+        """Return a canonical document that follows its contract.
+
+        Raises:
+            RefusedError: `payload-invalid`.
+        """
+        self.check(kind, document)
+        return document
 
     def sent(self, kind: str, document: Mapping[str, Any]) -> None:
-        """Keep a document that is applied everywhere, and tell the bus."""
-        with self.storage.transaction():
-            self.storage.keep(kind.split(".", maxsplit=1)[0], dict(document))
-            self.storage.send(kind, str(document["id"]), dict(document), self.now().timestamp())
+        """Keep a document that is applied everywhere, and tell the bus, once its event is done."""
+        self.effects.append((kind, dict(document)))
 
 
 def _customer(context: Context, event: Inbound) -> None:
-    document = canonical.customer(_object(event), context.master, event.version)
+    """The CRM owns name and seat, so a customer is completed from there."""
+    found = _object(event)
+    account = (found.get("metadata") or {}).get("account")
+    known = context.ask("crm", "account_of", {"account": account}) if account else {}
+    owned = known if known.get("count") else None
+    document = context.valid("customer", canonical.customer(found, context.master, event.version, owned))
     context.ask("erp", "register_party", {"customer": document})
     context.ask("entitlements", "register_tenant", {"customer": document})
     context.sent("customer.onboarded", document)
 
 
 def _invoice(context: Context, event: Inbound) -> None:
-    found = _object(event)
-    document = canonical.invoice(found, context.master, event.version)
+    document = canonical.invoice(_object(event), context.master, event.version)
     if not document["total"]:
+        # nothing to post, and perhaps no line: billing only closed a period
         context.sent("invoice.without_amount", document)
         return
+    context.valid("invoice", document)
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", "post_invoice", {"invoice": document, "ledger": ledger})
     context.sent("invoice.posted", document)
@@ -61,7 +81,7 @@ def _voided(context: Context, event: Inbound) -> None:
 def _charge(context: Context, event: Inbound) -> None:
     found = _object(event)
     of_invoice = _known(context, found["invoice"], "invoice")
-    document = canonical.payment(found, of_invoice, context.master, event.version)
+    document = context.valid("payment", canonical.payment(found, of_invoice, context.master, event.version))
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", "apply_payment", {"payment": document, "ledger": ledger})
     context.sent("payment.applied", document)
@@ -69,7 +89,8 @@ def _charge(context: Context, event: Inbound) -> None:
 
 def _credit(context: Context, event: Inbound) -> None:
     found = _object(event)
-    document = canonical.credit(found, _known(context, found["invoice"], "invoice"), context.master, event.version)
+    of_invoice = _known(context, found["invoice"], "invoice")
+    document = context.valid("credit", canonical.credit(found, of_invoice, context.master, event.version))
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", "post_credit", {"credit": document, "ledger": ledger})
     context.sent("credit.posted", document)
@@ -79,7 +100,9 @@ def _refund(context: Context, event: Inbound) -> None:
     found = _object(event)
     if found.get("status") != "succeeded":
         return
-    document = canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
+    document = context.valid(
+        "refund", canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
+    )
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", "post_refund", {"refund": document, "ledger": ledger})
     context.sent("refund.posted", document)
@@ -88,7 +111,9 @@ def _refund(context: Context, event: Inbound) -> None:
 def _dispute(context: Context, event: Inbound) -> None:
     found = _object(event)
     at = datetime.fromtimestamp(event.version, UTC)
-    document = canonical.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
+    document = context.valid(
+        "dispute", canonical.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
+    )
     operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         context.ask("erp", operation, {"dispute": document, "ledger": ledger})
@@ -96,7 +121,7 @@ def _dispute(context: Context, event: Inbound) -> None:
 
 
 def _payout(context: Context, event: Inbound) -> None:
-    document = canonical.payout(_object(event), event.version)
+    document = context.valid("payout", canonical.payout(_object(event), event.version))
     context.ask("erp", "post_payout", {"payout": document})
     context.sent("payout.posted", document)
 
@@ -121,6 +146,14 @@ def _subscription(context: Context, event: Inbound) -> None:
     context.ask("analytics", "forecast", {"subscription": dict(found), "version": event.version})
 
 
+def _receipt(context: Context, event: Inbound) -> None:
+    """A bank receipt in the ledger: billing is told once the invoice is settled, or it would keep chasing a payer."""
+    payment = _object(event)
+    invoice = payment.get("invoice_id")
+    if invoice and context.ask("erp", "receivable_of", {"invoice": invoice}).get("open") == 0:
+        context.ask("billing", "mark_paid", {"invoice": invoice})
+
+
 HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
     "customer.created": _customer,
     "customer.updated": _customer,
@@ -133,6 +166,7 @@ HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
     "charge.dispute.created": _dispute,
     "charge.dispute.closed": _dispute,
     "payout.paid": _payout,
+    RECEIPT: _receipt,
     "customer.subscription.created": _subscription,
     "customer.subscription.updated": _subscription,
     "customer.subscription.deleted": _subscription,
@@ -148,5 +182,5 @@ def _object(event: Inbound) -> Mapping[str, Any]:
 def _known(context: Context, identifier: str, kind: str) -> dict[str, Any]:
     found = context.storage.document(identifier)
     if found is None:
-        raise RefusedError("sync", "invoice-unknown", f"{kind} {identifier} was not seen yet")
+        raise RefusedError("sync", NOT_YET, f"{kind} {identifier} was not seen yet")
     return found

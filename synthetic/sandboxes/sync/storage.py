@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ create table if not exists exception (
     number integer primary key, event_id text not null, object_id text not null, category text not null,
     code text not null, message text not null, opened real not null, closed real);
 create table if not exists delivery (event_id text not null, at real not null, effect text not null);
+create table if not exists setting (name text primary key, value text not null);
 create table if not exists audit (at real not null, what text not null, subject text not null, detail text not null);
 """
 
@@ -64,7 +66,9 @@ class Storage:
         self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(f"begin; {_SCHEMA} commit;")
+        # whoever takes events in and whoever applies them share the connection, so one waits for the other
+        self._turn = threading.RLock()
 
     def close(self) -> None:
         """Close the database."""
@@ -73,16 +77,17 @@ class Storage:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside durable together, or nothing of it."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        with self._turn:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
 
     def take_in(self, event: Inbound) -> bool:
         """Put an event into the inbox; False if its id is there already."""
@@ -113,6 +118,36 @@ class Storage:
         number, event_id, kind, lane, object_id, version, body, due, tries, state = found
         return Inbound(number, event_id, kind, lane, object_id, version, json.loads(body), due, tries, state)
 
+    def unpark(self, lane: str) -> None:
+        """Try again what waits in a lane for something that had to come first."""
+        self._db.execute("update inbox set state = 'waiting' where lane = ? and state = 'parked'", (lane,))
+
+    def parked_until(self, at: float) -> None:
+        """Try again what was parked and is due."""
+        self._db.execute("update inbox set state = 'waiting' where state = 'parked' and due <= ?", (at,))
+
+    def next_parked(self) -> float | None:
+        """Return when the first parked event is due."""
+        (found,) = self._db.execute("select min(due) from inbox where state = 'parked'").fetchone()
+        return None if found is None else float(found)
+
+    def park(self, number: int, due: float) -> None:
+        """Let an event wait for something that must come first; its lane goes on without it."""
+        self._db.execute(
+            "update inbox set state = 'parked', due = ?, tries = tries + 1 where number = ?", (due, number)
+        )
+
+    def setting(self, name: str, otherwise: str = "") -> str:
+        """Return a kept setting."""
+        found = self._db.execute("select value from setting where name = ?", (name,)).fetchone()
+        return str(found[0]) if found else otherwise
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        self._db.execute(
+            "insert into setting values (?, ?) on conflict (name) do update set value = excluded.value", (name, value)
+        )
+
     def set_state(self, number: int, state: str) -> None:
         """Mark an event `done`, `stale`, `held` or `waiting`."""
         self._db.execute("update inbox set state = ? where number = ?", (state, number))
@@ -120,14 +155,6 @@ class Storage:
     def put_off(self, number: int, due: float) -> None:
         """Try an event again later."""
         self._db.execute("update inbox set due = ?, tries = tries + 1 where number = ?", (due, number))
-
-    def put_behind(self, number: int, due: float) -> None:
-        """Let an event wait behind all others of its lane: what it refers to has not arrived yet."""
-        self._db.execute(
-            "update inbox set number = (select max(number) + 1 from inbox), due = ?, tries = tries + 1"
-            " where number = ?",
-            (due, number),
-        )
 
     def release(self, event_id: str, due: float) -> bool:
         """Let a held event be tried again; its exception is closed."""
@@ -236,5 +263,7 @@ class Storage:
 
     def backlog(self) -> int:
         """Return how many events are not done."""
-        (found,) = self._db.execute("select count(*) from inbox where state in ('waiting', 'held')").fetchone()
+        (found,) = self._db.execute(
+            "select count(*) from inbox where state in ('waiting', 'held', 'parked')"
+        ).fetchone()
         return int(found)

@@ -7,7 +7,8 @@ what is refused waits in the exception queue and holds its lane, so that nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,14 +16,18 @@ from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError, UnreachableError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as MappingRefusal
-from synthetic.sandboxes.sync.handlers import HANDLERS, Context
+from synthetic.sandboxes.sync.handlers import HANDLERS, NOT_YET, RECEIPT, Context
+from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.storage import Inbound, Problem, Storage
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
+Check = Callable[[str, Mapping[str, JSON]], None]
 
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
-_OVERTAKEN_TRIES = 8
+_PARKINGS = 6
+"""How often an event waits for its predecessor before a person must look: about two minutes."""
+
 _CATEGORIES = {
     "sku-unmapped": "mapping",
     "account-unmapped": "mapping",
@@ -40,7 +45,9 @@ _CATEGORIES = {
     "key-reused": "duplicate",
     "stale-version": "order",
     "currency-differs": "currency-fx",
-    "invoice-unknown": "order",
+    NOT_YET: "order",
+    "payload-invalid": "mapping",
+    "request-malformed": "mapping",
 }
 
 
@@ -53,6 +60,7 @@ class Sync:
         now: The clock, aware UTC.
         database: Path of an SQLite file, or ":memory:".
         latency: Seconds between taking an event in and applying it.
+        check: Holds a canonical document to its contract.
     """
 
     def __init__(
@@ -63,10 +71,11 @@ class Sync:
         database: str = ":memory:",
         *,
         latency: float = 2.0,
+        check: Check = unchecked,
     ) -> None:
         """Open the inbox."""
         self.storage = Storage(database)
-        self._context = Context(master, ask, self.storage, now)
+        self._context = Context(master, ask, self.storage, check)
         self._now = now
         self._latency = latency
 
@@ -76,6 +85,8 @@ class Sync:
         found = body["data"]["object"]
         at = self._time()
         with self.storage.transaction():
+            if body["type"] == RECEIPT:
+                self.storage.set_setting(RECEIPT, str(body["created"]))
             is_new = self.storage.take_in(
                 Inbound(
                     number=0,
@@ -95,11 +106,31 @@ class Sync:
 
     def next_due(self) -> float | None:
         """Return when there is something to do, seconds since 1970; None if nothing waits."""
-        return self.storage.next_due()
+        found = (self.storage.next_due(), self.storage.next_parked())
+        return min((due for due in found if due is not None), default=None)
+
+    def fetch_receipts(self) -> int:
+        """Take in the bank receipts that the ledger booked since last time; return how many.
+
+        Raises:
+            UnreachableError: The ledger could not be asked; nothing is lost, it keeps them.
+        """
+        after = int(self.storage.setting(RECEIPT, "0"))
+        receipts = self._context.ask("erp", "receipts_of", {"after": after})["receipts"]
+        found: list[Any] = receipts if isinstance(receipts, list) else []
+        for one in found:
+            number, payment = int(one["number"]), dict(one["payment"])
+            lane = {"customer": payment.get("customer_id")}
+            self.receive(
+                {"id": f"erp-receipt-{number}", "type": RECEIPT, "created": number, "data": {"object": payment | lane}}
+            )
+        return len(found)
 
     def run_due(self) -> int:
         """Apply everything that is due; return how much was."""
         done = 0
+        with self.storage.transaction():
+            self.storage.parked_until(self._time())
         while (event := self.storage.head(self._time())) is not None:
             self._apply(event)
             done += 1
@@ -116,34 +147,44 @@ class Sync:
         if handler is None:
             self._finish(event, "done")
             return
+        context = replace(self._context, effects=[])
         try:
             if event.version < self.storage.applied(event.object_id, event.kind):
                 self._finish(event, "stale")
                 return
-            handler(self._context, event)
+            handler(context, event)
         except UnreachableError as error:
             wait = min(_FIRST_RETRY * 2**event.tries, _LONGEST_RETRY)
             with self.storage.transaction():
                 self.storage.put_off(event.number, self._time() + max(wait, error.retry_after))
             return
         except (RefusedError, MappingRefusal) as error:
-            if error.code == "invoice-unknown" and event.tries < _OVERTAKEN_TRIES:
-                # the transport may overtake: what this refers to can be the next of the lane
-                with self.storage.transaction():
-                    self.storage.put_behind(event.number, self._time() + _FIRST_RETRY * 2**event.tries)
-                return
-            self._hold(event, error.code, error.message)
+            if error.code == NOT_YET and event.tries < _PARKINGS:
+                self._park(event)
+            else:
+                self._hold(event, error.code, error.message)
             return
-        self._finish(event, "done")
+        self._finish(event, "done", context.effects)
 
-    def _finish(self, event: Inbound, state: str) -> None:
+    def _finish(self, event: Inbound, state: str, effects: Sequence[tuple[str, dict[str, Any]]] = ()) -> None:
+        """Write state and outbox of an event together."""
         with self.storage.transaction():
             self.storage.set_state(event.number, state)
+            for kind, document in effects:
+                self.storage.keep(kind.split(".", maxsplit=1)[0], document)
+                self.storage.send(kind, str(document["id"]), document, self._time())
+            self.storage.unpark(event.lane)
             if state == "done":
                 self.storage.set_applied(event.object_id, event.kind, event.version)
             else:
                 self.storage.count_delivery(event.event_id, self._time(), state)
             self.storage.record(self._time(), state, event.event_id, event.kind)
+
+    def _park(self, event: Inbound) -> None:
+        """Let the lane go on: what this event waits for may stand behind it."""
+        with self.storage.transaction():
+            self.storage.park(event.number, self._time() + _FIRST_RETRY * 2**event.tries)
+            self.storage.record(self._time(), "parked", event.event_id, event.kind)
 
     def _hold(self, event: Inbound, code: str, message: str) -> None:
         with self.storage.transaction():

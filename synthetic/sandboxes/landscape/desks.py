@@ -1,0 +1,59 @@
+"""The sync middleware behind the `sync` and `bus` ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.model import JSON
+from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.sync import Sync
+
+Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
+
+
+class BusDesk:
+    """Carries events of billing to the sync middleware."""
+
+    def __init__(self, sync: Sync) -> None:
+        """Deliver to `sync`."""
+        self._sync = sync
+
+    def deliver(self, event: Mapping[str, Any]) -> Answer:
+        """Deliver one event."""
+        return {"accepted": self._sync.receive(event)}
+
+
+class SyncDesk:
+    """What an operator and a probe may ask of the sync middleware."""
+
+    def __init__(self, sync: Sync, ask: Ask) -> None:
+        """Work on `sync`; deliveries go through `ask`, so that faults meet them."""
+        self._sync = sync
+        self._ask = ask
+
+    def redeliver(self, object: str, kind: str, how: str = "duplicate") -> Answer:  # noqa: A002  (the word of the port)
+        """Deliver an event of an object again: as it was, under a new id, or as an older version of it."""
+        body = self._sync.storage.event_of(object, kind)
+        if body is None:
+            raise RefusedError("sync", "event-unknown", f"no event {kind} of {object}")
+        if how == "replay":
+            body = {**body, "id": f"{body['id']}-replayed"}
+        elif how == "out-of-order":
+            body = {**body, "id": f"{body['id']}-older", "created": int(body["created"]) - 1}
+        return dict(self._ask("bus", "deliver", {"event": body}))
+
+    def replay(self, event: str) -> Answer:
+        """Try a held event again."""
+        return {"released": self._sync.replay(event)}
+
+    def exceptions_of(self, object: str = "") -> Answer:  # noqa: A002  (the word of the port)
+        """Show the exceptions of an object, or all."""
+        found = self._sync.storage.exceptions(object)
+        first = found[0] if found else None
+        return {"count": len(found), "category": first.category if first else "", "code": first.code if first else ""}
+
+    def deliveries_of(self, object: str, kind: str) -> Answer:  # noqa: A002  (the word of the port)
+        """Show how the events of one kind of an object were taken."""
+        found = self._sync.storage.effects_of(object, kind)
+        return {"count": len(found), "new": found.count("new"), "duplicates": found.count("duplicate")}

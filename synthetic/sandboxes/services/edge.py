@@ -1,0 +1,181 @@
+"""Billing, CRM, tax, entitlements and analytics as one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from starlette.routing import BaseRoute, Mount
+
+from harness.model import JSON
+from synthetic.deeds import Adapter, UnreachableError
+from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.billing.contract_app import create_contract_app
+from synthetic.sandboxes.billing.stripe_app import create_app
+from synthetic.sandboxes.billing.webhooks import deliver_due
+from synthetic.sandboxes.landscape.adapters import ObjectPort
+from synthetic.sandboxes.landscape.analytics import Analytics
+from synthetic.sandboxes.landscape.crm import Crm
+from synthetic.sandboxes.landscape.entitlements import Entitlements
+from synthetic.sandboxes.landscape.rows import Store
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.services.files import fresh
+from synthetic.sandboxes.services.service import Surroundings
+from synthetic.systems.wire import Wire
+
+_LOOK = 0.1
+_RETRY_AFTER = (1, 1, 2, 2, 5, 5, 10, 30, 60, 300, 1_800, 7_200)
+"""Seconds before a webhook is tried again: quicker than Stripe, because whoever restarts a sandbox waits for it."""
+
+_SYNC = "sync"
+
+
+class EdgeService:
+    """Systems at the edge, on disk."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """Open everything."""
+        self._around = around
+        self._master = Master(around.catalog)
+        self._billing_file = around.data / "billing.sqlite"
+        self._rows_file = around.data / "edge.sqlite"
+        self._sender = ThreadPoolExecutor(1, "webhooks")
+        self._wires: dict[str, Wire] = {}
+        self._wake = asyncio.Event()
+        self._one_pass = asyncio.Lock()
+        self._one_advance = asyncio.Lock()
+        self._is_paused = False
+        self._open()
+
+    def _open(self) -> None:
+        now = self._around.clock.now
+        self.core = BillingCore(self._around.clock, str(self._billing_file), seed=self._around.plan.seed)
+        self._rows = Store(str(self._rows_file))
+        table = self._rows.table
+        self._ports: dict[str, Adapter] = {
+            "crm": ObjectPort("crm", Crm(self._master, now, table)),
+            "entitlements": ObjectPort("entitlements", Entitlements(self._master, now, table)),
+            "analytics": ObjectPort("analytics", Analytics(table)),
+        }
+        self._stripe = create_app(self.core)
+        self._invoices = create_contract_app(self.core, token=self._around.token)
+
+    def ports(self) -> Mapping[str, Adapter]:
+        """Return CRM, entitlements and analytics; billing is asked through Stripe's API."""
+        return self._ports
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return billing's two skins."""
+
+        async def stripe(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  (ASGI)
+            await self._stripe(scope, receive, send)
+            self.woken()
+
+        async def invoices(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  (ASGI)
+            await self._invoices(scope, receive, send)
+            self.woken()
+
+        return (Mount("/billing-invoices", invoices), Mount("/", stripe))
+
+    def health(self) -> dict[str, JSON]:
+        """Count invoices, and webhooks that nobody took yet."""
+        storage = self.core.desk.storage
+        return {
+            "ok": True,
+            "invoices": storage.count("invoice"),
+            "undelivered": storage.count_deliveries("pending"),
+            "now": self._around.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+    async def work(self) -> None:
+        """Deliver webhooks as they come, and do planned work as it falls due."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _LOOK)
+            self._wake.clear()
+            if not self._is_paused:
+                await self._deliver()
+
+    def woken(self) -> None:
+        """Look for webhooks now."""
+        self._wake.set()
+
+    async def settle(self) -> dict[str, JSON]:
+        """Do what is due, deliver it, and tell when the next thing is due."""
+        await self._deliver()
+        return {"next": self.core.desk.storage.next_due()}
+
+    async def advance(self, duration: timedelta) -> None:
+        """Move the clock of all to each thing that falls due on the way, and let everybody finish it."""
+        async with self._one_advance:
+            clock = self._around.clock
+            until = clock.now() + duration
+            while (own := self.core.desk.storage.next_due()) is not None:
+                due = datetime.fromtimestamp(own, UTC)
+                if due >= until:
+                    break
+                clock.move(max(due - clock.now(), timedelta()) + timedelta(seconds=1))
+                await self._settled_all()
+            clock.move(max(until - clock.now(), timedelta()))
+            await self._settled_all()
+
+    async def _settled_all(self) -> None:
+        """Deliver and let the sync middleware post, until neither has anything left that is due."""
+        for _ in range(100):
+            await self._deliver()
+            busy = await asyncio.to_thread(self._ask_sync, "/sandbox/settle")
+            pending = self.core.desk.storage.next_due()
+            if not busy.get("done") and (pending is None or pending > self._around.clock.now().timestamp()):
+                return
+
+    def _ask_sync(self, path: str) -> dict[str, JSON]:
+        url = next((e["url"] for e in self.core.desk.storage.all("webhook_endpoint")), "")
+        if not url:
+            return {}
+        wire = Wire(_SYNC, url.partition("/webhooks")[0], {"authorization": f"Bearer {self._around.token}"})
+        try:
+            found: dict[str, JSON] = wire.ask("POST", path).json(_SYNC)
+        except UnreachableError:
+            return {}
+        finally:
+            wire.close()
+        return found
+
+    async def _deliver(self) -> None:
+        async with self._one_pass:
+            await deliver_due(self.core, self._send, retry_after=_RETRY_AFTER)
+
+    async def _send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._sender, self._posted, url, dict(headers), body)
+
+    def _posted(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        wire = self._wires.setdefault(url, Wire("webhook", url))
+        try:
+            return wire.ask("POST", "", body, headers).status
+        except UnreachableError as error:
+            raise OSError(error.why) from None
+
+    def pause(self) -> None:
+        """Deliver nothing until `reset`."""
+        self._is_paused = True
+
+    def reset(self) -> None:
+        """Begin with nothing."""
+        self._close_files()
+        fresh(self._billing_file)
+        fresh(self._rows_file)
+        self._open()
+        self._is_paused = False
+
+    def close(self) -> None:
+        """Leave everything durable."""
+        self._sender.shutdown(wait=True, cancel_futures=True)
+        self._close_files()
+
+    def _close_files(self) -> None:
+        self.core.close()
+        self._rows.close()

@@ -1,0 +1,208 @@
+"""The sync middleware as a process: webhooks in, postings out, and what an operator may ask."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from harness.model import JSON, HarnessError
+from synthetic.deeds import Adapter, Answer, Attempt, RefusedError, UnreachableError
+from synthetic.deeds.calls import Kind
+from synthetic.deeds.ports import DEEDS
+from synthetic.sandboxes.billing.webhooks import is_signed
+from synthetic.sandboxes.landscape.adapters import ObjectPort
+from synthetic.sandboxes.landscape.desks import BusDesk, SyncDesk
+from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.services.files import fresh
+from synthetic.sandboxes.services.service import Surroundings
+from synthetic.sandboxes.sync import Sync
+from synthetic.sandboxes.sync.payloads import canonical_check
+from synthetic.systems.opening import Opening, factory_of
+from synthetic.systems.stripe_http import StripeWire
+
+_LOG = logging.getLogger("sandbox.sync")
+_LOOK = 0.05
+_RECEIPTS_EVERY = 0.25
+_LARGEST = 1_000_000
+_SECRET = "webhook-secret"  # noqa: S105  (the name of a setting)
+
+
+class SyncService:
+    """The middleware, on disk, with one thread that applies events."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """Open the inbox and make billing send its events here."""
+        self._around = around
+        self._file = around.data / "sync.sqlite"
+        self._master = Master(around.catalog)
+        self._check = canonical_check(around.landscape)
+        self._systems = self._opened()
+        self._one_turn = threading.Lock()
+        self._wake = threading.Event()
+        self._is_paused = False
+        self._open()
+
+    def _open(self) -> None:
+        self.sync = Sync(
+            self._master, self._ask, self._around.clock.now, str(self._file), latency=0.0, check=self._check
+        )
+        desk = SyncDesk(self.sync, self._ask)
+        self._ports: dict[str, Adapter] = {
+            "sync": ObjectPort("sync", desk),
+            "bus": ObjectPort("bus", BusDesk(self.sync)),
+        }
+        self._register()
+
+    def _opened(self) -> dict[str, Adapter]:
+        """Open the adapters of all other systems."""
+        around = self._around
+        edge, key = around.addresses["edge"], f"sk_test_{around.token}"
+        erp = {"adapter": "ledger", "url": around.addresses["ledger"]}
+        if second := around.addresses.get("ledger-2"):
+            erp |= {"second_url": second, "second_ledgers": "DE-01-L"}
+        settings: dict[str, tuple[dict[str, str], str]] = {
+            port: ({"adapter": "sandbox", "url": edge}, around.token) for port in ("crm", "entitlements", "analytics")
+        }
+        settings |= {"billing": ({"adapter": "stripe", "url": edge}, key), "erp": (erp, around.token)}
+        prices = CatalogPrices(self._master, around.clock.now().date())
+        return {
+            port: factory_of(given["adapter"])(
+                Opening(port, "sandbox", given, secret, around.catalog, prices, around.clock.now)
+            )
+            for port, (given, secret) in settings.items()
+        }
+
+    def _register(self) -> None:
+        """Ask billing for its events, once: the secret it tells is kept with the inbox."""
+        storage = self.sync.storage
+        if storage.setting(_SECRET):
+            return
+        wire = StripeWire(self._around.addresses["edge"], f"sk_test_{self._around.token}")
+        url = f"{self._around.own}/webhooks/billing"
+        asked: Mapping[str, Any] = {"url": url, "enabled_events": ["*"]}
+        endpoint = wire("POST", "webhook_endpoints", asked, f"sync-{self._around.own}")
+        wire.close()
+        with storage.transaction():
+            storage.set_setting(_SECRET, str(endpoint["secret"]))
+
+    def _ask(self, port: str, operation: str, request: Mapping[str, JSON]) -> Answer:
+        kind = Kind.DEED if operation in DEEDS[port] else Kind.LOOK
+        now = self._around.clock.now()
+        adapter = self._ports[port] if port in self._ports else self._systems[port]
+        answer = adapter.call(Attempt(port, operation, request, kind, _key(operation, request), now))
+        if not isinstance(answer, dict):
+            raise UnreachableError(port, "it answers later, and nobody waits here")
+        return answer
+
+    def ports(self) -> Mapping[str, Adapter]:
+        """Return `sync` and `bus`."""
+        return self._ports
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return where billing sends its events."""
+        return (Route("/webhooks/billing", self.webhook, methods=["POST"]),)
+
+    async def webhook(self, request: Request) -> Response:
+        """Take in one event of billing: 400 where its signature is not billing's, 200 once it is durable."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST:
+                return Response(status_code=413)
+        secret = self.sync.storage.setting(_SECRET)
+        signature = request.headers.get("stripe-signature", "")
+        if not is_signed(body, signature, secret, self._around.clock.now()):
+            return Response("signature not valid", 400)
+        try:
+            self.sync.receive(json.loads(body))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return Response("no event", 400)
+        self.woken()
+        return Response(status_code=200)
+
+    def health(self) -> dict[str, JSON]:
+        """Count what waits and what needs a person."""
+        storage = self.sync.storage
+        return {"ok": True, "waiting": storage.backlog(), "exceptions": len(storage.exceptions())}
+
+    async def work(self) -> None:
+        """Keep the thread going that applies events."""
+        ending = threading.Event()
+        thread = threading.Thread(target=self._apply_until, args=(ending,), name="apply", daemon=True)
+        thread.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ending.set()
+            self._wake.set()
+            await asyncio.to_thread(thread.join, 5.0)
+
+    def _apply_until(self, ending: threading.Event) -> None:
+        since = 0.0
+        while not ending.is_set():
+            self._wake.wait(_LOOK)
+            self._wake.clear()
+            since += _LOOK
+            if self._is_paused:
+                continue
+            try:
+                self._turn(with_receipts=since >= _RECEIPTS_EVERY)
+            except HarnessError as error:
+                _LOG.warning("%s", error)
+            except Exception:  # noqa: BLE001  (logged whole)
+                # one event that breaks the code must not stop all others; it is tried again and stands in the log
+                _LOG.exception("applying failed")
+            since = 0.0 if since >= _RECEIPTS_EVERY else since
+
+    def _turn(self, *, with_receipts: bool) -> int:
+        with self._one_turn:
+            if self._is_paused:
+                return 0
+            done = 0
+            if with_receipts:
+                try:
+                    done = self.sync.fetch_receipts()
+                except (UnreachableError, RefusedError) as error:
+                    _LOG.info("no receipts: %s", error)
+            return done + self.sync.run_due()
+
+    def woken(self) -> None:
+        """Look for work now."""
+        self._wake.set()
+
+    async def settle(self) -> dict[str, JSON]:
+        """Apply what is due, and tell when the next is."""
+        done = await asyncio.to_thread(self._turn, with_receipts=True)
+        due = self.sync.next_due()
+        return {"done": done, "next": None if due is None else int(due)}
+
+    def pause(self) -> None:
+        """Apply nothing until `reset`; returns when what was under way is done."""
+        with self._one_turn:
+            self._is_paused = True
+
+    def reset(self) -> None:
+        """Begin with an empty inbox."""
+        with self._one_turn:
+            self.close()
+            fresh(self._file)
+            self._open()
+            self._is_paused = False
+
+    def close(self) -> None:
+        """Leave everything durable."""
+        self.sync.storage.close()
+
+
+def _key(operation: str, request: Mapping[str, JSON]) -> str:
+    """Return an idempotency key: the same request leads to the same thing once."""
+    return f"sync-{operation}-{request['invoice']}" if operation == "mark_paid" else ""
