@@ -163,3 +163,25 @@ def test_a_pattern_that_would_run_for_ever_elsewhere_is_decided_or_told():
 @pytest.mark.parametrize("value", [None, [], "x", 5, {"interactions": 5}, {"interactions": [None, 5, {"type": 1}, {}]}])
 def test_what_is_no_pact_gives_no_code_and_no_crash(value):
     assert codes(value if isinstance(value, dict) else {"interactions": value}, api()) == []
+
+
+def test_parts_that_contain_each_other_are_united_once_and_in_bounded_time():
+    names = "ABCDEFGH"
+    schemas = {
+        name: {
+            "allOf": [
+                *({"$ref": f"#/components/schemas/{other}"} for other in names),
+                {"type": "object", "properties": {other: {"$ref": f"#/components/schemas/{other}"} for other in names}},
+            ]
+        }
+        for name in names
+    }
+    document = api(answering({"$ref": "#/components/schemas/A"}), components={"schemas": schemas})
+    assert codes(http(answer={"A": {}}), document) in ([], ["response.body.incompatible"])
+
+
+def test_a_list_of_types_is_no_complex_parameter():
+    parameter = {"name": "q", "in": "query", "schema": {"type": ["integer", "null"]}}
+    document = api({"parameters": [parameter]}, info={"x-opc-config-no-validate-complex-parameters": True})
+    assert codes(http(query="q=1"), document) == []
+    assert codes(http(query="q=a"), document) == ["request.query.incompatible"]

@@ -130,7 +130,7 @@ class Operation:
     def skips_complex(self, schema: Any) -> bool:
         """Whether a switch leaves lists and objects of parameters unchecked."""
         kind = self.resolved(schema).get("type")
-        return bool(self.setting.get("no-validate-complex-parameters")) and kind in {"array", "object"}
+        return bool(self.setting.get("no-validate-complex-parameters")) and kind in ("array", "object")
 
     def request_headers(self) -> Headers:
         """The headers of the request."""

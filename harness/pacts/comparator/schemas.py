@@ -23,6 +23,7 @@ from harness.pacts.comparator.javascript import (
 )
 
 DEEPEST: Final = 60
+MOST_STEPS: Final = 20_000
 """Beyond it an `allOf` that contains itself is left as it is: no value can be nested deeper in a document we read."""
 _SINGLE = ("oneOf", "anyOf", "not", "items", "additionalProperties")
 
@@ -146,55 +147,79 @@ def _exclusive(part: dict[str, Any]) -> None:
 
 
 def _flattened(schema: dict[str, Any], references: list[str]) -> Any:
-    flattened = _flat(schema, schema, 0)
+    flattening = _Flattening(schema)
+    flattened = flattening.flat(schema)
     for reference in references:
         part = value_at(schema, tokens(reference))
         if part is not MISSING:
-            put(flattened, tokens(reference), _flat(part, schema, 0))
+            put(flattened, tokens(reference), flattening.flat(part))
     return flattened
 
 
-def _flat(schema: Any, root: dict[str, Any], depth: int) -> Any:
-    if not isinstance(schema, dict) or depth > DEEPEST:
-        return schema
-    if isinstance(schema.get("allOf"), list):
-        return _united(schema, root, depth)
-    if isinstance(schema.get("properties"), dict):
-        for name, part in schema["properties"].items():
-            schema["properties"][name] = _flat(part, root, depth + 1)
-        return schema
-    word = next((word for word in _SINGLE if schema.get(word)), None)
-    if word is None:
-        return schema
-    part = schema[word]
-    flat = [_flat(item, root, depth + 1) for item in part] if isinstance(part, list) else _flat(part, root, depth + 1)
-    return {**schema, word: flat}
+class _Flattening:
+    """Unites the parts of every `allOf` of one schema.
 
+    A schema that is a part of itself means nothing more the second time, so a reference on the way is not followed
+    again; the number of steps is bounded, since parts that name each other multiply.
+    """
 
-def _united(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
-    united = {word: value for word, value in schema.items() if word != "allOf"}
-    for part in schema["allOf"]:
-        branch = part
-        if isinstance(part, dict) and isinstance(part.get("$ref"), str):
-            others = {word: value for word, value in part.items() if word != "$ref"}
-            branch = {**others, **mapping(value_at(root, tokens(part["$ref"])))}
-        branch = _with_plain_properties(_flat(branch, root, depth + 1), root, depth)
-        if isinstance(branch, dict):
-            merge(united, branch)
-    return united
+    def __init__(self, root: dict[str, Any]) -> None:
+        self._root = root
+        self._left = MOST_STEPS
+        self._way: list[str] = []
 
+    def flat(self, schema: Any, depth: int = 0) -> Any:
+        self._left -= 1
+        if not isinstance(schema, dict) or depth > DEEPEST or self._left < 0:
+            return schema
+        if isinstance(schema.get("allOf"), list):
+            return self._united(schema, depth)
+        if isinstance(schema.get("properties"), dict):
+            for name, part in schema["properties"].items():
+                schema["properties"][name] = self.flat(part, depth + 1)
+            return schema
+        word = next((word for word in _SINGLE if schema.get(word)), None)
+        if word is None:
+            return schema
+        part = schema[word]
+        is_list = isinstance(part, list)
+        flat = [self.flat(item, depth + 1) for item in part] if is_list else self.flat(part, depth + 1)
+        return {**schema, word: flat}
 
-def _with_plain_properties(schema: Any, root: dict[str, Any], depth: int) -> Any:
-    """Replace properties that are nothing but a reference, so that two branches can be merged below them."""
-    if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
-        return schema
-    properties = dict(schema["properties"])
-    for name, part in properties.items():
-        if isinstance(part, dict) and part.keys() == {"$ref"} and isinstance(part["$ref"], str):
-            found = value_at(root, tokens(part["$ref"]))
-            if isinstance(found, dict) and depth < DEEPEST:
-                properties[name] = _flat(found, root, depth + 1)
-    return {**schema, "properties": properties}
+    def _united(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+        united = {word: value for word, value in schema.items() if word != "allOf"}
+        for part in schema["allOf"]:
+            branch = self._branch(part, depth)
+            if isinstance(branch, dict):
+                merge(united, branch)
+        return united
+
+    def _branch(self, part: Any, depth: int) -> Any:
+        reference = part.get("$ref") if isinstance(part, dict) else None
+        if not isinstance(reference, str):
+            return self._with_plain_properties(self.flat(part, depth + 1), depth)
+        others = {word: value for word, value in part.items() if word != "$ref"}
+        if reference in self._way:
+            return others
+        self._way.append(reference)
+        named = {**others, **mapping(value_at(self._root, tokens(reference)))}
+        branch = self._with_plain_properties(self.flat(named, depth + 1), depth)
+        self._way.pop()
+        return branch
+
+    def _with_plain_properties(self, schema: Any, depth: int) -> Any:
+        """Replace properties that are nothing but a reference, so that two branches can be merged below them."""
+        if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+            return schema
+        properties = dict(schema["properties"])
+        for name, part in properties.items():
+            if isinstance(part, dict) and part.keys() == {"$ref"} and isinstance(part["$ref"], str):
+                found = value_at(self._root, tokens(part["$ref"]))
+                if isinstance(found, dict) and depth < DEEPEST and part["$ref"] not in self._way:
+                    self._way.append(part["$ref"])
+                    properties[name] = self.flat(found, depth + 1)
+                    self._way.pop()
+        return {**schema, "properties": properties}
 
 
 def _reachable(schema: Any) -> Iterator[dict[str, Any]]:
