@@ -88,5 +88,5 @@ def _finding(contract: str, pact: Pact, broken: Sequence[Checked], level: Level)
 
 
 def _why(broken: Checked) -> str:
-    first = next(result for result in broken.results if result.level is Level.ERROR)
+    first = next(result for result in broken.results if broken.level(result) is Level.ERROR)
     return f"{first.message} ({first.code}), in the interaction: {broken.description}"

@@ -25,6 +25,10 @@ LEVELS: Mapping[str, Level] = {
 }
 
 
+_REFUSED = "message.no.match"
+_PARDONED = "The message fits; PactFlow's comparator refuses it, closing each part of an allOf"
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One interaction of a pact and what was found.
@@ -34,17 +38,24 @@ class Checked:
         description: The consumer's words.
         results: In the comparator's order.
         reliances: What the consumer relies on beyond the schema.
+        pardoned: Pointers of messages that the comparator refuses only because it does not see that the parts of an
+            `allOf` belong together.
     """
 
     pointer: str
     description: str
     results: tuple[Result, ...]
     reliances: tuple[Reliance, ...] = ()
+    pardoned: frozenset[str] = frozenset()
 
     @property
     def fails(self) -> bool:
         """Whether the provider need not satisfy the interaction."""
-        return any(result.level is Level.ERROR for result in self.results)
+        return any(self.level(result) is Level.ERROR for result in self.results)
+
+    def level(self, result: Result) -> Level:
+        """How loud a result is here."""
+        return Level.INFO if result.code == _REFUSED and result.pact in self.pardoned else result.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class PactChecker:
         self._openapi = openapi
         self._asyncapi = asyncapi
         self._comparator = Comparator(openapi, asyncapi)
+        self._uniting = Comparator(None, asyncapi, unites=True)
         self._prepared: dict[tuple[str, str], Any] = {}
 
     def check(self, pact: dict[str, Any]) -> PactCheck:
@@ -90,8 +102,17 @@ class PactChecker:
     def interaction(self, interaction: Http | Messages) -> Checked:
         """Check one interaction."""
         results = tuple(self._comparator.interaction(interaction))
-        found = _once(self._reliances(interaction, results))
-        return Checked(interaction.pointer, interaction.description, results, found)
+        united: tuple[Result, ...] = ()
+        if isinstance(interaction, Messages) and any(result.code == _REFUSED for result in results):
+            united = tuple(self._uniting.interaction(interaction))
+        found = _once(self._reliances(interaction, (*results, *united)))
+        return Checked(
+            interaction.pointer,
+            interaction.description,
+            _explained(results, united),
+            found,
+            frozenset(result.pact for result in united if result.code == "message.matched"),
+        )
 
     def _reliances(self, interaction: Http | Messages, results: tuple[Result, ...]) -> Iterator[Reliance]:
         if isinstance(interaction, Messages):
@@ -119,6 +140,12 @@ class PactChecker:
         yield from reliances(self._prepared[key], content.payload, read_rules(content.rules).of("body"))
 
 
+def _explained(results: tuple[Result, ...], united: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Return the results, each refusal with the causes that remain where the parts of `allOf` are united."""
+    better = {result.pact: result for result in united if result.code == _REFUSED}
+    return tuple(better.get(result.pact, result) if result.code == _REFUSED else result for result in results)
+
+
 def _once(found: Iterable[Reliance]) -> tuple[Reliance, ...]:
     return tuple(dict.fromkeys(found))
 
@@ -136,8 +163,8 @@ def findings_of(checked: Checked, file: str | None) -> Iterator[Finding]:
             continue
         yield Finding(
             rule=rule_of(result.code),
-            title=_clause(result.message),
-            level=result.level,
+            title=_clause(result.message) if (level := checked.level(result)) == result.level else _PARDONED,
+            level=level,
             location=Location(file, result.pact),
             detail=said if len(result.message) <= 90 else f"{result.message}. {said}".strip(),
             values=(result.code, result.spec),

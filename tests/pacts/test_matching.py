@@ -40,7 +40,7 @@ def test_every_case_of_the_specification_is_decided_as_it_says(corpus):
         ({"match": "number"}, 1, Decimal("1.5"), "1"),
         ({"match": "boolean"}, True, False, 1),
         ({"match": "null"}, None, None, 0),
-        ({"match": "include", "value": "ab"}, "ab", "xaby", "ba"),
+        ({"match": "include", "value": "ab"}, "ab", "xaby", "xy"),
         ({"match": "notEmpty"}, "x", "y", ""),
         ({"match": "semver"}, "1.0.0", "1.2.3-rc.1+5", "1.2"),
         ({"match": "regex", "regex": "[A-Z]{3}"}, "EUR", "USD", "EURO"),

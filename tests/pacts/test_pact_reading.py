@@ -152,6 +152,7 @@ def test_the_landscape_says_who_reads_the_tax_amount():
     assert {pair: count for pair, count in reads.items() if count} == {
         ("billing-invoices", "erp-connector"): 3,
         ("billing-events", "erp-connector"): 1,
+        ("erp-events", "erp-connector"): 1,
     }
     assert ("billing-invoices", "support") not in reads
 

@@ -23,9 +23,22 @@ _PREFIX = "x-opc-config-"
 class Comparator:
     """Compares pacts with one specification; schemas are prepared once, whatever the number of pacts."""
 
-    def __init__(self, openapi: dict[str, Any] | None = None, asyncapi: dict[str, Any] | None = None) -> None:
-        """Take the documents, each with all its references inside itself."""
-        self.compiled = Compiled(_settings(openapi))
+    def __init__(
+        self,
+        openapi: dict[str, Any] | None = None,
+        asyncapi: dict[str, Any] | None = None,
+        *,
+        unites: bool = False,
+    ) -> None:
+        """Take the documents, each with all its references inside itself.
+
+        Args:
+            openapi: For requests and responses.
+            asyncapi: For messages.
+            unites: Merge the parts of `allOf` in messages before unknown fields are refused. The comparator does not,
+                so that it refuses every message whose envelope and data are two parts.
+        """
+        self.compiled = Compiled(_settings(openapi), unites=unites)
         self._openapi = openapi
         self._asyncapi = None if asyncapi is None else as_version_3(asyncapi)
         self._router = None if openapi is None else Router(openapi, self.compiled.settings)

@@ -24,11 +24,13 @@ class Compiled:
         settings: The `x-opc-config-*` switches.
         validators: By name of the place; built when first asked for.
         unusable: Places whose schema could not be applied, and why.
+        unites: Whether the parts of `allOf` in messages are merged before unknown fields are refused.
     """
 
     settings: Mapping[str, object]
     validators: dict[str, ExampleValidator] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
+    unites: bool = False
 
     def failures(self, name: str, value: Any, schema: Callable[[], Any], *, convert: bool = False) -> list[Failure]:
         """Hold a value against the schema of a place; a schema that cannot be applied is noted and finds nothing."""

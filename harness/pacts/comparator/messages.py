@@ -10,7 +10,7 @@ from harness.pacts.comparator.context import Compiled
 from harness.pacts.comparator.interactions import Content, Messages
 from harness.pacts.comparator.javascript import MISSING, copied, follow, listed, mapping, truthy
 from harness.pacts.comparator.media import body_status
-from harness.pacts.comparator.schemas import received_schema, resolved_schema
+from harness.pacts.comparator.schemas import received_schema, resolved_schema, united_schema
 from harness.pacts.comparator.values import Result
 
 _REFERENCE = "/comments/references/AsyncAPI"
@@ -139,7 +139,7 @@ def _payload(
             compiled,
             f"{pointer}/payload {_side(sent=sent)}",
             content.payload,
-            lambda: _schema(asyncapi, schema, sent=sent),
+            lambda: _schema(compiled, asyncapi, schema, sent=sent),
             place,
             "message.payload.incompatible",
         )
@@ -148,19 +148,25 @@ def _payload(
 def _headers(
     compiled: Compiled, asyncapi: dict[str, Any], pointer: str, schema: Any, content: Content, *, sent: bool
 ) -> Iterator[Result]:
-    if truthy(schema) and content.metadata is not None:
+    metadata = content.metadata
+    if metadata is not None and compiled.unites:
+        # Pact's libraries write the type of the content there, whatever the consumer reads
+        metadata = {name: value for name, value in mapping(metadata).items() if name != "contentType"} or None
+    if truthy(schema) and metadata is not None:
         yield from _failures(
             compiled,
             f"{pointer}/headers {_side(sent=sent)}",
-            content.metadata,
-            lambda: _schema(asyncapi, schema, sent=sent),
+            metadata,
+            lambda: _schema(compiled, asyncapi, schema, sent=sent),
             f"{content.pointer}/metadata",
             "message.headers.incompatible",
         )
 
 
-def _schema(asyncapi: dict[str, Any], schema: Any, *, sent: bool) -> Any:
+def _schema(compiled: Compiled, asyncapi: dict[str, Any], schema: Any, *, sent: bool) -> Any:
     found = copied(resolved_schema(schema, asyncapi))
+    if compiled.unites:
+        found = united_schema(found)
     return received_schema(found) if sent else found
 
 

@@ -45,6 +45,11 @@ def minimum_schema(schema: Any, document: object) -> Any:
     return _flattened(found, added)
 
 
+def united_schema(schema: Any) -> Any:
+    """Return a schema that refers to nothing with the parts of each `allOf` merged into one."""
+    return _Flattening(schema).flat(schema) if isinstance(schema, dict) else schema
+
+
 def received_schema(schema: Any, *, keep_nullable_open: bool = False) -> Any:
     """Return the schema for what a consumer reads; the given schema is changed in place.
 
