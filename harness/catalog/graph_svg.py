@@ -17,6 +17,7 @@ from harness.catalog.graph_parts import Tie, ties
 _NODE_W, _NODE_H, _PAD, _HEAD = 124, 34, 12, 26
 _BOX_GAP, _MARGIN, _TOP = 16, 24, 66
 _ROW, _LETTER = 23, 5.2
+_LEGEND_W, _NARROWEST = 760, 30  # pixels; letters that a label may have over however short an arrow
 _ARROWS = _TOP + _HEAD + _NODE_H + _PAD + 34
 _STYLES = {
     "calls": ("#1d4ed8", ""),
@@ -92,7 +93,9 @@ def _page(catalog: Catalog, names: list[str], arrows: tuple[Tie, ...]) -> _Page:
         x += _PAD
         systems.append((system, left, x))
         x += _BOX_GAP
-    return _Page(middles, tuple(systems), max(x - _BOX_GAP + _MARGIN, 620), _ARROWS + len(arrows) * _ROW + _MARGIN)
+    return _Page(
+        middles, tuple(systems), max(x - _BOX_GAP + _MARGIN, _LEGEND_W), _ARROWS + len(arrows) * _ROW + _MARGIN
+    )
 
 
 def _system_of(catalog: Catalog, name: str) -> str:
@@ -108,7 +111,7 @@ def _system(catalog: Catalog, ref: str, left: float, right: float) -> str:
         f'<rect x="{left:.1f}" y="{_TOP}" width="{right - left:.1f}" height="{_HEAD + _NODE_H + _PAD}" rx="6" '
         'fill="#f3f4f6" stroke="#9ca3af"/>'
         f'<text x="{left + 8:.1f}" y="{_TOP + 17}" font-size="11" font-weight="bold" fill="#374151">'
-        f"{_text(_short(title, int((right - left - 10) / 6.2)))}</text></g>"
+        f"{_text(_short(title, int((right - left - 12) / 6.9)))}</text></g>"
     )
 
 
@@ -122,7 +125,7 @@ def _lifeline(catalog: Catalog, ref: str, middle: float, bottom: float) -> str:
         f'<rect x="{middle - _NODE_W / 2:.1f}" y="{top}" width="{_NODE_W}" height="{_NODE_H}" rx="4" fill="#ffffff" '
         'stroke="#1f2937"/>'
         f'<text x="{middle:.1f}" y="{top + 21}" font-size="12" text-anchor="middle" fill="#111827">'
-        f"{_text(_short(title, 18))}</text></g>"
+        f"{_text(_short(title, 17))}</text></g>"
     )
 
 
@@ -130,7 +133,7 @@ def _arrow(tie: Tie, page: _Page, y: float) -> str:
     """Draw one tie in a row of its own, its label above it: nothing can lie on anything else."""
     start, end = page.middles[tie.source], page.middles[tie.target]
     colour, dash = _STYLES[tie.kind]
-    label = _label(tie.names, int(page.width / _LETTER) - 4)
+    label = _label(tie.names, max(int(abs(end - start) / _LETTER) - 2, _NARROWEST))
     half = len(label) * _LETTER / 2 + 4
     middle = min(max((start + end) / 2, half), page.width - half)
     return (

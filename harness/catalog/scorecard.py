@@ -160,6 +160,15 @@ _SAID = {
 }
 
 
+def _payloads_between(entity: Entity, catalog: Catalog) -> Iterator[Entity]:
+    """Yield the bindings of payloads that a component takes from two systems or more, so it is what turns them over."""
+    used = {r.target for r in catalog.relations_from(entity.ref) if r.type == "consumesApi"}
+    providers = {one.ref for api in used for one in catalog.providers_of(api)} - {entity.ref}
+    found = [one for one in catalog.bindings() if one.system in providers]
+    if len({one.system for one in found}) > 1:
+        yield from (one for binding in found if (one := catalog.get(binding.ref)))
+
+
 def _middleware(entity: Entity, catalog: Catalog, files: Mapping[str, Mapping[str, str]]) -> tuple[Cell, ...]:
     names = [r.target for r in catalog.relations_from(entity.ref) if r.type == "providesApi"]
     texts = {_contract(one): files.get(_contract(one), {}) for name in names if (one := catalog.get(name))}
@@ -167,7 +176,7 @@ def _middleware(entity: Entity, catalog: Catalog, files: Mapping[str, Mapping[st
     tables = [r.source for r in catalog.relations_to(entity.ref) if r.type == "dependsOn"]
     mappings = [one for ref in sorted(tables) if (one := catalog.get(ref)) and one.type == "mapping"]
     cells = {
-        "transformation": [f"{_at(one)} {one.name}" for one in mappings],
+        "transformation": [f"{_at(one)} {one.name}" for one in (*mappings, *_payloads_between(entity, catalog))],
         "policy": [_step_at(catalog, flow, step) for flow, step in steps if step.control_point],
         "routing": [_step_at(catalog, flow, step) for flow, step in steps if step.interaction == "propagate"],
         "versioning": [f"{path}:1" for versions in texts.values() if len(versions) > 1 for path in sorted(versions)],

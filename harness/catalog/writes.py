@@ -1,7 +1,9 @@
 """Which component's contract lets a field of a business object be written: by an operation's body or an event.
 
 A schema says what it carries by `x-business-object: invoice` (properties of the same name), a property by
-`x-canonical-field: invoice.tax`, or that it exists only there by `x-local`. Read-only properties are not written.
+`x-canonical-field: invoice.tax`, or that it exists only there by `x-local`. Where a contract says nothing, a canonical
+binding of the catalog says it for the payload it binds, and the path does by its name: `/invoices/{id}` takes an
+invoice, of which the fields with an owner count. Read-only properties are not written.
 """
 
 from __future__ import annotations
@@ -9,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from harness.catalog.bindings import Binding
 from harness.catalog.catalog import Catalog
 from harness.catalog.entities import Entity, mapping, sequence, text
+from harness.catalog.messages import messages
 from harness.documents import Library, Node
 from harness.model import HarnessError
 
 _METHODS = ("post", "put", "patch", "delete")
 _DEEPEST = 24
+_HOLDERS = ("properties", "allOf", "anyOf", "oneOf", "items", "patternProperties", "additionalProperties")
 _READS = frozenset({"validate", "reconcile"})
 
 
@@ -61,33 +66,70 @@ def writes(catalog: Catalog, library: Library) -> Iterator[Write]:
 
 
 def _of_contract(catalog: Catalog, library: Library, entity: Entity, name: str, root: Node) -> Iterator[Write]:
-    document = mapping(root.value)
-    messages = "asyncapi" in document
-    found = _messages(library, root) if messages else _operations(library, root)
+    found = (*_messages(library, root), *_operations(library, root))
+    rows = {thing.name: thing for thing in catalog.business_objects()}
+    names = {thing.ref: thing.name for thing in rows.values()}
+    bound = {(one.file, one.pointer): (names.get(one.object, ""), one) for one in catalog.bindings()}
     for provider in catalog.providers_of(entity.ref):
-        for operation, node, bodies, default in found:
-            walk = _Walk(library)
-            for body in bodies:
-                walk.visit(body, default, "", 0)
+        for one in found:
+            walk = _Walk(library, bound)
+            for body in one.bodies:
+                walk.visit(body, one.default, "", 0)
+            named = rows.get(one.named)
+            if named is not None and not walk.found:  # nothing in it says what it is, so its name does
+                walk = _Walk(library, {})
+                for body in one.bodies:
+                    walk.visit(body, named.name, "", 0)
+                walk.found = [write for write in walk.found if named.fields_at(write[1])]
             for thing, path, carrier in walk.found:
-                yield Write(provider.ref, name, operation, thing, path, messages, node, carrier)
+                yield Write(provider.ref, name, one.name, thing, path, one.event, one.node, carrier)
 
 
-_Found = tuple[str, Node, list[Node], str]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An operation or message that may write: its name, place and schemas, and what they carry if they do not say."""
+
+    name: str
+    node: Node
+    bodies: tuple[Node, ...]
+    default: str = ""
+    named: str = ""
+    event: bool = False
 
 
-def _operations(library: Library, root: Node) -> list[_Found]:
-    """Return the operations that may write: every one with a body, but a POST that only asks (`validate`)."""
-    found: list[_Found] = []
-    for path, item in mapping(mapping(root.value).get("paths")).items():
-        for method in _METHODS:
-            operation = mapping(mapping(item).get(method))
-            if not operation or (method == "post" and operation.get("x-interaction") in _READS):
+def _operations(library: Library, root: Node) -> Iterator[_Found]:
+    """Yield the operations that may write, every one with a body but a POST that only asks, and what webhooks tell."""
+    for path in mapping(mapping(root.value).get("paths")):
+        item = library.follow(root.child("paths", path))
+        for node, method in _methods(item):
+            operation = mapping(node.value)
+            if method == "post" and operation.get("x-interaction") in _READS:
                 continue
-            node = root.child("paths", path, method)
             name = text(operation.get("operationId")) or f"{method.upper()} {path}"
-            found.append((name, node, _bodies(library, node, operation), ""))
-    return found
+            yield _Found(name, node, tuple(_bodies(library, node, operation)), named=_thing_of(path))
+    for hook in mapping(mapping(root.value).get("webhooks")):
+        item = library.follow(root.child("webhooks", hook))
+        for node, _ in _methods(item):
+            yield _Found(hook, node, tuple(_bodies(library, node, mapping(node.value))), event=True)
+
+
+def _methods(item: Node) -> Iterator[tuple[Node, str]]:
+    value = mapping(item.value)
+    for method in _METHODS:
+        if isinstance(value.get(method), dict):
+            yield item.child(method), method
+    for method, operation in mapping(value.get("additionalOperations")).items():  # OpenAPI 3.2
+        if isinstance(operation, dict):
+            yield item.child("additionalOperations", method), method.lower()
+
+
+def _thing_of(path: str) -> str:
+    """Return the business object that a path is called after: `/v1/credit-notes/{id}` a credit-note."""
+    named = [part for part in path.split("/") if part and not part.startswith("{")]
+    last = named[-1].lower().replace("_", "-") if named else ""
+    if last.endswith("ies"):
+        return last[:-3] + "y"
+    return last.removesuffix("s")
 
 
 def _bodies(library: Library, node: Node, operation: Mapping[str, object]) -> list[Node]:
@@ -105,18 +147,16 @@ def _bodies(library: Library, node: Node, operation: Mapping[str, object]) -> li
     return bodies
 
 
-def _messages(library: Library, root: Node) -> list[_Found]:
-    """Return the messages with what they carry; of a CloudEvent only `data` is business."""
-    found: list[_Found] = []
-    for key in mapping(mapping(mapping(root.value).get("components")).get("messages")):
-        message = library.follow(root.child("components", "messages", key))
+def _messages(library: Library, root: Node) -> Iterator[_Found]:
+    """Yield the messages with what they carry; of a CloudEvent only `data` is business."""
+    for name, message in messages(library, root):
         body = mapping(message.value)
         if "payload" in body:
             payload = message.child("payload")
-            bodies = list(_data(library, payload, 0)) or [payload]
-            default = text(body.get("x-business-object"))
-            found.append((text(body.get("name")) or key, message, bodies, default))
-    return found
+            if "schema" in mapping(body["payload"]) and "schemaFormat" in mapping(body["payload"]):
+                payload = payload.child("schema")
+            bodies = tuple(_data(library, payload, 0)) or (payload,)
+            yield _Found(name, message, bodies, text(body.get("x-business-object")), event=True)
 
 
 def _data(library: Library, node: Node, depth: int) -> Iterator[Node]:
@@ -134,26 +174,50 @@ class _Walk:
     """Collects the business fields below a schema; each schema is visited once for each object and place."""
 
     library: Library
+    bound: Mapping[tuple[str, str], tuple[str, Binding]]
     found: list[tuple[str, str, Node]] = field(default_factory=list)
     seen: set[tuple[str, str, str, str]] = field(default_factory=set)
 
     def visit(self, node: Node, thing: str, prefix: str, depth: int) -> None:
         """Take in the schema at `node`, whose properties are fields of `thing` below `prefix`."""
         schema = self.library.follow(node)
+        beside = mapping(node.value)
+        if "$ref" in beside and any(key in beside for key in _HOLDERS):
+            self._members(node, beside, thing, prefix, depth)
         value = mapping(schema.value)
-        thing = text(value.get("x-business-object")) or thing
+        thing = text(value.get("x-business-object")) or text(beside.get("x-business-object")) or thing
         key = (schema.document.path, schema.pointer, thing, prefix)
         if key in self.seen or depth > _DEEPEST or value.get("readOnly") is True:
             return
         self.seen.add(key)
-        for keyword in ("allOf", "anyOf", "oneOf"):
+        binding = self.bound.get((schema.document.path, schema.pointer))
+        if binding is not None and not thing:
+            self._bound(schema, *binding)
+        else:
+            self._members(schema, value, thing, prefix, depth)
+
+    def _members(self, schema: Node, value: Mapping[str, object], thing: str, prefix: str, depth: int) -> None:
+        for keyword in ("allOf", "anyOf", "oneOf", "prefixItems"):
             for index, _ in enumerate(sequence(value.get(keyword))):
-                self.visit(schema.child(keyword, str(index)), thing, prefix, depth + 1)
-        for keyword in ("items", "additionalProperties"):
+                self.visit(schema.child(keyword, index), thing, prefix, depth + 1)
+        for keyword in ("items", "additionalProperties", "unevaluatedProperties", "then", "else"):
             if mapping(value.get(keyword)):
                 self.visit(schema.child(keyword), thing, prefix, depth + 1)
+        for keyword in ("patternProperties", "dependentSchemas"):
+            for name in mapping(value.get(keyword)):
+                self.visit(schema.child(keyword, name), thing, prefix, depth + 1)
         for name in mapping(value.get("properties")):
             self._property(schema.child("properties", name), name, thing, prefix, depth)
+
+    def _bound(self, schema: Node, thing: str, binding: Binding) -> None:
+        """Take in a payload that says nothing itself, by what the catalog binds it to."""
+        rows = {source: row.to for row in binding.fields for source in row.sources}
+        dropped = {one.path for one in binding.dropped}
+        for name in mapping(mapping(schema.value).get("properties")):
+            node = schema.child("properties", name)
+            marks = {**mapping(self.library.follow(node).value), **mapping(node.value)}
+            if marks.get("readOnly") is not True and name not in dropped:
+                self.found.append((thing, rows.get(name, name), node))
 
     def _property(self, node: Node, name: str, thing: str, prefix: str, depth: int) -> None:
         target = self.library.follow(node)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from harness.catalog.entities import mapping, sequence, text
+from harness.catalog.messages import messages, messages_of
 from harness.conventions.drafts import Subject, draft
 from harness.documents import Library, Node
 from harness.model import Finding
@@ -16,40 +17,6 @@ _VERSION_FIELD = frozenset(
 )
 _CORRELATION = frozenset({"correlationid", "correlation_id", "traceparent", "trace_id", "traceid", "ce_correlationid"})
 _DEEPEST = 8
-
-
-def messages(library: Library, root: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the messages of an event contract by name, each once, wherever they are written."""
-    document = mapping(root.value)
-    if "asyncapi" not in document:
-        return
-    seen: set[tuple[str, str]] = set()
-    for name, node in _listed(library, root, document):
-        key = (node.document.path, node.pointer)
-        if key not in seen:
-            seen.add(key)
-            yield text(mapping(node.value).get("name")) or name, node
-
-
-def _listed(library: Library, root: Node, document: Mapping[str, object]) -> Iterator[tuple[str, Node]]:
-    for key in mapping(mapping(document.get("components")).get("messages")):
-        yield key, library.follow(root.child("components", "messages", key))
-    for channel in mapping(document.get("channels")):
-        node = library.follow(root.child("channels", channel))
-        for key in mapping(mapping(node.value).get("messages")):
-            yield key, library.follow(node.child("messages", key))
-        for verb in ("publish", "subscribe"):
-            if "message" in mapping(mapping(node.value).get(verb)):
-                yield from _alternatives(library, node.child(verb, "message"), channel)
-
-
-def _alternatives(library: Library, node: Node, name: str) -> Iterator[tuple[str, Node]]:
-    message = library.follow(node)
-    several = sequence(mapping(message.value).get("oneOf"))
-    if not several:
-        yield name, message
-    for index, _ in enumerate(several):
-        yield f"{name} {index + 1}", library.follow(message.child("oneOf", index))
 
 
 def payloads(library: Library, root: Node) -> Iterator[tuple[str, Node]]:
@@ -84,12 +51,7 @@ def _channels_of(subject: Subject) -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for channel, value in mapping(mapping(root.value).get("channels")).items():
         address = text(mapping(value).get("address")) or channel
-        node = library.follow(root.child("channels", channel))
-        inner = [library.follow(node.child("messages", key)) for key in mapping(mapping(node.value).get("messages"))]
-        for verb in ("publish", "subscribe"):
-            if "message" in mapping(mapping(node.value).get(verb)):
-                inner += [one for _, one in _alternatives(library, node.child(verb, "message"), channel)]
-        for one in inner:
+        for _, one in messages_of(library, library.follow(root.child("channels", channel))):
             key = (one.document.path, one.pointer)
             found[key] = (*found.get(key, ()), address)
     return found

@@ -178,3 +178,67 @@ def test_a_contract_that_cannot_be_read_is_told_elsewhere():
     files = {"catalog.yaml": CATALOG.replace("MIRRORS", "[]"), "openapi.json": "{", "asyncapi.json": "{}"}
     library = Library(MemoryTree(files))
     assert check_catalog(read_catalog(library, ["catalog.yaml"]), library=library) == ()
+
+
+UNMARKED = {"type": "object", "properties": {"id": {}, "memo": {}, "posting_date": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "patternProperties": {"^in_": INVOICE}},
+        {"type": "array", "prefixItems": [INVOICE]},
+        {"if": {}, "then": INVOICE},
+        {"dependentSchemas": {"id": INVOICE}},
+        {"$ref": "#/components/schemas/Empty", "properties": {"invoice": INVOICE}},
+    ],
+    ids=["pattern", "tuple", "condition", "dependent", "beside-a-reference"],
+)
+def test_a_write_does_not_hide_behind_a_rare_keyword(schema):
+    api = openapi({"/bulk": {"post": body(schema)}}, schemas={"Empty": {"type": "object"}})
+    assert [one.title for one in found(api)] == [TITLE]
+
+
+def test_a_write_does_not_hide_behind_a_shared_path_item_or_a_method_of_its_own():
+    shared = {"item": {"put": body(INVOICE)}}
+    assert [one.title for one in found(openapi({"/x": {"$ref": "shared.json#/item"}}), shared=shared)] == [TITLE]
+    assert [one.title for one in found(openapi({"/x": {"additionalOperations": {"MERGE": body(INVOICE)}}}))] == [TITLE]
+
+
+def test_an_event_does_not_hide_in_a_channel_or_as_a_webhook():
+    message = {"name": "changed", "payload": INVOICE}
+    told = "billing announces invoice.posting_date, owned by erp"
+    second = {"asyncapi": "2.6.0", "channels": {"c": {"subscribe": {"message": {"oneOf": [message]}}}}}
+    third = {"asyncapi": "3.0.0", "channels": {"c": {"messages": {"m": {"$ref": "shared.json#/m"}}}}}
+    for events in (second, third):
+        assert [one.title for one in found(events=events, shared={"m": message})] == [told]
+    hooks = {**openapi({}), "webhooks": {"changed": {"post": body(INVOICE)}}}
+    assert [one.title for one in found(hooks)] == [told]
+
+
+@pytest.mark.parametrize("path", ["/invoices/{id}", "/v1/invoices", "/Invoices/"])
+def test_a_contract_without_marks_is_understood_by_what_its_path_is_called(path):
+    assert [one.title for one in found(openapi({path: {"patch": body(UNMARKED)}}))] == [TITLE]
+
+
+def test_a_name_counts_only_for_fields_with_an_owner_and_where_nothing_else_is_said():
+    other = {"x-business-object": "customer", "properties": {"posting_date": {}}}
+    free = {"properties": {"colour": {}}}
+    paths = {"/invoices": {"post": body(other)}, "/invoices/{id}": {"put": body(free)}, "/x": {"put": body(UNMARKED)}}
+    assert found(openapi(paths)) == ()
+
+
+def test_a_contract_without_marks_is_understood_by_the_binding_of_its_payload():
+    rows = "same: [memo], fields: [{from: booked_on, to: posting_date, by: rename}]"
+    binding = (
+        "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: binding}\nspec:\n"
+        "  type: canonical-binding\n  owner: team\n"
+        "  x-governance: {object: business-object-invoice, system: billing,"
+        f' payload: "openapi.json#/components/schemas/Bill", {rows}}}\n'
+    )
+    bill = {"type": "object", "properties": {"memo": {"type": "string"}, "booked_on": {"type": "string"}}}
+    api = openapi({"/bills": {"put": body({"$ref": "#/components/schemas/Bill"})}}, schemas={"Bill": bill})
+    texts = {"catalog.yaml": CATALOG.replace("MIRRORS", "[]") + binding, "openapi.json": json.dumps(api)}
+    library = Library(MemoryTree({**texts, "asyncapi.json": json.dumps(asyncapi({}))}))
+    findings = check_catalog(read_catalog(library, ["catalog.yaml"]), ["invoices", "news"], library=library)
+    assert TITLE in {one.title for one in findings if one.rule == "sor-second-writer"}

@@ -12,7 +12,7 @@ from harness.documents import Library, MemoryTree
 from harness.registry import read_config, read_registry
 from harness.rules import Area, all_rules, files_of, get, mending, mending_ids
 
-SHOWN = [rule.id for rule in all_rules() if rule.area is Area.CONVENTIONS]
+SHOWN = [rule.id for rule in all_rules() if rule.area in {Area.CONVENTIONS, Area.CATALOG}]
 # Told by the file itself rather than by a rule of ours.
 WITHOUT_PAIR = {"spectral-finding"}
 AS_OF = date(2027, 6, 1)
