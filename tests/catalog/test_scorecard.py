@@ -96,20 +96,20 @@ def test_a_word_comes_with_its_definition_identifiers_and_counter_examples():
     assert "not: a quote" in glossary_text([term])
 
 
-def entry(kind, name, **spec):
+def owned(kind, name, **spec):
     return f"{HEAD}kind: {kind}\nmetadata: {{name: {name}}}\nspec: {json.dumps({'owner': 'o', **spec})}\n"
 
 
 @pytest.mark.parametrize(("apis", "bindings"), [(["crm", "erp"], ["b-crm", "b-erp"]), (["crm"], [])])
 def test_who_takes_bound_payloads_of_two_systems_transforms_and_who_takes_one_does_not(apis, bindings):
     service = {"type": "service", "lifecycle": "l"}
-    pieces = [entry("Component", "hub", consumesApis=apis, **service)]
+    pieces = [owned("Component", "hub", consumesApis=apis, **service)]
     for name in ("crm", "erp"):
         bound = {"system": name, "payload": "x.json"}
         pieces += [
-            entry("Component", name, providesApis=[name], **service),
-            entry("API", name, definition="x", type="openapi", lifecycle="l"),
-            entry("Resource", f"b-{name}", type="canonical-binding", **{"x-governance": bound}),
+            owned("Component", name, providesApis=[name], **service),
+            owned("API", name, definition="x", type="openapi", lifecycle="l"),
+            owned("Resource", f"b-{name}", type="canonical-binding", **{"x-governance": bound}),
         ]
     catalog = read_catalog(Library(MemoryTree({"catalog/c.yaml": "---\n".join(pieces)})))
     cells = {cell.quality: cell.evidence for cell in card_of(catalog.get("component:hub"), catalog, {}, ()).middleware}
