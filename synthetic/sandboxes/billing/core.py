@@ -134,7 +134,7 @@ class BillingCore:
             if (kept.operation, kept.digest) != (operation, digest):
                 return Reply(400, _other_use(key).body())
             return Reply(kept.status, kept.body, replayed=True)
-        with storage.transaction():
+        with storage.transaction("billing.request"):
             reply = self._run(handler, request)
             # a request that was refused before it began is not kept: it may be corrected under the same key
             if reply.status < 400 or reply.status == 402:
@@ -148,7 +148,7 @@ class BillingCore:
     def _work(self, clock: str, until: int) -> None:
         storage = self.desk.storage
         while (job := storage.due_job(clock, until)) is not None:
-            with storage.transaction():
+            with storage.transaction("billing.job"):
                 storage.done(job)
                 if clock:
                     record = self.desk.find(KIND, clock)
@@ -163,7 +163,7 @@ class BillingCore:
 
     def _run(self, handler: Operation, request: Mapping[str, Any]) -> Reply:
         try:
-            with self.desk.storage.transaction():
+            with self.desk.storage.transaction("billing.request"):
                 params = Params(request)
                 paths = params.listed("expand")
                 try:

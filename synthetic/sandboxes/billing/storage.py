@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from synthetic.sandboxes.billing.values import Record
+from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
 
 _SCHEMA = """
 create table if not exists object (
@@ -81,8 +82,8 @@ class Storage:
         self._db.close()
 
     @contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """Make everything inside durable together, or nothing of it.
+    def transaction(self, name: str = "billing.request", *, keep: bool = True) -> Iterator[None]:
+        """Make everything inside durable together, or nothing of it; `name` is that of its crash points.
 
         Inner ones undo their own part on an error. With `keep=False` nothing stays even on success: what a preview
         needs.
@@ -99,7 +100,12 @@ class Storage:
             self._undo(point)
             return
         self._depth -= 1
-        self._db.execute(f"release {point}" if self._depth else "commit")
+        if self._depth:
+            self._db.execute(f"release {point}")
+            return
+        crash_point(name, BEFORE)
+        self._db.execute("commit")
+        crash_point(name, AFTER)
 
     def _undo(self, point: str) -> None:
         self._depth -= 1

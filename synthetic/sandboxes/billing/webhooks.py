@@ -64,7 +64,7 @@ async def deliver_due(core: BillingCore, send: Send, *, retry_after: Sequence[in
             status = await send(endpoint["url"], headers, payload)
         except OSError:
             status = 0
-        with desk.storage.transaction():
+        with desk.storage.transaction("billing.delivery"):
             desk.storage.set_delivery(_after(delivery, status, desk.live(), retry_after))
             if 200 <= status < 300:
                 taken += 1

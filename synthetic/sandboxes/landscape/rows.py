@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
+from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+
 Row = dict[str, Any]
 Table = Callable[[str], MutableMapping[str, Row]]
 """Opens a table by its name."""
@@ -35,11 +37,13 @@ class Rows(MutableMapping[str, Row]):
 
     def __setitem__(self, key: str, value: Row) -> None:
         """Keep a row."""
+        crash_point("edge.row", BEFORE)
         self._db.execute(
             "insert into row (name, key, body) values (?, ?, ?)"
             " on conflict (name, key) do update set body = excluded.body",
             (self._name, key, json.dumps(value)),
         )
+        crash_point("edge.row", AFTER)
 
     def __delitem__(self, key: str) -> None:
         """Forget a row."""

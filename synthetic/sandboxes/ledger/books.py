@@ -41,7 +41,7 @@ class Books:
 
     def take_now(self, make: Callable[[date], Posting], ledger: str, day: date) -> Taken:
         """Put a posting made for `day` into the first open period, once."""
-        with self.storage.transaction():
+        with self.storage.transaction("erp.take-now"):
             return self.take(self.in_open_period(make, ledger, day), compare=False)
 
     def in_open_period(self, make: Callable[[date], Posting], ledger: str, day: date) -> Posting:

@@ -29,7 +29,7 @@ class Cash:
         self._books.master.of(ledger)
         if amount <= 0:
             raise RefusedError("amount-invalid", f"a payment of {amount} minor units", "Send a positive amount.")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.apply-payment"):
             item = self._books.storage.open_item(invoice_id, ledger) if invoice_id else None
             if item is not None and item.currency != text(document, "currency"):
                 raise RefusedError(
@@ -73,7 +73,7 @@ class Cash:
         """
         ledger = ledger or text(document, "legal_entity")
         day = date.fromisoformat(text(document, "succeeded_at")[:10])
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.post-refund"):
             posting = rules_cash.refund(self._books.master, document, ledger, day)
             if self._books.storage.posting(posting.key) is None:
                 credit = self._books.master.account(rules_sales.CREDIT, ledger, day)
@@ -100,7 +100,7 @@ class Cash:
         """Post a dispute that was won or lost; lost, the receivable is reinstated."""
         ledger = ledger or text(document, "legal_entity")
         day = date.fromisoformat(text(document, "closed_at")[:10])
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.close-dispute"):
             taken = self._books.take_now(
                 lambda on: rules_cash.dispute_closed(self._books.master, document, ledger, on), ledger, day
             )
@@ -128,7 +128,7 @@ class Cash:
         if not approved or approved == asked:
             raise RefusedError("approval-missing", "a write-off needs an approver other than the requester")
         day = day_of(document, "posting_date")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.write-off"):
             item = self._books.item(text(document, "invoice_id"), ledger)
             allowance = whole(document, "allowance")
             taken = self._books.take_now(
@@ -146,7 +146,7 @@ class Cash:
     def dun(self, ledger: str, today: date) -> list[OpenItem]:
         """Raise the dunning level by one for each item overdue at the next step; only items this system collects."""
         raised: list[OpenItem] = []
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.dun"):
             for item in self._books.storage.open_items(ledger):
                 overdue = (today - item.due_date).days
                 reached = sum(1 for step in DUNNING_DAYS if overdue >= step)

@@ -20,7 +20,7 @@ class Closing:
     def recognise(self, ledger: str, through: date) -> list[Posting]:
         """Post what every schedule earned until the end of `through`; a second run changes nothing."""
         posted: list[Posting] = []
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.recognise"):
             groups: dict[str, list[tuple[Deferral, int]]] = {}
             for one in self._books.storage.deferrals(ledger=ledger):
                 if amount := rules_close.due(one, through):
@@ -36,7 +36,7 @@ class Closing:
     def revalue(self, ledger: str, day: date) -> list[Posting]:
         """Carry open foreign receivables at the closing rate and undo it on the next day."""
         posted: list[Posting] = []
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.revalue"):
             for item in self._books.storage.open_items(ledger):
                 posting = rules_close.revaluation(self._books.master, item, day)
                 if posting is None or self._books.storage.posting(posting.key):
@@ -47,7 +47,7 @@ class Closing:
 
     def reverse(self, journal_number: str, day: date, who: str, reason: str) -> Taken:
         """Undo a posting by another one, linked to it; the books never change or lose an entry."""
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.reverse"):
             found = next((one for one in self._books.storage.postings() if one.journal_number == journal_number), None)
             if found is None:
                 raise RefusedError("posting-unknown", f"no posting {journal_number}")
@@ -59,7 +59,7 @@ class Closing:
     def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> None:
         """Close a period; `lock` for good, else softly (recognition still posts)."""
         self._books.master.of(ledger)
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.close-period"):
             self._books.storage.set_period(
                 ledger, period, "locked" if lock else "soft-closed", who, self._books.stamp()
             )
@@ -71,6 +71,6 @@ class Closing:
         """Open a closed period again; two persons and a reason."""
         if not reason or not who or not second or who == second:
             raise RefusedError("approval-missing", "reopening a period needs two persons and a reason")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.reopen-period"):
             self._books.storage.set_period(ledger, period, "open", f"{who}, {second}", self._books.stamp())
             self._books.storage.record(self._books.stamp(), f"reopen {ledger} {period}", f"{who}, {second}", reason)

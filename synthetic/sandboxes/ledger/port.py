@@ -7,6 +7,7 @@ from datetime import date
 
 from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
+from synthetic.sandboxes.ledger.books import Taken
 from synthetic.sandboxes.ledger.ledger import Ledger
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
@@ -43,8 +44,7 @@ class LedgerPort:
 
     def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a finalised invoice."""
-        taken = self._ledger.sales.post_invoice(invoice, ledger)
-        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+        return _taken(self._ledger.sales.post_invoice(invoice, ledger))
 
     def void_invoice(self, invoice: str, ledger: str) -> Answer:
         """Reverse the posting of a voided invoice."""
@@ -53,8 +53,7 @@ class LedgerPort:
 
     def post_credit(self, credit: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a credit note."""
-        taken = self._ledger.sales.post_credit(credit, ledger)
-        return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
+        return _taken(self._ledger.sales.post_credit(credit, ledger))
 
     def forfeit(self, termination: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Turn what is unearned into termination revenue."""
@@ -71,7 +70,7 @@ class LedgerPort:
 
     def receive_transfer(self, payment: Mapping[str, JSON]) -> Answer:
         """Book a bank line and apply it by its reference; who asks for receipts hears of it."""
-        with self._ledger.books.storage.transaction():
+        with self._ledger.books.storage.transaction("erp.receive-transfer"):
             taken = self._ledger.cash.apply_payment(payment)
             self._ledger.books.storage.add_receipt(str(payment["id"]), dict(payment))
         return {"id": payment["id"], "journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
@@ -289,6 +288,18 @@ class LedgerPort:
         found = self._ledger.books.storage.deferrals(invoice, ledger)
         books = self._ledger.books.master.books
         return [one for one in found if ledger or not books[one.ledger].is_second]
+
+
+def _taken(taken: Taken) -> Answer:
+    posting = taken.posting
+    return {
+        "journal_number": posting.journal_number,
+        "replayed": taken.is_replay,
+        "posting_date": str(posting.posting_date),
+        "posting_period": posting.period,
+        "posted_at": posting.posted_at,
+        "late": posting.late,
+    }
 
 
 def _posting_facts(posting: Posting, count: int, reason: str, accounts: tuple[str, frozenset[str]]) -> Answer:

@@ -23,7 +23,7 @@ class Sales:
         """Take a customer: one party per customer and legal entity, however often it is sent."""
         customer, entity = text(document, "id"), text(document, "legal_entity")
         self._books.master.of(entity)
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.register-party"):
             known = self._survivor(customer, entity)
             party = Party(
                 id=known.id if known else f"pa_{customer}_{entity}",
@@ -41,7 +41,7 @@ class Sales:
 
     def merge_parties(self, loser: str, survivor: str, amount: int, posting_date: date) -> Taken:
         """Mark a party as merged into another and move its credit; nothing is deleted."""
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.merge-parties"):
             lost, kept = self._books.storage.party(loser), self._books.storage.party(survivor)
             if lost is None or kept is None or lost.legal_entity != kept.legal_entity:
                 raise RefusedError("party-unknown", f"no two parties {loser} and {survivor} of one company")
@@ -63,7 +63,7 @@ class Sales:
         """
         ledger = ledger or text(document, "legal_entity")
         day = day_of(document, "document_date")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.post-invoice"):
             waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
             known = self._books.storage.posting(rules_sales.key_of(document, "invoice", "invoice", ledger))
             if known is not None:
@@ -88,7 +88,7 @@ class Sales:
 
     def void_invoice(self, invoice_id: str, ledger: str, day: date) -> Taken:
         """Reverse the posting of an invoice that was voided; nothing is owed and nothing waits any more."""
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.void-invoice"):
             item = self._books.item(invoice_id, ledger)
             posted = next(one for one in self._books.storage.postings(invoice_id, ledger) if one.key.kind == "invoice")
             taken = self._books.take_now(lambda on: rules_close.undone(posted, on), ledger, day)
@@ -106,7 +106,7 @@ class Sales:
         """
         ledger = ledger or text(document, "legal_entity")
         invoice_id, total = text(document, "invoice_id"), whole(document, "total")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.post-credit"):
             item = self._books.item(invoice_id, ledger)
             key = rules_sales.key_of(document, "credit", "credit", ledger)
             if self._books.storage.posting(key) is None and item.credited + total > item.total:
@@ -133,7 +133,7 @@ class Sales:
         """Close what is left of an invoice's schedules as termination revenue (not refundable)."""
         ledger = ledger or text(document, "legal_entity")
         invoice_id, day = text(document, "invoice_id"), day_of(document, "effective_date")
-        with self._books.storage.transaction():
+        with self._books.storage.transaction("erp.forfeit"):
             left = 0
             for one in self._books.storage.deferrals(invoice_id, ledger):
                 earned = rules_sales.earned(one.total, one.start, one.end, day)

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
 from synthetic.sandboxes.ledger.values import (
     Application,
     Deferral,
@@ -64,8 +65,12 @@ class Storage:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make everything inside durable together, or nothing of it; nested ones join the outer one."""
+    def transaction(self, name: str) -> Iterator[None]:
+        """Make everything inside durable together, or nothing of it; nested ones join the outer one.
+
+        Args:
+            name: Of its crash points.
+        """
         if self._db.in_transaction:
             yield
             return
@@ -75,7 +80,9 @@ class Storage:
         except BaseException:
             self._db.execute("rollback")
             raise
+        crash_point(name, BEFORE)
         self._db.execute("commit")
+        crash_point(name, AFTER)
 
     def add(self, posting: Posting, posted_at: str) -> Posting:
         """Append a posting and return it with its journal number."""

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from synthetic.deeds import Attempt, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
+from synthetic.sandboxes import crashing
 from synthetic.sandboxes.services.service import Service, Surroundings
 
 _LARGEST = 1_000_000
@@ -65,6 +66,7 @@ def application(service: Service, around: Surroundings) -> Starlette:
             Route("/sandbox/settle", desk.settle, methods=["POST"]),
             Route("/sandbox/pause", desk.pause, methods=["POST"]),
             Route("/sandbox/reset", desk.reset, methods=["POST"]),
+            Route("/sandbox/crash", desk.crash, methods=["POST"]),
             Route("/sandbox/clock", desk.clock, methods=["POST"]),
             *service.routes(),
         ]
@@ -153,6 +155,15 @@ class _Desk:
         """Forget everything."""
         del request
         self._service.reset()
+        return _json(200, {})
+
+    async def crash(self, request: Request) -> Response:
+        """Arm a crash point, for tests of recovery; a process that is started again is not armed."""
+        try:
+            asked = json.loads(await _body(request))
+            crashing.arm(str(asked["point"]), int(asked.get("passes", 0)))
+        except (ValueError, KeyError, TypeError) as error:
+            return _json(400, {"unreachable": str(error)})
         return _json(200, {})
 
     async def clock(self, request: Request) -> Response:

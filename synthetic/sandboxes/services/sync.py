@@ -18,6 +18,7 @@ from synthetic.deeds import Adapter, Answer, Attempt, RefusedError, UnreachableE
 from synthetic.deeds.calls import Kind
 from synthetic.deeds.ports import DEEDS
 from synthetic.sandboxes.billing.webhooks import is_signed
+from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
 from synthetic.sandboxes.landscape.adapters import ObjectPort
 from synthetic.sandboxes.landscape.desks import BusDesk, SyncDesk
 from synthetic.sandboxes.landscape.prices import CatalogPrices
@@ -25,7 +26,9 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
 from synthetic.sandboxes.sync import Sync
+from synthetic.sandboxes.sync.events import guide_of
 from synthetic.sandboxes.sync.payloads import canonical_check
+from synthetic.sandboxes.sync.relay import StoredBus, relay
 from synthetic.systems.opening import Opening, factory_of
 from synthetic.systems.stripe_http import StripeWire
 
@@ -53,8 +56,15 @@ class SyncService:
 
     def _open(self) -> None:
         self.sync = Sync(
-            self._master, self._ask, self._around.clock.now, str(self._file), latency=0.0, check=self._check
+            self._master,
+            self._ask,
+            self._around.clock.now,
+            str(self._file),
+            latency=0.0,
+            check=self._check,
+            guide=guide_of(self._around.catalog),
         )
+        self.bus = StoredBus(self.sync.storage)
         desk = SyncDesk(self.sync, self._ask)
         self._ports: dict[str, Adapter] = {
             "sync": ObjectPort("sync", desk),
@@ -91,14 +101,16 @@ class SyncService:
         asked: Mapping[str, Any] = {"url": url, "enabled_events": ["*"]}
         endpoint = wire("POST", "webhook_endpoints", asked, f"sync-{self._around.own}")
         wire.close()
-        with storage.transaction():
+        with storage.transaction("sync.register"):
             storage.set_setting(_SECRET, str(endpoint["secret"]))
 
     def _ask(self, port: str, operation: str, request: Mapping[str, JSON]) -> Answer:
         kind = Kind.DEED if operation in DEEDS[port] else Kind.LOOK
         now = self._around.clock.now()
         adapter = self._ports[port] if port in self._ports else self._systems[port]
+        crash_point("sync.asked", BEFORE)
         answer = adapter.call(Attempt(port, operation, request, kind, _key(operation, request), now))
+        crash_point("sync.asked", AFTER)
         if not isinstance(answer, dict):
             raise UnreachableError(port, "it answers later, and nobody waits here")
         return answer
@@ -173,7 +185,8 @@ class SyncService:
                     done = self.sync.fetch_receipts()
                 except (UnreachableError, RefusedError) as error:
                     _LOG.info("no receipts: %s", error)
-            return done + self.sync.run_due()
+            done += self.sync.run_due()
+            return done + relay(self.sync.storage, self.bus)
 
     def woken(self) -> None:
         """Look for work now."""

@@ -4,7 +4,8 @@
 takes everything once, retries what is unreachable and queues what is refused.
 """
 
-from synthetic.sandboxes.sync.storage import Inbound, Problem
+from synthetic.sandboxes.sync.queue import Problem
+from synthetic.sandboxes.sync.storage import Inbound
 from synthetic.sandboxes.sync.sync import Sync
 
 __all__ = ["Inbound", "Problem", "Sync"]

@@ -23,6 +23,16 @@ Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """One line for the outbox; `is_kept` ones are documents that later events refer to."""
+
+    kind: str
+    subject: str
+    body: dict[str, Any]
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a handler works with; what it leads to is gathered and written with the state of its event."""
 
@@ -30,7 +40,8 @@ class Context:
     ask: Ask
     storage: Storage
     check: Callable[[str, Mapping[str, JSON]], None]
-    effects: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    repeated: list[bool] = field(default_factory=list)
 
     def valid(self, kind: str, document: dict[str, JSON]) -> dict[str, JSON]:
         """Return a canonical document that follows its contract.
@@ -42,8 +53,19 @@ class Context:
         return document
 
     def sent(self, kind: str, document: Mapping[str, Any]) -> None:
-        """Keep a document that is applied everywhere, and tell the bus, once its event is done."""
-        self.effects.append((kind, dict(document)))
+        """Keep a document that is applied everywhere, and note it, once its event is done."""
+        self.effects.append(Effect(kind, str(document["id"]), dict(document), is_kept=True))
+
+    def post(self, operation: str, request: Mapping[str, JSON]) -> Answer:
+        """Post in the ledger, and remember whether it had it already."""
+        answer = self.ask("erp", operation, request)
+        self.repeated.append(bool(answer.get("replayed")))
+        return answer
+
+    def told(self, kind: str, document: Mapping[str, JSON], posted: Answer, ledger: str) -> None:
+        """Tell the bus what the ledger posted, once its event is done."""
+        body = {"document": dict(document), "posted": dict(posted), "ledger": ledger}
+        self.effects.append(Effect(kind, str(document["id"]), body))
 
 
 def _customer(context: Context, event: Inbound) -> None:
@@ -53,7 +75,7 @@ def _customer(context: Context, event: Inbound) -> None:
     known = context.ask("crm", "account_of", {"account": account}) if account else {}
     owned = known if known.get("count") else None
     document = context.valid("customer", canonical.customer(found, context.master, event.version, owned))
-    context.ask("erp", "register_party", {"customer": document})
+    context.post("register_party", {"customer": document})
     context.ask("entitlements", "register_tenant", {"customer": document})
     context.sent("customer.onboarded", document)
 
@@ -66,15 +88,16 @@ def _invoice(context: Context, event: Inbound) -> None:
         return
     context.valid("invoice", document)
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", "post_invoice", {"invoice": document, "ledger": ledger})
-    context.sent("invoice.posted", document)
+        posted = context.post("post_invoice", {"invoice": document, "ledger": ledger})
+        context.told("invoice.posted", document, posted, ledger)
+    context.sent("invoice.applied", document)
     context.ask("analytics", "record_invoice", {"invoice": document})
 
 
 def _voided(context: Context, event: Inbound) -> None:
     document = _known(context, event.object_id, "invoice")
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", "void_invoice", {"invoice": event.object_id, "ledger": ledger})
+        context.post("void_invoice", {"invoice": event.object_id, "ledger": ledger})
     context.sent("invoice.voided", {**document, "status": "void"})
 
 
@@ -83,7 +106,7 @@ def _charge(context: Context, event: Inbound) -> None:
     of_invoice = _known(context, found["invoice"], "invoice")
     document = context.valid("payment", canonical.payment(found, of_invoice, context.master, event.version))
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", "apply_payment", {"payment": document, "ledger": ledger})
+        context.post("apply_payment", {"payment": document, "ledger": ledger})
     context.sent("payment.applied", document)
 
 
@@ -92,8 +115,9 @@ def _credit(context: Context, event: Inbound) -> None:
     of_invoice = _known(context, found["invoice"], "invoice")
     document = context.valid("credit", canonical.credit(found, of_invoice, context.master, event.version))
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", "post_credit", {"credit": document, "ledger": ledger})
-    context.sent("credit.posted", document)
+        posted = context.post("post_credit", {"credit": document, "ledger": ledger})
+        context.told("credit.posted", document, posted, ledger)
+    context.sent("credit.applied", document)
 
 
 def _refund(context: Context, event: Inbound) -> None:
@@ -104,7 +128,7 @@ def _refund(context: Context, event: Inbound) -> None:
         "refund", canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
     )
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", "post_refund", {"refund": document, "ledger": ledger})
+        context.post("post_refund", {"refund": document, "ledger": ledger})
     context.sent("refund.posted", document)
 
 
@@ -116,13 +140,13 @@ def _dispute(context: Context, event: Inbound) -> None:
     )
     operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
-        context.ask("erp", operation, {"dispute": document, "ledger": ledger})
+        context.post(operation, {"dispute": document, "ledger": ledger})
     context.sent(f"dispute.{document['status']}", document)
 
 
 def _payout(context: Context, event: Inbound) -> None:
     document = context.valid("payout", canonical.payout(_object(event), event.version))
-    context.ask("erp", "post_payout", {"payout": document})
+    context.post("post_payout", {"payout": document})
     context.sent("payout.posted", document)
 
 
@@ -172,6 +196,25 @@ HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
     "customer.subscription.deleted": _subscription,
 }
 """Event type -> what it leads to; other types are taken in and need nothing."""
+
+OBJECTS: Mapping[str, tuple[str, str]] = {
+    "customer.created": ("customer", "customer"),
+    "customer.updated": ("customer", "customer"),
+    "invoice.finalized": ("invoice", "invoice"),
+    "invoice.voided": ("invoice", "invoice"),
+    "charge.succeeded": ("payment", "payment"),
+    "credit_note.created": ("credit", "credit"),
+    "refund.created": ("refund", "refund"),
+    "refund.updated": ("refund", "refund"),
+    "charge.dispute.created": ("dispute", "payment"),
+    "charge.dispute.closed": ("dispute", "payment"),
+    "payout.paid": ("payout", "payment"),
+    RECEIPT: ("payment", "payment"),
+    "customer.subscription.created": ("contract", "subscription"),
+    "customer.subscription.updated": ("contract", "subscription"),
+    "customer.subscription.deleted": ("contract", "subscription"),
+}
+"""Event type -> the kind of object its exceptions name, and that of the queue an operator may pause."""
 
 
 def _object(event: Inbound) -> Mapping[str, Any]:

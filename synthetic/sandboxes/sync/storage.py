@@ -10,28 +10,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.sync.queue import SCHEMA, Problem, Queue
+
 _SCHEMA = """
 create table if not exists inbox (
     number integer primary key, event_id text not null unique, kind text not null, lane text not null,
     object_id text not null, version integer not null, body text not null, due real not null,
-    tries integer not null default 0, state text not null default 'waiting');
+    tries integer not null default 0, state text not null default 'waiting', queue text not null default '',
+    replay text not null default '');
 create index if not exists inbox_by_lane on inbox (state, lane, number);
 create table if not exists applied (object_id text, kind text, version integer not null, primary key (object_id, kind));
 create table if not exists document (id text primary key, kind text not null, body text not null);
 create table if not exists outbox (number integer primary key, kind text not null, object_id text not null,
     body text not null, at real not null);
-create table if not exists exception (
-    number integer primary key, event_id text not null, object_id text not null, category text not null,
-    code text not null, message text not null, opened real not null, closed real);
+create table if not exists published (
+    number integer primary key, event_id text not null unique, address text not null, body text not null);
 create table if not exists delivery (event_id text not null, at real not null, effect text not null);
 create table if not exists setting (name text primary key, value text not null);
-create table if not exists audit (at real not null, what text not null, subject text not null, detail text not null);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One event that was taken in and is waiting, done, held or dropped."""
+    """One event that was taken in and is waiting, parked, done, stale or held.
+
+    `lane` keeps order, `queue` is what an operator can pause (legal entity and object), `replay` names the replay that
+    sends it again.
+    """
 
     number: int
     event_id: str
@@ -43,19 +49,8 @@ class Inbound:
     due: float
     tries: int
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One row of the exception queue."""
-
-    event_id: str
-    object_id: str
-    category: str
-    code: str
-    message: str
-    opened: float
-    closed: float | None
+    queue: str = ""
+    replay: str = ""
 
 
 class Storage:
@@ -66,7 +61,8 @@ class Storage:
         self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
-        self._db.executescript(f"begin; {_SCHEMA} commit;")
+        self._db.executescript(f"begin; {_SCHEMA} {SCHEMA} commit;")
+        self.queue = Queue(self._db)
         # whoever takes events in and whoever applies them share the connection, so one waits for the other
         self._turn = threading.RLock()
 
@@ -75,8 +71,8 @@ class Storage:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make everything inside durable together, or nothing of it."""
+    def transaction(self, name: str) -> Iterator[None]:
+        """Make everything inside durable together, or nothing of it; `name` is that of its crash points."""
         with self._turn:
             if self._db.in_transaction:
                 yield
@@ -87,14 +83,26 @@ class Storage:
             except BaseException:
                 self._db.execute("rollback")
                 raise
+            crash_point(name, BEFORE)
             self._db.execute("commit")
+            crash_point(name, AFTER)
 
     def take_in(self, event: Inbound) -> bool:
         """Put an event into the inbox; False if its id is there already."""
         done = self._db.execute(
-            "insert or ignore into inbox (event_id, kind, lane, object_id, version, body, due)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (event.event_id, event.kind, event.lane, event.object_id, event.version, json.dumps(event.body), event.due),
+            "insert or ignore into inbox (event_id, kind, lane, object_id, version, body, due, queue, state)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.event_id,
+                event.kind,
+                event.lane,
+                event.object_id,
+                event.version,
+                json.dumps(event.body),
+                event.due,
+                event.queue,
+                event.state,
+            ),
         )
         return done.rowcount == 1
 
@@ -103,6 +111,7 @@ class Storage:
         (found,) = self._db.execute(
             "select min(due) from inbox where number in (select min(number) from inbox"
             " where state in ('waiting', 'held') group by lane) and state = 'waiting'"
+            " and queue not in (select lane from pause)"
         ).fetchone()
         return None if found is None else float(found)
 
@@ -110,13 +119,42 @@ class Storage:
         """Return the first event that is due and has none of its lane before it."""
         found = self._db.execute(
             "select * from inbox where number in (select min(number) from inbox where state in ('waiting', 'held')"
-            " group by lane) and state = 'waiting' and due <= ? order by due, number limit 1",
+            " group by lane) and state = 'waiting' and due <= ? and queue not in (select lane from pause)"
+            " order by due, number limit 1",
             (until,),
         ).fetchone()
         if found is None:
             return None
-        number, event_id, kind, lane, object_id, version, body, due, tries, state = found
-        return Inbound(number, event_id, kind, lane, object_id, version, json.loads(body), due, tries, state)
+        return _inbound(found)
+
+    def inbound(self, object_id: str) -> list[Inbound]:
+        """Return every event of an object, in the order of its versions."""
+        found = self._db.execute("select * from inbox where object_id = ? order by version, number", (object_id,))
+        return [_inbound(row) for row in found]
+
+    def again(self, number: int, due: float, replay: str) -> None:
+        """Let an event be applied once more, as part of a replay."""
+        self._db.execute(
+            "update inbox set state = 'waiting', due = ?, tries = 0, replay = ? where number = ?", (due, replay, number)
+        )
+
+    def left_of(self, replay: str) -> int:
+        """Return how many events of a replay are not applied yet."""
+        (found,) = self._db.execute(
+            "select count(*) from inbox where replay = ? and state in ('waiting', 'parked')", (replay,)
+        ).fetchone()
+        return int(found)
+
+    def waiting(self) -> list[tuple[str, int, float]]:
+        """Return per queue how many events wait, and the time of the oldest."""
+        found = self._db.execute(
+            "select queue, count(*), min(due) from inbox where state in ('waiting', 'parked', 'held') group by queue"
+        )
+        return [(queue, int(number), float(due)) for queue, number, due in found]
+
+    def queues(self) -> list[str]:
+        """Return every queue that ever held an event."""
+        return [queue for (queue,) in self._db.execute("select distinct queue from inbox order by queue")]
 
     def unpark(self, lane: str) -> None:
         """Try again what waits in a lane for something that had to come first."""
@@ -157,12 +195,11 @@ class Storage:
         self._db.execute("update inbox set due = ?, tries = tries + 1 where number = ?", (due, number))
 
     def release(self, event_id: str, due: float) -> bool:
-        """Let a held event be tried again; its exception is closed."""
+        """Let a held event be tried again."""
         found = self._db.execute(
             "update inbox set state = 'waiting', due = ?, tries = 0 where event_id = ? and state = 'held'",
             (due, event_id),
         )
-        self._db.execute("update exception set closed = ? where event_id = ? and closed is null", (due, event_id))
         return found.rowcount == 1
 
     def applied(self, object_id: str, kind: str) -> int:
@@ -197,37 +234,30 @@ class Storage:
             (kind, object_id, json.dumps(body), at),
         )
 
-    def outbox(self, after: int = 0) -> list[tuple[int, str, str, dict[str, Any]]]:
-        """Return what was sent after a number."""
+    def outbox(self, after: int = 0) -> list[tuple[int, str, str, dict[str, Any], float]]:
+        """Return what was sent after a number: number, kind, object id, body, time."""
         found = self._db.execute(
-            "select number, kind, object_id, body from outbox where number > ? order by number", (after,)
+            "select number, kind, object_id, body, at from outbox where number > ? order by number", (after,)
         )
-        return [(number, kind, object_id, json.loads(body)) for number, kind, object_id, body in found]
+        return [(number, kind, object_id, json.loads(body), at) for number, kind, object_id, body, at in found]
 
-    def open_exception(self, problem: Problem) -> None:
-        """Open a row of the exception queue, once per event."""
+    def publish(self, event_id: str, address: str, body: str) -> None:
+        """Keep an event of the bus, once."""
         self._db.execute(
-            "insert into exception (event_id, object_id, category, code, message, opened) select ?, ?, ?, ?, ?, ?"
-            " where not exists (select 1 from exception where event_id = ? and closed is null)",
-            (
-                problem.event_id,
-                problem.object_id,
-                problem.category,
-                problem.code,
-                problem.message,
-                problem.opened,
-                problem.event_id,
-            ),
+            "insert into published (event_id, address, body) values (?, ?, ?) on conflict (event_id) do nothing",
+            (event_id, address, body),
         )
+
+    def published(self, address: str = "") -> list[str]:
+        """Return the events of a channel of the bus, or all."""
+        found = self._db.execute(
+            "select body from published where ? = '' or address = ? order by number", (address, address)
+        )
+        return [body for (body,) in found]
 
     def exceptions(self, object_id: str = "", *, only_open: bool = True) -> list[Problem]:
         """Return the exception queue."""
-        found = self._db.execute(
-            "select event_id, object_id, category, code, message, opened, closed from exception"
-            " where (? = '' or object_id = ?) and (? = 0 or closed is null) order by number",
-            (object_id, object_id, int(only_open)),
-        )
-        return [Problem(*row) for row in found]
+        return self.queue.problems(object_id, only_open=only_open)
 
     def count_delivery(self, event_id: str, at: float, effect: str) -> None:
         """Count a delivery: `new`, `duplicate` or `stale`."""
@@ -236,10 +266,6 @@ class Storage:
     def deliveries(self, event_id: str = "") -> list[tuple[str, float, str]]:
         """Return deliveries."""
         return list(self._db.execute("select * from delivery where ? = '' or event_id = ?", (event_id, event_id)))
-
-    def record(self, at: float, what: str, subject: str, detail: str = "") -> None:
-        """Write one line of the audit trail."""
-        self._db.execute("insert into audit values (?, ?, ?, ?)", (at, what, subject, detail))
 
     def event(self, event_id: str) -> dict[str, Any] | None:
         """Return the body of an event that was taken in."""
@@ -267,3 +293,8 @@ class Storage:
             "select count(*) from inbox where state in ('waiting', 'held', 'parked')"
         ).fetchone()
         return int(found)
+
+
+def _inbound(row: tuple[Any, ...]) -> Inbound:
+    number, event_id, kind, lane, object_id, version, body, *rest = row
+    return Inbound(number, event_id, kind, lane, object_id, version, json.loads(body), *rest)

@@ -7,7 +7,7 @@ what is refused waits in the exception queue and holds its lane, so that nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +16,11 @@ from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError, UnreachableError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as MappingRefusal
-from synthetic.sandboxes.sync.handlers import HANDLERS, NOT_YET, RECEIPT, Context
+from synthetic.sandboxes.sync.events import NO_GUIDE, Guide, closed, raised, replayed
+from synthetic.sandboxes.sync.handlers import HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
 from synthetic.sandboxes.sync.payloads import unchecked
-from synthetic.sandboxes.sync.storage import Inbound, Problem, Storage
+from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
+from synthetic.sandboxes.sync.storage import Inbound, Storage
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 Check = Callable[[str, Mapping[str, JSON]], None]
@@ -61,9 +63,10 @@ class Sync:
         database: Path of an SQLite file, or ":memory:".
         latency: Seconds between taking an event in and applying it.
         check: Holds a canonical document to its contract.
+        guide: Recovery procedure and owner by failure category.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it must be given, three of it by name)
         self,
         master: Master,
         ask: Ask,
@@ -72,33 +75,37 @@ class Sync:
         *,
         latency: float = 2.0,
         check: Check = unchecked,
+        guide: Guide = NO_GUIDE,
     ) -> None:
         """Open the inbox."""
         self.storage = Storage(database)
         self._context = Context(master, ask, self.storage, check)
         self._now = now
         self._latency = latency
+        self._guide = guide
 
     def receive(self, event: Mapping[str, Any]) -> bool:
         """Take in one event; False if its id was seen before, which changes nothing."""
         body = dict(event)
-        found = body["data"]["object"]
-        at = self._time()
-        with self.storage.transaction():
-            if body["type"] == RECEIPT:
+        found, kind = body["data"]["object"], str(body["type"])
+        at = self.time()
+        with self.storage.transaction("sync.take-in"):
+            if kind == RECEIPT:
                 self.storage.set_setting(RECEIPT, str(body["created"]))
             is_new = self.storage.take_in(
                 Inbound(
                     number=0,
                     event_id=str(body["id"]),
-                    kind=str(body["type"]),
+                    kind=kind,
                     lane=_lane(found),
                     object_id=str(found["id"]),
                     version=version_of(body),
                     body=body,
                     due=at + self._latency,
                     tries=0,
-                    state="waiting",
+                    # what leads to nothing is done when it is there, and keeps nobody waiting
+                    state="waiting" if kind in HANDLERS else "done",
+                    queue=f"{self._entity_of(found)}:{OBJECTS.get(kind, ('', 'invoice'))[1]}",
                 )
             )
             self.storage.count_delivery(str(body["id"]), at, "new" if is_new else "duplicate")
@@ -120,7 +127,7 @@ class Sync:
         found: list[Any] = receipts if isinstance(receipts, list) else []
         for one in found:
             number, payment = int(one["number"]), dict(one["payment"])
-            lane = {"customer": payment.get("customer_id")}
+            lane = {"customer": payment.get("customer_id"), "metadata": {"legal_entity": payment.get("legal_entity")}}
             self.receive(
                 {"id": f"erp-receipt-{number}", "type": RECEIPT, "created": number, "data": {"object": payment | lane}}
             )
@@ -129,34 +136,37 @@ class Sync:
     def run_due(self) -> int:
         """Apply everything that is due; return how much was."""
         done = 0
-        with self.storage.transaction():
-            self.storage.parked_until(self._time())
-        while (event := self.storage.head(self._time())) is not None:
+        parked = self.storage.next_parked()
+        if parked is not None and parked <= self.time():
+            with self.storage.transaction("sync.turn"):
+                self.storage.parked_until(self.time())
+        while (event := self.storage.head(self.time())) is not None:
             self._apply(event)
             done += 1
         return done
 
     def replay(self, event_id: str) -> bool:
         """Try a held event again (recovery R1); False if it is not held."""
-        with self.storage.transaction():
-            self.storage.record(self._time(), "replay", event_id)
-            return self.storage.release(event_id, self._time())
+        with self.storage.transaction("sync.release"):
+            self.storage.queue.record(self.time(), "replay", event_id)
+            self._closed(event_id, "replayed", "operator")
+            return self.storage.release(event_id, self.time())
+
+    def time(self) -> float:
+        """Return the time, seconds since 1970."""
+        return self._now().astimezone(UTC).timestamp()
 
     def _apply(self, event: Inbound) -> None:
-        handler = HANDLERS.get(event.kind)
-        if handler is None:
-            self._finish(event, "done")
-            return
-        context = replace(self._context, effects=[])
+        context = replace(self._context, effects=[], repeated=[])
         try:
             if event.version < self.storage.applied(event.object_id, event.kind):
                 self._finish(event, "stale")
                 return
-            handler(context, event)
+            HANDLERS[event.kind](context, event)
         except UnreachableError as error:
             wait = min(_FIRST_RETRY * 2**event.tries, _LONGEST_RETRY)
-            with self.storage.transaction():
-                self.storage.put_off(event.number, self._time() + max(wait, error.retry_after))
+            with self.storage.transaction("sync.put-off"):
+                self.storage.put_off(event.number, self.time() + max(wait, error.retry_after))
             return
         except (RefusedError, MappingRefusal) as error:
             if error.code == NOT_YET and event.tries < _PARKINGS:
@@ -164,40 +174,82 @@ class Sync:
             else:
                 self._hold(event, error.code, error.message)
             return
-        self._finish(event, "done", context.effects)
+        self._finish(event, "done", context)
 
-    def _finish(self, event: Inbound, state: str, effects: Sequence[tuple[str, dict[str, Any]]] = ()) -> None:
-        """Write state and outbox of an event together."""
-        with self.storage.transaction():
+    def _finish(self, event: Inbound, state: str, context: Context | None = None) -> None:
+        """Write state, documents and outbox of an event together."""
+        with self.storage.transaction("sync.finish"):
             self.storage.set_state(event.number, state)
-            for kind, document in effects:
-                self.storage.keep(kind.split(".", maxsplit=1)[0], document)
-                self.storage.send(kind, str(document["id"]), document, self._time())
+            for effect in context.effects if context else ():
+                if effect.is_kept:
+                    self.storage.keep(effect.kind.split(".", maxsplit=1)[0], effect.body)
+                self.storage.send(effect.kind, effect.subject, effect.body, self.time())
             self.storage.unpark(event.lane)
             if state == "done":
                 self.storage.set_applied(event.object_id, event.kind, event.version)
             else:
-                self.storage.count_delivery(event.event_id, self._time(), state)
-            self.storage.record(self._time(), state, event.event_id, event.kind)
+                self.storage.count_delivery(event.event_id, self.time(), state)
+            self.storage.queue.record(self.time(), state, event.event_id, event.kind)
+            if event.replay:
+                self._counted(event, "skipped" if state == "stale" or (context and all(context.repeated)) else "sent")
 
     def _park(self, event: Inbound) -> None:
         """Let the lane go on: what this event waits for may stand behind it."""
-        with self.storage.transaction():
-            self.storage.park(event.number, self._time() + _FIRST_RETRY * 2**event.tries)
-            self.storage.record(self._time(), "parked", event.event_id, event.kind)
+        with self.storage.transaction("sync.park"):
+            self.storage.park(event.number, self.time() + _FIRST_RETRY * 2**event.tries)
+            self.storage.queue.record(self.time(), "parked", event.event_id, event.kind)
 
     def _hold(self, event: Inbound, code: str, message: str) -> None:
-        with self.storage.transaction():
+        found = event.body["data"]["object"]
+        amount, currency = amount_of(found)
+        category = _CATEGORIES.get(code, "state")
+        with self.storage.transaction("sync.hold"):
             self.storage.set_state(event.number, "held")
-            self.storage.open_exception(
+            opened = self.storage.queue.open(
                 Problem(
-                    event.event_id, event.object_id, _CATEGORIES.get(code, "state"), code, message, self._time(), None
+                    event.event_id,
+                    event.object_id,
+                    category,
+                    code,
+                    message[:500],
+                    self.time(),
+                    None,
+                    object=OBJECTS.get(event.kind, ("invoice", ""))[0],
+                    version=max(event.version, 1),
+                    legal_entity=event.queue.partition(":")[0],
+                    amount=amount,
+                    currency=currency,
                 )
             )
-            self.storage.record(self._time(), "held", event.event_id, f"{code}: {message}")
+            self.storage.queue.record(self.time(), "held", event.event_id, f"{code}: {message}")
+            if opened is not None:
+                self.storage.send("exception.raised", opened.object_id, raised(opened, self._guide), self.time())
+            if event.replay:
+                self._counted(event, "failed")
 
-    def _time(self) -> float:
-        return self._now().astimezone(UTC).timestamp()
+    def _counted(self, event: Inbound, what: str) -> None:
+        queue = self.storage.queue
+        queue.count(event.replay, what)
+        if self.storage.left_of(event.replay) == 0:
+            queue.complete(event.replay, self.time())
+            found = queue.replay(event.replay)
+            if found is not None:
+                self.storage.send("replay.completed", found.id, replayed(found), self.time())
+
+    def _closed(self, event_id: str, cause: str, who: str) -> None:
+        for one in self.storage.queue.close(event_id, self.time(), cause, who):
+            self.storage.send("exception.closed", one.object_id, closed(one), self.time())
+
+    def _entity_of(self, found: Mapping[str, Any]) -> str:
+        """Return the legal entity of an object: its own, or that of the invoice or customer it belongs to."""
+        own = (found.get("metadata") or {}).get("legal_entity")
+        if own:
+            return str(own)
+        for name in ("invoice", "charge", "customer"):
+            document = self.storage.document(found.get(name)) if isinstance(found.get(name), str) else None
+            if document is not None and document.get("legal_entity"):
+                return str(document["legal_entity"])
+        return UNKNOWN_ENTITY
 
 
 def version_of(event: Mapping[str, Any]) -> int:
