@@ -31,6 +31,19 @@ def repo_option(function: Decorated) -> Decorated:
     )(function)
 
 
+def history_option(function: Decorated) -> Decorated:
+    """Add `--history URL`: which store of runs, verifications and deployments."""
+    return click.option(
+        "--history",
+        "place",
+        default=None,
+        metavar="URL",
+        envvar="HARNESS_HISTORY",
+        show_envvar=True,
+        help="Path, sqlite:///PATH or postgresql://... (default: harness.yaml, else .harness/history.sqlite).",
+    )(function)
+
+
 def as_of_option(function: Decorated) -> Decorated:
     """Add `--as-of DATE`: the day that sunset and expiry rules use."""
     return click.option(

@@ -32,7 +32,7 @@ from harness.history.exceptions import (
     record_comparison,
     settle_exception,
 )
-from harness.history.judging import settle_alerts, unjudged_runs
+from harness.history.judging import has_unjudged, settle_alerts, unjudged_runs
 from harness.history.pacts import (
     ConflictError,
     content_sha,
@@ -102,6 +102,7 @@ __all__ = [
     "finish_request",
     "finish_slot",
     "forget_slots",
+    "has_unjudged",
     "interaction_id",
     "interactions_of",
     "last_slots",

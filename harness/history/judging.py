@@ -22,6 +22,13 @@ def unjudged_runs(history: History, environment: str, count: int = 500) -> tuple
     return runs_where(history, select(runs).where(open_ones).order_by(runs.c.started, runs.c.id).limit(count))
 
 
+def has_unjudged(history: History, environment: str) -> bool:
+    """Whether there is any run of an environment from which no alert was derived yet."""
+    with history.reading() as connection:
+        wanted = select(runs.c.id).where(runs.c.judged.is_(False), runs.c.environment == environment).limit(1)
+        return connection.execute(wanted).first() is not None
+
+
 def settle_alerts(history: History, changed: Sequence[Alert], judged: Sequence[Run]) -> None:
     """Store alerts as they are now, and that these runs were judged; both or neither.
 

@@ -12,7 +12,7 @@ CONFIG_PATH = "harness.yaml"
 PROFILES = ("starter", "standard", "finance")
 _LISTS = ("contracts", "exclude", "catalog", "pacts", "plugins")
 _LEVELS = ("error", "warning", "info", "off")
-_KEYS = ("profile", *_LISTS, "policy", "levels", "version")
+_KEYS = ("profile", *_LISTS, "policy", "history", "levels", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Config:
         pacts: Globs of pact files.
         plugins: Distributions whose commands may be loaded; the gate loads none.
         policy: Path of the sign-off policy; "" means the default place.
+        history: Where the history store is: a path in this repository, or a URL without password; "" is the default.
         levels: Rule id and level, sorted, where they differ from the profile.
         found: Whether the file exists.
     """
@@ -38,6 +39,7 @@ class Config:
     pacts: tuple[str, ...] = ("contracts/pacts/**/*.json", "**/pacts/**/*.json")
     plugins: tuple[str, ...] = ()
     policy: str = ""
+    history: str = ""
     levels: tuple[tuple[str, str], ...] = ()
     found: bool = False
 
@@ -71,6 +73,7 @@ def read_config(library: Library) -> Config:
         pacts=lists.get("pacts", defaults.pacts),
         plugins=lists.get("plugins", defaults.plugins),
         policy=_policy(document, value.get("policy", "")),
+        history=_history(document, value.get("history", "")),
         levels=_levels(document, value.get("levels")),
         found=True,
     )
@@ -93,6 +96,19 @@ def _profile(document: Document, value: JSON) -> str:
 def _policy(document: Document, value: JSON) -> str:
     if not isinstance(value, str):
         raise _wrong(document, "/policy", "a path is needed here", "Write policy: catalog/policies.yaml")
+    return value
+
+
+def _history(document: Document, value: JSON) -> str:
+    """Return the place of the history; a password does not belong in a committed file."""
+    if not isinstance(value, str):
+        raise _wrong(document, "/history", "a path or URL is needed here", "Write history: .harness/history.sqlite")
+    authority = value.partition("://")[2].partition("/")[0]
+    if ":" in authority.rpartition("@")[0] or "password=" in value:
+        remedy = "Take the password out, and set HARNESS_HISTORY where the program runs."
+        raise _wrong(document, "/history", "this address holds a password", remedy)
+    if not authority and (value.startswith("/") or ".." in value.split("/")):
+        raise _wrong(document, "/history", "this path leaves the repository", "Name a place inside, or use --history.")
     return value
 
 

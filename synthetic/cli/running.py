@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.catalog import Catalog
 from harness.cli.output import write
 from harness.model import JSON, UsageError
 from synthetic.cli.landscape import read_landscape
@@ -71,7 +72,7 @@ def run_all(names: Sequence[str], environment: str, *, slot: str, seed: int, fau
     layers: list[Layer] = [Played(one, seed) for one in fault_layers]
     runs: list[Run] = []
     for one in chosen(names):
-        place = _place(environment, seed, layers)
+        place = open_place(environment, seed, layers)
         name = slot or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
         if not as_json:
             write(head(one, environment, run_id_of(one.name, name, environment)))
@@ -84,23 +85,31 @@ def run_all(names: Sequence[str], environment: str, *, slot: str, seed: int, fau
 
 
 def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> Run:
-    return asyncio.run(
-        run_probe(
-            one,
-            place.ports,
-            place.boundary(),
-            place.clock,
-            categories=place.categories,
-            slot=slot,
-            environment=place.name,
-            pace=place.pace,
-            observers=[*observers, *tracing(one.name, place.name)],
-        )
+    return asyncio.run(play_in(one, place, slot, observers))
+
+
+async def play_in(one: Probe, place: Place, slot: str, observers: Sequence[Observer] = ()) -> Run:
+    """Play a probe where `open_place` has opened a way to the systems."""
+    return await run_probe(
+        one,
+        place.ports,
+        place.boundary(),
+        place.clock,
+        categories=place.categories,
+        slot=slot,
+        environment=place.name,
+        pace=place.pace,
+        observers=[*observers, *tracing(one.name, place.name)],
     )
 
 
-def _place(environment: str, seed: int, layers: Sequence[Layer] = ()) -> Place:
-    catalog = read_landscape()
+def open_place(environment: str, seed: int, layers: Sequence[Layer] = (), *, catalog: Catalog | None = None) -> Place:
+    """Open a landscape of this process, or an environment that is up.
+
+    Raises:
+        UsageError: There is no such environment, or faults would be played in one that is shared.
+    """
+    catalog = catalog or read_landscape()
     suite = reference_suite(catalog)
     if environment == IN_PROCESS:
         world = suite.landscape(seed, layers)
@@ -121,7 +130,7 @@ def _exit_code(runs: Sequence[Run]) -> int:
 
 def reap_all(environment: str, older_than: str, *, dry_run: bool, as_json: bool) -> int:
     """Take back what runs left behind; what cannot be taken back is exit 1."""
-    place = _place(environment, 0)
+    place = open_place(environment, 0)
     reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
     if as_json:
         _write_json([{"what": one.what, "id": one.id, "done": one.done, "reason": one.reason} for one in reaped])

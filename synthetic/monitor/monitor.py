@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from harness.history.judging import has_unjudged
 from harness.history.requests import requeue_requests
 from harness.history.slots import abandoned_slots, beat
 from harness.history.store import History
@@ -89,15 +90,18 @@ class Monitor:
         if turn.is_due(turn.beaten, now, _BEAT):
             beat(self.history, self.playing.runner, {"playing": self.executor.running()})
             turn = Turn(now, turn.pinged, turn.cared)
-        if turn.is_due(turn.cared, now, _CARE):
+        cares = turn.is_due(turn.cared, now, _CARE)
+        if cares:
             self._care(now)
+            self._watch(now)
             turn = Turn(turn.beaten, turn.pinged, now)
         for work in self.plan.due(now):
             self.executor.submit(work)
         self.orders.execute()
         for error in self.executor.failures():
             self.report(f"! a slot could not be played: {_named(error)}")
-        self._watch(now)
+        if not cares:  # what has just ended is judged at once
+            self._watch(now, only_new=True)
         if turn.is_due(turn.pinged, now, _PING):
             self._ping()
             turn = Turn(turn.beaten, now, turn.cared)
@@ -120,8 +124,10 @@ class Monitor:
             self.playing.give_up(work, "its runner died, and nobody took over in time")
         requeue_requests(self.history)
 
-    def _watch(self, now: datetime) -> None:
+    def _watch(self, now: datetime, *, only_new: bool = False) -> None:
         for environment in self.watcher.environments:
+            if only_new and not has_unjudged(self.history, environment):
+                continue
             watched = watch(self.watcher, environment, now)
             for line in told_of(watched):
                 self.report(line)

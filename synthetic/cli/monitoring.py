@@ -1,0 +1,278 @@
+"""Builds a monitor from options and runs it; shows its state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from harness.catalog import Catalog
+from harness.cli.output import write
+from harness.cli.storing import history_place, opened_history
+from harness.history import (
+    History,
+    live_runners,
+    open_alerts,
+    open_window,
+    recent_requests,
+    windows_between,
+)
+from harness.model import UsageError
+from harness.model.monitoring import MaintenanceWindow, RequestState
+from harness.model.runs import Run
+from synthetic.cli.landscape import read_landscape
+from synthetic.cli.monitor import to_json_text
+from synthetic.cli.running import IN_PROCESS, open_place, play_in
+from synthetic.matrix.suites import chosen
+from synthetic.monitor.executors import Executor, Threads, Work
+from synthetic.monitor.fleet import Fleet
+from synthetic.monitor.grouping import dependencies_of
+from synthetic.monitor.monitor import Monitor, exit_code
+from synthetic.monitor.orders import Orders
+from synthetic.monitor.planning import Plan
+from synthetic.monitor.playing import Keeper, Playing, runner_name
+from synthetic.monitor.recording import recorded
+from synthetic.monitor.schedule import Schedule, check_schedule, parse_shard
+from synthetic.monitor.telling import Telling
+from synthetic.monitor.watching import Watcher
+from synthetic.monitor.webhook import Target, ping
+from synthetic.transaction import Probe, seconds
+
+
+class Wall:
+    """The clock of this machine; a stop wakes whoever waits."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        """Keep the event that ends a wait."""
+        self._stop = stop
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(UTC)
+
+    def wait(self, length: timedelta) -> None:
+        """Wait, or until a stop."""
+        self._stop.wait(length.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlayer:
+    """Plays probes in one environment, each run with a way to the systems of its own."""
+
+    environment: str
+    catalog: Catalog
+    probes: Mapping[str, Probe]
+
+    def __call__(self, work: Work) -> Run:
+        """Play one slot; a run in the landscape of this process took place when it was played, not in its own year."""
+        probe = self.probes[work.slot.probe]
+        started = datetime.now(UTC)
+        place = open_place(self.environment, 0, catalog=self.catalog)
+        begun = place.clock.now()
+        run = asyncio.run(play_in(probe, place, work.slot.slot))
+        shift = started - begun if self.environment == IN_PROCESS else timedelta()
+        return recorded(run, owner=probe.owner, shift=shift)
+
+
+def run_monitor(options: Mapping[str, Any]) -> int:
+    """Run until stopped."""
+    stop = threading.Event()
+    with _stopped_by_signals(stop), opened_history(options["repo"], options["place"], create=True) as history:
+        wall = Wall(stop)
+        made = _monitor(options, history, wall)
+        keeper = made.playing.keeper
+        keeper.start()
+        until = wall.now() + seconds(options["length"]) if options["length"] else None
+        names = ", ".join(one.probe for one in made.plan.mine)
+        write(f"{made.playing.runner} runs {names or 'nothing'} in {options['environment']}; history {history.url}\n")
+        try:
+            made.run(stop, until)
+        finally:
+            keeper.close()
+    return 0
+
+
+def run_once(options: Mapping[str, Any]) -> int:
+    """Play what is due, and end."""
+    stop = threading.Event()
+    with opened_history(options["repo"], options["place"], create=True) as history:
+        made = _monitor({"threads": 1, "lease": 90, "executor": "threads", **options}, history, Wall(stop))
+        made.playing.keeper.start()
+        try:
+            runs = made.once(datetime.now(UTC))
+        finally:
+            made.playing.keeper.close()
+            made.executor.close()
+    if options["form"] == "json":
+        rows = [{"probe": one.probe, "slot": one.slot, "run": one.id, "verdict": one.verdict.value} for one in runs]
+        write(to_json_text(rows))
+    else:
+        write("".join(_line(run) for run in runs) or "nothing is due that nobody has played\n")
+    return 0 if options["exit_zero"] else exit_code(runs)
+
+
+def show_status(place: str | None, repo: Path, *, as_json: bool) -> int:
+    """Show runners, alerts, orders and windows; 1 without a live runner."""
+    with opened_history(repo, place) as history:
+        now = datetime.now(UTC)
+        runners = live_runners(history)
+        alerts = open_alerts(history)
+        queued = recent_requests(history, state=RequestState.QUEUED)
+        windows = windows_between(history, now, now + timedelta(days=7))
+    if as_json:
+        write(
+            to_json_text(
+                {
+                    "runners": [{"name": one.name, "seen": one.seen.isoformat()} for one in runners],
+                    "alerts": [
+                        {"key": one.key, "level": one.level, "state": one.state.value, "cause": one.cause}
+                        for one in alerts
+                    ],
+                    "queued": len(queued),
+                    "windows": [{"id": one.id, "owner": one.owner, "ends": one.ends.isoformat()} for one in windows],
+                }
+            )
+        )
+    else:
+        lines = [f"{'✓' if runners else '✗'} {len(runners)} live runners, {len(queued)} orders wait\n"]
+        lines += [f"  {one.name}  seen {one.seen:%H:%M:%S} UTC\n" for one in runners]
+        lines += [f"  ✗ {one.level}  {one.key}  since {one.opened:%d %b %H:%M} UTC\n" for one in alerts]
+        lines += [
+            f"  ! maintenance of {one.environment} by {one.owner} to {one.ends:%d %b %H:%M} UTC: {one.reason}\n"
+            for one in windows
+        ]
+        write("".join(lines))
+    return 0 if runners else 1
+
+
+def enter_window(options: Mapping[str, Any]) -> int:
+    """Open a maintenance window from now."""
+    now = datetime.now(UTC)
+    with opened_history(options["repo"], options["place"], create=True) as history:
+        entered = open_window(
+            history,
+            MaintenanceWindow(
+                id="",
+                environment=options["environment"],
+                owner=options["owner"],
+                reason=options["reason"],
+                starts=now,
+                ends=now + seconds(options["length"]),
+                probes=options["names"],
+                created_by=options["owner"],
+            ),
+        )
+    write(f"✓ {entered.id}: nobody is told of {entered.environment} until {entered.ends:%d %b %H:%M} UTC\n")
+    return 0
+
+
+def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monitor:
+    catalog = read_landscape()
+    probes = {one.name: one for one in chosen(options["names"])}
+    schedules = _schedules(options, list(probes.values()))
+    started = wall.now()
+    name = runner_name(socket.gethostname(), os.getpid(), started)
+    telling = _telling(options)
+    watcher = Watcher(
+        history,
+        name,
+        schedules,
+        started,
+        send=telling.send,
+        observe=seconds(options["observe"]),
+        dependencies=dependencies_of(catalog),
+        categories=catalog.categories(),
+    )
+    player = ProbePlayer(options["environment"], catalog, probes)
+    playing = Playing(history, player, name, Keeper(history, options["lease"]), wall.now, watcher.observing)
+    executor = _executor(options, playing)
+    return Monitor(
+        history=history,
+        time=wall,
+        plan=Plan(schedules, started, parse_shard(options["shard"])),
+        playing=playing,
+        executor=executor,
+        orders=Orders(history, name, executor, schedules, wall.now),
+        watcher=watcher,
+        alive=_alive(options["heartbeat_env"]),
+        report=lambda line: write(line + "\n", err=True),
+    )
+
+
+def _schedules(options: Mapping[str, Any], probes: Sequence[Probe]) -> tuple[Schedule, ...]:
+    changed = dict(_pair(one) for one in options["schedules"])
+    unknown = sorted(set(changed) - {one.name for one in probes} - {"*"})
+    if unknown:
+        raise UsageError(f"no probe {unknown[0]} is run here", remedy="harness probe list names them.")
+    found = []
+    for probe in probes:
+        when = changed.get(probe.name) or changed.get("*") or probe.every
+        found.append(Schedule(probe.name, options["environment"], when, options["zone"]))
+        check_schedule(found[-1])
+    return tuple(found)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, when = text.partition("=")
+    if not (name and equals and when):
+        raise UsageError(f'"{text}" is no schedule', remedy='Write --schedule "invoice-posting=*/5 * * * *".')
+    return name, when
+
+
+def _telling(options: Mapping[str, Any]) -> Telling:
+    targets = []
+    if options["webhook"]:
+        secret = _variable(options["webhook_secret_env"]) if options["webhook_secret_env"] else ""
+        targets.append(Target(options["webhook"], secret, tuple(options["hosts"])))
+    services = tuple(_variable(options["apprise_env"]).split()) if options["apprise_env"] else ()
+    telling = Telling(targets, services, show=lambda text: write(text + "\n", err=True))
+    telling.check()
+    return telling
+
+
+def _alive(variable: str) -> Any:
+    if not variable:
+        return lambda: None
+    return partial(ping, Target(_variable(variable)))
+
+
+def _variable(name: str) -> str:
+    found = os.environ.get(name, "").strip()
+    if not found:
+        raise UsageError(f"the environment variable {name} is empty", remedy=f"export {name}=...")
+    return found
+
+
+def _executor(options: Mapping[str, Any], playing: Playing) -> Executor:
+    def play(work: Work) -> None:
+        playing.play(work)
+
+    if options["executor"] == "procrastinate":
+        url = options["place"] or history_place(options["repo"])
+        return Fleet(url, play, options["threads"]).start()
+    return Threads(play, options["threads"])
+
+
+def _line(run: Run) -> str:
+    glyph = {"passed": "✓", "failed": "✗"}.get(run.verdict.value, "?")
+    return f"  {glyph} {run.probe}  {run.slot}  {run.category or run.verdict.value}  {run.reason}".rstrip() + "\n"
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let TERM and Ctrl-C end the loop instead of the process."""
+    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
