@@ -21,6 +21,7 @@ _LEFT_TO_RIGHT = frozenset({"L", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"})
 _RIGHT_TO_LEFT = (_LEFT_TO_RIGHT - {"L"}) | {"R", "AL", "AN"}
 _VIRAMA = 9  # canonical combining class
 _NEVER = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zs", "Zl", "Zp"})
+_KEPT = frozenset("\u00df\u03c2")  # not transitional: these two are letters of their own
 _IGNORED = frozenset("\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f\u034f\u180b\u180c\u180d")
 
 
@@ -86,12 +87,16 @@ def _to_ascii(domain: str) -> str:
     if domain.isascii():
         labels = domain.lower().split(".")
         return ".".join(labels) if all(map(_real_label, labels)) else ""
-    folded = unicodedata.normalize("NFKC", domain).casefold()
-    kept = "".join(character for character in folded if character not in _IGNORED).replace("\u3002", ".")
+    kept = "".join(character for character in _folded(domain) if character not in _IGNORED).replace("\u3002", ".")
     labels = unicodedata.normalize("NFC", kept).split(".")
     if not all(_real_label(label) and _allowed(label) for label in labels) or not _bidi(labels):
         return ""
     return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels)
+
+
+def _folded(domain: str) -> str:
+    composed = unicodedata.normalize("NFKC", domain)
+    return "".join(one if one in _KEPT else one.casefold() for one in composed)
 
 
 def _real_label(label: str) -> bool:
@@ -104,7 +109,7 @@ def _real_label(label: str) -> bool:
         return False
     if decoded.isascii():
         return label[4:].endswith("-") and bool(decoded)
-    return decoded == unicodedata.normalize("NFKC", decoded).casefold() and _allowed(decoded) and _bidi([decoded])
+    return decoded == _folded(decoded) and _allowed(decoded) and _bidi([decoded])
 
 
 def _allowed(label: str) -> bool:

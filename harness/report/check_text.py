@@ -13,7 +13,8 @@ from harness.report.words import count
 if TYPE_CHECKING:
     from harness.governance import CheckReport
 
-_EACH = 5
+_EACH = {Level.ERROR: 5, Level.WARNING: 5, Level.INFO: 1}
+"""How often a rule is told in one file, by level; the rest is counted."""
 _GLYPHS = {Level.ERROR: "✗", Level.WARNING: "!", Level.INFO: "-"}
 
 
@@ -34,17 +35,19 @@ def check_text(report: CheckReport, seconds: float) -> str:
 def _folded(findings: tuple[Finding, ...]) -> tuple[list[Finding], list[str]]:
     """Return what is shown one by one, and a line for each rule that a file breaks more often than that."""
     times: dict[tuple[str, str], int] = {}
+    more: dict[tuple[str, str], int] = {}
     shown: list[Finding] = []
     for finding in findings:
         key = (finding.rule, finding.location.file or "")
         times[key] = times.get(key, 0) + 1
-        if times[key] <= _EACH:
+        if times[key] <= _EACH[finding.level]:
             shown.append(finding)
-    more = {key: number - _EACH for key, number in times.items() if number > _EACH}
+        else:
+            more[key] = more.get(key, 0) + 1
     lines = [
         f"… and {count(number, 'more place')} of {rule} in {printable(file)}" for (rule, file), number in more.items()
     ]
-    return shown, [*lines, *(["   --format json lists every place."] if lines else [])]
+    return shown, [*lines, *(["  --format json lists every place."] if lines else [])]
 
 
 def _headline(report: CheckReport, seconds: float) -> str:
@@ -64,7 +67,8 @@ def _headline(report: CheckReport, seconds: float) -> str:
     elif not report.contracts and not report.catalog_entries:
         sentence = f"! Nothing here to check: {read}"
     else:
-        sentence = f"✓ Nothing wrong in {read}"
+        notes = len(report.findings)
+        sentence = f"✓ Nothing wrong in {read}" + (f", {count(notes, 'note')}" if notes else "")
     return f"{sentence}   {seconds:.1f} s"
 
 

@@ -149,6 +149,8 @@ GOOD = [
     "http://\u0660.com",
     "http://1.\u05d0",
     "http://B\u05d0",
+    "http://stra\u00dfe.de",
+    "http://xn--strae-oqa.de",
 ]
 BAD = [
     "",
@@ -170,6 +172,7 @@ BAD = [
     "http://xn--",
     "http://\u200d",
     "http://\u05d0x",
+    "http://xn--\u00df4a",
     None,
     7,
     {},
