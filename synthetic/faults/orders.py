@@ -57,7 +57,7 @@ def of_orders(
         yield at(place, "under-another-id", names, _copied(document), "double posting")
     if len(values.get("ledger", ())) > 1:
         second = next(str(one) for one in values["ledger"] if str(one).count("-") > 1)
-        names = {"missing", "divergence", "duplicate", "imbalance"}
+        names = {"missing", "divergence", "duplicate", "imbalance", "unapplied", "application"}
         yield at(place, "not-in-second-ledger", names, _only_first(second), "parallel run")
         yield at(place, "twice-in-first-ledger", names, _first_again(second), "double posting")
     for path, seen in sorted(values.items()):

@@ -72,6 +72,9 @@ def _also(field: str) -> frozenset[str]:
     if field.removesuffix("_id") in _REFERENCES:
         # whoever follows a wrong reference finds something else, or nothing
         return frozenset({"identity", "missing", "application", "state", "unapplied"})
+    if field == "version":
+        # when a document was finalised is what its period is judged by
+        return frozenset({"order", "period"})
     if field in {"entity", "legal_entity"}:
         return frozenset({"entity", "currency-fx"})
     if field.endswith(("_date", "_period", "_start", "_end")):
@@ -90,6 +93,10 @@ def follows(field: str) -> frozenset[str]:
         found |= {"period", "deferral", "collections", "currency-fx"}
     if name.endswith(("_id", "id")):
         found |= {"identity", "duplicate", "application", "unapplied", "imbalance", "order", "state", "deferral"}
+    if name == "ledger":
+        found |= {"divergence", "imbalance", "duplicate", "entity", "unapplied"}
+    if name == "customer_id":
+        found |= {"account"}
     if name in {"sku", "revenue_class"}:
         found |= {"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}
     if name in {"tax_code", "tax_rate", "tax_reason"}:

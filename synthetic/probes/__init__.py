@@ -10,8 +10,11 @@ from synthetic.probes.w04_cash import bank_transfer, card_payment
 from synthetic.probes.w05_amendment import amendment
 from synthetic.probes.w06_renewal import renewal
 from synthetic.probes.w07_usage import usage_to_invoice
+from synthetic.probes.w08_chargeback import chargeback
 from synthetic.probes.w08_collections import failed_payment, write_off
+from synthetic.probes.w09_credit import credit_and_refund
 from synthetic.probes.w10_cancellation import cancellation
+from synthetic.probes.w10_termination import termination
 from synthetic.probes.w11_parallel_run import parallel_run
 from synthetic.probes.w12_period_close import period_close
 
@@ -26,7 +29,10 @@ PROBES = (
     usage_to_invoice,
     failed_payment,
     write_off,
+    chargeback,
+    credit_and_refund,
     cancellation,
+    termination,
     parallel_run,
     period_close,
 )

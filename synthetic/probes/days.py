@@ -17,8 +17,8 @@ def day_at(seconds: JSON, entity: str) -> str:
 
 
 def today(now: datetime, entity: str) -> date:
-    """Return the day it is where a company is."""
-    return now.astimezone(ZoneInfo(_ZONES[entity])).date()
+    """Return the day it is where a company is; in UTC for no company."""
+    return now.astimezone(ZoneInfo(_ZONES.get(entity, "UTC"))).date()
 
 
 def term(now: datetime, entity: str, number: int = 1) -> tuple[str, str]:
@@ -61,6 +61,11 @@ def month_later(at: datetime) -> datetime:
     after = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = (after + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     return after.replace(day=min(at.day, last.day))
+
+
+def share_of_term_before(net: int, start: str, end: str, day: str) -> int:
+    """Return what of a net amount is earned before a day: that day and those after it are still to come."""
+    return share_of_term(net, start, end, days_later(day, -1))
 
 
 def days_of_term(start: str, end: str) -> int:

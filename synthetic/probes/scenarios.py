@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from harness.model import JSON
 from harness.model.money import half_up
-from synthetic.deeds import Answer
+from synthetic.deeds import Answer, Call
 from synthetic.deeds.ports import Port
 from synthetic.transaction import Transaction
 
@@ -116,6 +117,11 @@ class Subscribed:
     contract: str
 
 
+def cancelling(tx: Transaction, billing: Port) -> Callable[[Answer], Call]:
+    """Return how a subscription is taken back."""
+    return lambda answer: billing.cancel(subscription=answer["id"], key=tx.key("undo"))
+
+
 async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, method: str = "card") -> Subscribed:
     """Accept an account, make its customer and begin a subscription that is cancelled when the run ends."""
     account = account_of(tx, sale.entity)
@@ -135,7 +141,7 @@ async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, me
             terms=sale.terms,
             key=tx.key("subscription"),
         ),
-        undo=lambda answer: billing.cancel(subscription=answer["id"], key=tx.key("undo")),
+        undo=cancelling(tx, billing),
     )
     return Subscribed(customer, str(begun["id"]), str(begun["invoice"]), contract)
 
@@ -163,10 +169,12 @@ def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
     """Return what the ledger must show of the first invoice of a sale."""
     return {
         "count": 1,
+        "source": "billing",
         "entity": sale.entity,
         "ledger": sale.entity,
         "currency": sale.currency,
         "net": sale.net,
+        "tax_base": sale.net,
         "tax": sale.tax,
         "total": sale.total,
         "functional_total": sale.total,

@@ -30,6 +30,12 @@ async def customer_onboarding(
             "tax_id": account.tax_id,
         },
     )
+    await tx.refused(
+        "No account is its own parent",
+        crm.accept_account(account=account.id, name=account.name, country=account.country, parent=account.id),
+        "parent-cycle",
+        category="identity",
+    )
     customer = await onboard(tx, billing, account, accepted)
     await tx.see(
         "Customer is in billing once",
@@ -47,6 +53,7 @@ async def customer_onboarding(
     )
     party: Facts = {
         "count": 1,
+        "name": account.name,
         "entity": "DE-01",
         "currency": "EUR",
         "terms": "NET30",

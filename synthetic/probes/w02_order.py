@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.model.money import cumulative
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import term
-from synthetic.probes.scenarios import AMERICAN_SUITE, Subscribed, accept, account_of, invoiced, onboard, posted
+from synthetic.probes.scenarios import AMERICAN_SUITE, Subscribed, accept, account_of, cancelling, invoiced, onboard, posted
 from synthetic.transaction import Transaction, probe
 
 _WEIGHTS = {"IT-PRO": 120000, "IT-ANALYTICS": 60000, "IT-SUPPORT": 45000}
@@ -60,7 +60,7 @@ async def order_to_entitlement(
             contract=ordered["contract"],
             key=tx.key("subscription"),
         ),
-        undo=lambda answer: billing.cancel(subscription=answer["id"], key=tx.key("undo")),
+        undo=cancelling(tx, billing),
     )
     begun = Subscribed(customer, str(made["id"]), str(made["invoice"]), str(ordered["contract"]))
     start, end = term(tx.now(), sale.entity)
@@ -86,7 +86,7 @@ async def order_to_entitlement(
         entitlements.entitlement_of(subscription=begun.subscription),
         within="2m",
         want={"status": "on"},
-        fixed={"count": 1, "features": "pro, analytics, support", "quantity": 1},
+        fixed={"count": 1, "customer": customer, "features": "pro, analytics, support", "quantity": 1},
     )
     await tx.see(
         "First invoice is paid",
@@ -137,4 +137,33 @@ async def order_to_entitlement(
         "Only one invoice",
         billing.invoices_of(subscription=begun.subscription),
         fixed={"count": 1, "total": sale.total},
+    )
+    trial = await tx.do(
+        "Trial begun",
+        billing.subscribe(
+            customer=customer,
+            sku="PRO-ANNUAL",
+            entity=sale.entity,
+            currency=sale.currency,
+            tax_code=sale.tax_code,
+            contract=f"T-{tx.run_id}",
+            trial_days=14,
+            key=tx.key("trial"),
+        ),
+        undo=lambda answer: billing.cancel(subscription=answer["id"], key=tx.key("undo-trial")),
+    )
+    await tx.see(
+        "Trial is entitled",
+        entitlements.entitlement_of(subscription=trial["id"]),
+        within="2m",
+        want={"status": "on"},
+        fixed={"count": 1, "customer": customer, "features": "pro", "quantity": 1},
+    )
+    await tx.see(
+        "Trial is billed over nothing",
+        billing.invoices_of(subscription=trial["id"]),
+        fixed={"count": 1, "total": 0},
+    )
+    await tx.see(
+        "Trial posts nothing", erp.posting_of(invoice=trial["invoice"]), within="1m", fixed={"count": 0}, hold="2m"
     )

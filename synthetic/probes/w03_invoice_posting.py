@@ -86,3 +86,17 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
         erp.balances_of(ledger=sale.entity),
         fixed={"balance": 0},
     )
+    await tx.do("Invoice voided", billing.void(invoice=begun.invoice, key=tx.key("void")))
+    await tx.see(
+        "Nothing is owed on it any more",
+        erp.receivable_of(invoice=begun.invoice),
+        within="15m",
+        want={"open": 0},
+        fixed={"count": 1, "total": sale.total, "cash_applied": 0, "written_off": 0},
+    )
+    await tx.see(
+        "Posting and reversal are nothing on every account",
+        erp.balances_of(ledger=sale.entity),
+        fixed={"balance": 0, "receivable": 0, "open_items": 0, "output_tax": 0, "deferred": 0},
+        otherwise="state",
+    )

@@ -15,7 +15,9 @@ _MORE = 15
 
 
 @probe("amendment", workflow="W5", every="1h", owner="revops")
-async def amendment(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port, analytics: Port) -> None:
+async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks)
+    tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port, analytics: Port, sync: Port
+) -> None:
     """Five more seats in mid-term are charged for the days that are left, everywhere alike."""
     sale = GERMAN_SEATS
     begun = await subscribe(tx, crm, billing, sale)
@@ -27,7 +29,7 @@ async def amendment(tx: Transaction, crm: Port, billing: Port, erp: Port, entitl
         within="15m",
         fixed=posted(sale, begun, posting_date=start),
     )
-    await tx.advance("90 days")
+    await tx.advance("90 days", since=began)
     passed, whole = seconds_of_term(began, tx.now())
     left = whole - passed
     net = half_up(Fraction(_MORE * _SEAT * left, whole)) - half_up(Fraction(sale.net * left, whole))
@@ -129,4 +131,17 @@ async def amendment(tx: Transaction, crm: Port, billing: Port, erp: Port, entitl
         within="10m",
         want={"open": 0},
         fixed={"count": 1, "total": net + tax, "currency": sale.currency, "collected_by": "billing"},
+    )
+    for how in ("out-of-order", "replay"):
+        await tx.do(
+            f"The first version is delivered again: {how}",
+            sync.redeliver(object=begun.subscription, kind="customer.subscription.created", how=how),
+        )
+    await tx.see(
+        "An older version changes nothing",
+        entitlements.entitlement_of(subscription=begun.subscription),
+        within="1m",
+        fixed={"count": 1, "quantity": _MORE, "status": "on"},
+        otherwise="order",
+        hold="2m",
     )

@@ -23,6 +23,7 @@ async def renewal(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlem
     )
     await tx.advance(f"{days_of_term(start, end)} days")
     _, after = term(began, sale.entity, 2)
+    _, after_in_utc = term(began, "", 2)
     await tx.see(
         "New term begins where the old one ended",
         billing.subscription_of(subscription=begun.subscription),
@@ -110,6 +111,7 @@ async def renewal(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlem
             "count": 1,
             "status": "live",
             "arr": sale.net,
+            "renews": after_in_utc,
             "currency": sale.currency,
             "contract": begun.contract,
         },

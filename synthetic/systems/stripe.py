@@ -341,6 +341,7 @@ class StripeBilling:
         found = self._get(f"credit_notes/{credit}")
         return {
             "count": 1,
+            "credit": found["id"],
             "status": found["status"],
             "total": int(found["total"]),
             "net": int(found["subtotal"]),

@@ -199,15 +199,20 @@ class Transaction:
         wrong = Difference(call.object, name, "something", None, "missing")
         self._stop(title, call, RunVerdict.FAILED, "missing", self._clock.now(), differences=(wrong,))
 
-    async def advance(self, duration: str) -> None:
+    async def advance(self, duration: str, *, since: datetime | None = None) -> None:
         """Let business time pass: on virtual time and test clocks; elsewhere the rest of the probe is skipped.
+
+        Args:
+            duration: Such as `1 month`.
+            since: From when it counts, if not from now: what waited for a slow system is then no part of it.
 
         Raises:
             StopError: Time cannot be moved here.
         """
         call = Call("clock", "advance", {"duration": duration})
         started = self._begin(f"{duration} pass", call)
-        if not await self._clock.advance(seconds(duration)):
+        left = max((since or self._clock.now()) + seconds(duration) - self._clock.now(), _ZERO)
+        if not await self._clock.advance(left):
             self._stop(
                 f"{duration} pass",
                 call,

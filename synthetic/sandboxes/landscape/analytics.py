@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from harness.model import JSON
@@ -29,7 +30,7 @@ class Analytics:
             "status": "churned" if subscription["status"] == "canceled" else "live",
             "arr": sum(_yearly(item) for item in items),
             "currency": str(subscription.get("currency") or "").upper(),
-            "renews": None if subscription.get("cancel_at_period_end") else subscription.get("current_period_end"),
+            "renews": None if subscription.get("cancel_at_period_end") else _day(subscription.get("current_period_end")),
             "contract": (subscription.get("metadata") or {}).get("contract_id", ""),
         }
         return {"subscription": subscription["id"]}
@@ -52,12 +53,18 @@ class Analytics:
         return {"count": 1} | {name: found[name] for name in ("status", "arr", "currency", "renews", "contract")}
 
     def invoice_of(self, invoice: str) -> Answer:
-        """Show what the extract has of an invoice."""
+        """Show what the extract has of an invoice; `count` is how often its legal number stands there."""
         found = self.invoices.get(invoice)
         if found is None:
             return {"count": 0}
         names = ("legal_entity", "currency", "net", "tax", "total", "document_date", "number")
-        return {"count": 1} | {name: found[name] for name in names}
+        same = sum(one["number"] == found["number"] for one in self.invoices.values())
+        return {"count": same} | {name: found[name] for name in names}
+
+
+def _day(at: int | None) -> str | None:
+    """Return the UTC day of a time: billing counts terms in UTC."""
+    return None if at is None else str(datetime.fromtimestamp(at, UTC).date())
 
 
 def _yearly(item: Mapping[str, Any]) -> int:

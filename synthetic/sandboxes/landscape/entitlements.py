@@ -68,4 +68,4 @@ class Entitlements:
         found = self.entitlements.get(subscription)
         if found is None:
             return {"count": 0}
-        return {"count": 1, "status": found["status"], "features": found["features"], "quantity": found["quantity"]}
+        return {"count": 1} | {name: found[name] for name in ("customer", "status", "features", "quantity")}

@@ -9,6 +9,7 @@ from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
 from synthetic.sandboxes.ledger.books import Taken
 from synthetic.sandboxes.ledger.ledger import Ledger
+from synthetic.sandboxes.ledger.rules_cash import CLEARING, DISPUTED
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
@@ -144,6 +145,7 @@ class LedgerPort:
         party = found[0]
         return {
             "count": len(found),
+            "name": party.name,
             "entity": party.legal_entity,
             "currency": party.currency,
             "terms": party.terms,
@@ -183,8 +185,13 @@ class LedgerPort:
         if not found:
             return {"count": 0}
         one = found[0]
+        posting = next(two for two in self._ledger.books.storage.postings(payment, one.ledger) if two.key.kind == "payment")
         return {
             "count": len(found),
+            "customer": next((line.dimension for line in posting.lines if line.dimension), ""),
+            "account": posting.lines[0].account,
+            "source": posting.key.source_system,
+            "synthetic": posting.synthetic,
             "applied_to": one.invoice_id,
             "amount": one.amount,
             "unapplied": one.unapplied,
@@ -222,6 +229,8 @@ class LedgerPort:
             "receivable": found.get(receivable, 0),
             "customer_credit": -found.get(self._account(CREDIT, ledger), 0),
             "unbilled": found.get(self._account(UNBILLED, ledger), 0),
+            "disputed": found.get(self._account(DISPUTED, ledger), 0),
+            "clearing": found.get(self._account(CLEARING, ledger), 0),
             "output_tax": -found.get(self._account(TAX, ledger), 0),
             "deferred": sum(one.remaining for one in storage.deferrals(ledger=ledger)),
             "open_items": sum(
@@ -309,6 +318,7 @@ def _posting_facts(posting: Posting, count: int, reason: str, accounts: tuple[st
     codes = sorted({line.tax_code for line in posting.lines if line.tax_code})
     return {
         "count": count,
+        "source": posting.key.source_system,
         "entity": posting.legal_entity,
         "ledger": posting.key.ledger,
         "currency": posting.currency,
@@ -316,6 +326,7 @@ def _posting_facts(posting: Posting, count: int, reason: str, accounts: tuple[st
         "net": total - tax,
         "tax": tax,
         "tax_code": ",".join(codes),
+        "tax_base": abs(sum(line.tax_base for line in posting.lines)),
         "tax_reason": reason,
         "functional_total": abs(sum(line.functional for line in posting.lines if line.account in owed)),
         "rate": posting.rate,

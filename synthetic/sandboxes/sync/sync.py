@@ -27,6 +27,8 @@ Check = Callable[[str, Mapping[str, JSON]], None]
 
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
+_NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
+"""Refusals that only mean that something of the same lane has not arrived: an invoice, a credit before its refund."""
 _PARKINGS = 6
 """How often an event waits for its predecessor before a person must look: about two minutes."""
 
@@ -169,7 +171,7 @@ class Sync:
                 self.storage.put_off(event.number, self.time() + max(wait, error.retry_after))
             return
         except (RefusedError, MappingRefusal) as error:
-            if error.code == NOT_YET and event.tries < _PARKINGS:
+            if error.code in _NOT_YET and event.tries < _PARKINGS:
                 self._park(event)
             else:
                 self._hold(event, error.code, error.message)
