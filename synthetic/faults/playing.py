@@ -68,7 +68,7 @@ class Played:
         try:
             answer = self._effect(call, meeting)
         except (UnreachableError, RefusedError) as error:
-            is_changed = error is not meeting.own
+            is_changed = error is not meeting.own or meeting.is_other_order
             self.changed += is_changed
             self._hides[asked] = is_look and is_changed
             raise

@@ -82,31 +82,44 @@ def _also(field: str) -> frozenset[str]:
     return frozenset()
 
 
+_FOLLOWS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
+    (
+        lambda name: name in _SUMS or name.endswith("_net"),
+        frozenset({"amount", "application", "unapplied", "imbalance", "deferral", "tax"}),
+    ),
+    (
+        lambda name: name.endswith(("_date", "_start", "_end", "_period")),
+        frozenset({"period", "deferral", "collections", "currency-fx"}),
+    ),
+    (
+        lambda name: name.endswith("id"),
+        frozenset({"identity", "duplicate", "application", "unapplied", "imbalance", "order", "state", "deferral"}),
+    ),
+    (
+        lambda name: name == "ledger",
+        frozenset({"divergence", "imbalance", "duplicate", "entity", "unapplied"}),
+    ),
+    (lambda name: name == "customer_id", frozenset({"account"})),
+    (
+        lambda name: name in {"sku", "revenue_class"},
+        frozenset({"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}),
+    ),
+    (lambda name: name in {"tax_code", "tax_rate", "tax_reason"}, frozenset({"tax"})),
+    (lambda name: name == "currency", frozenset({"currency-fx", "mapping"})),
+    (lambda name: name in {"payment_terms", "terms"}, frozenset({"mapping", "collections", "period"})),
+    (
+        lambda name: name in {"source_system", "version", "created"},
+        frozenset({"order", "identity", "duplicate", "imbalance"}),
+    ),
+    (
+        lambda name: name in {"status", "type", "kind", "cancel_at_period_end"},
+        frozenset({"state", "entitlement", "reversed", "application"}),
+    ),
+)
+
+
 def follows(field: str) -> frozenset[str]:
     """Return the names of what follows in other systems when a field is sent wrong."""
     name = field.rsplit(".", 1)[-1]
     # what the receiver refuses is missing there; what it takes wrongly, it shows under the name of the field
-    found = {"missing", "late"}
-    if name in _SUMS or name.endswith("_net"):
-        found |= {"amount", "application", "unapplied", "imbalance", "deferral", "tax"}
-    if name.endswith(("_date", "_start", "_end", "_period")):
-        found |= {"period", "deferral", "collections", "currency-fx"}
-    if name.endswith(("_id", "id")):
-        found |= {"identity", "duplicate", "application", "unapplied", "imbalance", "order", "state", "deferral"}
-    if name == "ledger":
-        found |= {"divergence", "imbalance", "duplicate", "entity", "unapplied"}
-    if name == "customer_id":
-        found |= {"account"}
-    if name in {"sku", "revenue_class"}:
-        found |= {"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}
-    if name in {"tax_code", "tax_rate", "tax_reason"}:
-        found |= {"tax"}
-    if name == "currency":
-        found |= {"currency-fx", "mapping"}
-    if name in {"payment_terms", "terms"}:
-        found |= {"mapping", "collections", "period"}
-    if name in {"source_system", "version", "created"}:
-        found |= {"order", "identity", "duplicate", "imbalance"}
-    if name in {"status", "type", "kind", "cancel_at_period_end"}:
-        found |= {"state", "entitlement", "reversed", "application"}
-    return frozenset(found)
+    return frozenset({"missing", "late"}).union(*(names for applies, names in _FOLLOWS if applies(name)))

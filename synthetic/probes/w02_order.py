@@ -5,7 +5,16 @@ from __future__ import annotations
 from harness.model.money import cumulative
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import term
-from synthetic.probes.scenarios import AMERICAN_SUITE, Subscribed, accept, account_of, cancelling, invoiced, onboard, posted
+from synthetic.probes.scenarios import (
+    AMERICAN_SUITE,
+    Subscribed,
+    accept,
+    account_of,
+    cancelling,
+    invoiced,
+    onboard,
+    posted,
+)
 from synthetic.transaction import Transaction, probe
 
 _WEIGHTS = {"IT-PRO": 120000, "IT-ANALYTICS": 60000, "IT-SUPPORT": 45000}

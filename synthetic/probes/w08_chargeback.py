@@ -1,4 +1,4 @@
-"""W8 Chargeback: the bank of the card holder takes the money back; neither refund nor credit, and not owed until lost."""
+"""W8 Chargeback: the bank of the card holder takes the money back; neither refund nor credit, not owed until lost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from synthetic.transaction import Transaction, probe
 
 
 @probe("chargeback", workflow="W8", every="1h", owner="ar")
-async def chargeback(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks)
-    tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port, sync: Port
-) -> None:
+async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port, sync: Port) -> None:
     """A disputed payment waits apart, changes neither revenue nor tax, and is owed again when the dispute is lost."""
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale, method="disputed")

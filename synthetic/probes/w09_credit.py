@@ -97,7 +97,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         fixed={"count": 1, "amount": sale.total, "refunded": total, "disputed": False, "status": "succeeded"},
     )
     for how in ("duplicate", "replay"):
-        await tx.do(f"Refund delivered again: {how}", sync.redeliver(object=refund, kind="refund.created", how=how))
+        await tx.do(f"Refund delivered again: {how}", sync.redeliver(object=payment, kind="charge.refunded", how=how))
     settled: Facts = {
         "balance": 0,
         "receivable": 0,

@@ -12,7 +12,7 @@ from synthetic.transaction import Transaction, probe
 
 
 @probe("termination", workflow="W10", every="1h", owner="revops")
-async def termination(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks)
+async def termination(
     tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port, analytics: Port
 ) -> None:
     """A contract ended in mid-term keeps the price of the days that were used, to the cent, and gives the rest back."""
@@ -20,9 +20,7 @@ async def termination(  # noqa: PLR0913, PLR0917  (a probe takes the ports it as
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
     await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
-    await tx.see(
-        "Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1}
-    )
+    await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
     await tx.advance("181 days")
     day = str(today(tx.now(), sale.entity))
     earned = share_of_term_before(sale.net, start, end, day)

@@ -30,7 +30,9 @@ class Analytics:
             "status": "churned" if subscription["status"] == "canceled" else "live",
             "arr": sum(_yearly(item) for item in items),
             "currency": str(subscription.get("currency") or "").upper(),
-            "renews": None if subscription.get("cancel_at_period_end") else _day(subscription.get("current_period_end")),
+            "renews": None
+            if subscription.get("cancel_at_period_end")
+            else _day(subscription.get("current_period_end")),
             "contract": (subscription.get("metadata") or {}).get("contract_id", ""),
         }
         return {"subscription": subscription["id"]}

@@ -185,7 +185,9 @@ class LedgerPort:
         if not found:
             return {"count": 0}
         one = found[0]
-        posting = next(two for two in self._ledger.books.storage.postings(payment, one.ledger) if two.key.kind == "payment")
+        posting = next(
+            two for two in self._ledger.books.storage.postings(payment, one.ledger) if two.key.kind == "payment"
+        )
         return {
             "count": len(found),
             "customer": next((line.dimension for line in posting.lines if line.dimension), ""),

@@ -75,9 +75,13 @@ def credit_note(master: Master, document: Document, ledger: str, posting_date: d
         if earned_net := whole(line, "earned_net"):
             legs.append(Leg(revenue, earned_net, source_line=source))
     tax: dict[str, int] = {}
+    base: dict[str, int] = {}
     for line in rows(document, "lines"):
-        tax[text(line, "tax_code")] = tax.get(text(line, "tax_code"), 0) + whole(line, "tax")
-    legs += [Leg(TAX, amount, tax_code=code) for code, amount in tax.items() if amount]
+        code = text(line, "tax_code")
+        tax[code] = tax.get(code, 0) + whole(line, "tax")
+        base[code] = base.get(code, 0) + whole(line, "net")
+    # the return takes back the base with its tax, also where the rate is nothing
+    legs += [Leg(TAX, amount, tax_code=code, tax_base=base[code]) for code, amount in tax.items() if amount]
     total = whole(document, "total")
     against_open = min(total, max(open_amount, 0))
     party = text(document, "customer_id")

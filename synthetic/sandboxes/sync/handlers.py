@@ -132,6 +132,18 @@ def _refund(context: Context, event: Inbound) -> None:
     context.sent("refund.posted", document)
 
 
+def _refunded(context: Context, event: Inbound) -> None:
+    """Post every refund that a charge shows, the oldest first: billing tells of refunds by their charge."""
+    found = _object(event)
+    of_payment = _known(context, found["id"], "payment")
+    for one in reversed(found["refunds"]["data"]):
+        if one.get("status") == "succeeded" and context.storage.document(one["id"]) is None:
+            document = canonical.refund(one, of_payment, event.version)
+            for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+                context.ask("erp", "post_refund", {"refund": document, "ledger": ledger})
+            context.sent("refund.posted", document)
+
+
 def _dispute(context: Context, event: Inbound) -> None:
     found = _object(event)
     at = datetime.fromtimestamp(event.version, UTC)
@@ -185,6 +197,7 @@ HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
     "invoice.voided": _voided,
     "charge.succeeded": _charge,
     "credit_note.created": _credit,
+    "charge.refunded": _refunded,
     "refund.created": _refund,
     "refund.updated": _refund,
     "charge.dispute.created": _dispute,

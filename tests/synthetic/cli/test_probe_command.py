@@ -1,0 +1,157 @@
+"""`harness probe`: what it shows, and what its exit code means."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.cli.main import main
+
+FAULTS = """
+import synthetic.faults
+from synthetic.faults import fault, UnreachableError
+
+@fault("wrong-company", port="erp", operation="posting_of", names={"entity-wrong"})
+def wrong_company(call, forward, rng):
+    answer = forward()
+    answer["entity"] = "US-01" if answer["entity"] == "DE-01" else "DE-01"
+    return answer
+
+@fault("tax-lost-on-the-way", port="erp", operation="post_invoice", names={"tax", "missing"})
+def tax_lost(call, forward, rng):
+    call.request["invoice"]["tax"] = 0
+    return forward(call)
+
+@synthetic.faults.fault("down", port="ledger", operation=["posting", "receivable_of"], names="outage")
+def down(call, forward, rng):
+    raise TimeoutError("nobody there")
+
+for field in ("net", "total"):
+    @fault(f"one-cent-{field}", operation="erp.posting_of", names={"amount"})
+    def one_cent(call, forward, rng, field=field):
+        answer = forward(call)
+        return answer | {field: answer[field] + 1} if answer["count"] else answer
+"""
+NOT_SEEN = """
+from synthetic.faults import fault
+
+@fault("memo", port="erp", operation="posting_of", names={"state"})
+def memo(call, forward, rng):
+    return forward() | {"memo": "thanks"}
+"""
+
+
+@pytest.fixture
+def harness(capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main(["probe", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+def written(folder, text):
+    (folder / "faults.py").write_text(text)
+    return folder
+
+
+def test_faults_of_a_folder_are_found_and_named(harness, tmp_path):
+    code, out, _ = harness("matrix", "--faults", written(tmp_path, FAULTS), "--format", "json", "--processes", 1)
+    found = json.loads(out)
+    summary = found["summary"]
+    assert (code, summary["faults"], summary["detected"], summary["named_right"], summary["leaks"]) == (0, 5, 5, 5, 0)
+    rows = {row["fault"]: row for row in found["rows"]}
+    assert rows["wrong-company"]["category"] == "entity"
+    assert rows["down"]["verdict"] == "inconclusive"
+    for name in ("fault", "probe", "seed", "verdict", "category", "named_right", "leaks", "ttd_s"):
+        assert all(name in row for row in rows.values())
+
+
+def test_a_survivor_is_exit_1_until_it_is_waived_with_a_reason(harness, tmp_path):
+    folder = written(tmp_path, NOT_SEEN)
+    code, out, _ = harness("matrix", "--faults", folder, "--processes", 1, "--probe", "invoice-posting")
+    assert code == 1
+    assert "0 of 1 faults found" in out
+    assert "Survivors" in out
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text("waivers: [{faults: [memo], reason: for people only}]")
+    code, out, _ = harness("matrix", "--faults", folder, "--waivers", waivers, "--probe", "invoice-posting")
+    assert code == 0
+    assert "memo   for people only" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (NOT_SEEN.replace("posting_of", "postings_of"), "did you mean posting_of?"),
+        (NOT_SEEN.replace('"erp"', '"warehouse"'), "no port warehouse: there are analytics, billing"),
+        (NOT_SEEN.replace('"state"', '"strange"'), "no failure category strange: there are account"),
+        (NOT_SEEN.replace('"memo": "thanks"', '"memo": undefined'), "fault memo stopped: NameError"),
+    ],
+)
+def test_a_fault_that_cannot_be_played_is_told_with_what_there_is(harness, tmp_path, text, words):
+    code, _, err = harness("matrix", "--faults", written(tmp_path, text), "--processes", 1)
+    assert code in {2, 3}
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_clean_runs_are_a_run_of_their_own(harness):
+    code, out, _ = harness("matrix", "--clean", 30, "--format", "json", "--processes", 2)
+    assert code == 0
+    assert json.loads(out)["summary"]["clean_runs"] == 30
+
+
+def test_a_run_shows_its_hops_and_its_verdict(harness):
+    code, out, _ = harness("run", "card-payment")
+    assert code == 0
+    assert "✓ Applied in the ledger" in out
+    assert "✓ passed   42 facts asserted" in out
+
+
+def test_a_failed_run_shows_expected_and_seen_and_is_exit_1(harness, tmp_path):
+    code, out, _ = harness(
+        "run", "invoice-posting", "--fault", written(tmp_path, FAULTS.split('@fault("tax', maxsplit=1)[0])
+    )
+    assert code == 1
+    assert "entity   DE-01               US-01" in out
+    assert "✗ failed   entity" in out
+
+
+def test_what_could_not_be_looked_at_is_exit_3(harness, tmp_path):
+    down = FAULTS.split("for field", maxsplit=1)[0].replace("wrong-company", "a").replace("tax-lost", "b")
+    (tmp_path / "f.py").write_text(down.split("@fault")[0] + "@synthetic" + down.split("@synthetic")[1])
+    code, out, _ = harness("run", "invoice-posting", "--fault", tmp_path, "--format", "json")
+    (run,) = json.loads(out)
+    assert (code, run["verdict"], run["category"]) == (3, "inconclusive", "unreachable")
+
+
+def test_list_and_describe_know_every_probe(harness):
+    _, out, _ = harness("list", "--format", "json")
+    names = [one["name"] for one in json.loads(out)]
+    assert len(names) == len(set(names)) == 16
+    code, out, _ = harness("describe", "credit-and-refund", "--format", "json")
+    assert code == 0
+    assert json.loads(out)[0]["steps"][0]["title"] == "Account accepted"
+
+
+def test_nothing_is_left_to_reap_in_a_fresh_landscape(harness):
+    assert harness("reap")[:2] == (0, "0 left behind in landscape, 0 taken back.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "card-paymet"), "Did you mean card-payment?"),
+        (("matrix", "--seeds", "x"), "x is no seed"),
+        (("matrix", "--probe", "nothing"), "no probe nothing"),
+        (("run", "card-payment", "--environment", "nowhere"), "nowhere"),
+    ],
+)
+def test_what_is_asked_wrongly_is_exit_2(harness, arguments, words):
+    code, _, err = harness(*arguments)
+    assert code == 2
+    assert words in err
