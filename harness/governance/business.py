@@ -117,11 +117,40 @@ def _anyhow(_one: _Row, _other: _Row) -> bool:
 
 def _cells(old: Mapping[str, JSON], new: Mapping[str, JSON]) -> tuple[ChangedCell, ...]:
     names = [*old, *(name for name in new if name not in old)]
-    return tuple(
-        ChangedCell(name, _shown(old.get(name)), _shown(new.get(name)))
-        for name in names
-        if name not in old or name not in new or not json_equal(old[name], new[name])
-    )
+    return tuple(cell for name in names for cell in _differing(name, old.get(name), new.get(name)))
+
+
+def _differing(name: str, old: JSON, new: JSON) -> Iterator[ChangedCell]:
+    """Yield what differs in a value: of parts that have a name, such as the items of a bundle, only the differing ones.
+
+    In another order they are another value, since an amount is divided in the order of the parts.
+    """
+    if json_equal(old, new):
+        return
+    before, after = _parts_of(old), _parts_of(new)
+    same_order = [part for part in before if part in after] == [part for part in after if part in before]
+    if not (before and after and same_order):
+        yield ChangedCell(name, _shown(old), _shown(new))
+        return
+    for part in [*before, *(part for part in after if part not in before)]:
+        yield from _differing(f"{name} {part}", before.get(part), after.get(part))
+
+
+def _parts_of(value: JSON) -> dict[str, JSON]:
+    """Return the members of an object, or the items of a list of objects by their first text; {} for all else."""
+    if isinstance(value, dict):
+        return dict(value)
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        return {}
+    named: dict[str, JSON] = {}
+    for item in value:
+        rest = dict(item) if isinstance(item, dict) else {}
+        first = next(iter(rest), "")
+        name = rest.pop(first, None)
+        if not isinstance(name, str) or name in named:
+            return {}
+        named[name] = rest
+    return named
 
 
 def _shown(value: JSON) -> str:

@@ -12,7 +12,7 @@ from scratch_repository import ENTITY, Scratch, landscape
 
 from harness.catalog import Catalog, read_catalog
 from harness.documents import Library, MemoryTree
-from harness.governance import GateReport
+from harness.governance import GateReport, business
 from harness.governance.business import business_changes
 from harness.governance.values import BusinessChange
 from harness.model import Decision, Level, Verdict
@@ -176,3 +176,27 @@ def test_what_lies_before_the_calendar_is_closed() -> None:
     only_open = "\n".join(line for line in RATES.splitlines() if "2026-09" not in line and '"2026-10"' not in line)
     (change,) = changes(only_open.replace('"19"', '"16"'), only_open)
     assert change.closed_period == "DE-01 before 2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cells"),
+    [
+        (
+            [{"item": "IT-PRO", "weight": "2"}, {"item": "IT-HELP", "weight": "1"}],
+            [{"item": "IT-PRO", "weight": "2"}, {"item": "IT-HELP", "weight": "3"}],
+            [("erp IT-HELP weight", "1", "3")],
+        ),
+        (
+            [{"item": "IT-PRO", "weight": "2"}],
+            [{"item": "IT-PRO", "weight": "2"}, {"item": "IT-HELP", "weight": "3"}],
+            [("erp IT-HELP", "", '{"weight":"3"}')],
+        ),
+        ({"USD": "1", "EUR": "2"}, {"USD": "1", "EUR": "3"}, [("erp EUR", "2", "3")]),
+        ([{"item": "A"}, {"item": "B"}], [{"item": "B"}, {"item": "A"}], None),
+        ([{"item": "A"}, {"item": "A"}], [{"item": "A"}], None),
+        (["a"], ["b"], None),
+    ],
+)
+def test_of_a_bundle_only_the_part_that_differs_is_told(old, new, cells) -> None:
+    found = [(one.column, one.old, one.new) for one in business._cells({"erp": old}, {"erp": new})]
+    assert found == cells or (cells is None and [column for column, _, _ in found] == ["erp"])
