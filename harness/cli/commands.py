@@ -23,6 +23,7 @@ class Command:
 
 
 BEFORE = "Before a change lands"
+AFTER = "After it lands"
 LEARN = "Learn and set up"
 
 COMMANDS: tuple[Command, ...] = (
@@ -46,6 +47,19 @@ COMMANDS: tuple[Command, ...] = (
         "harness.cli.pact:pact",
         BEFORE,
     ),
+    Command(
+        "can-i-deploy",
+        "Say whether a version works with what runs in an environment",
+        "harness.cli.can_i_deploy:can_i_deploy",
+        BEFORE,
+    ),
+    Command("environment", "Create and list environments", "harness.cli.deployment:environment", AFTER),
+    Command(
+        "deployment", "Record, end and list what runs in an environment", "harness.cli.deployment:deployment", AFTER
+    ),
+    Command("history", "Show the store, roll closed days to Parquet", "harness.cli.history:history", AFTER),
+    Command("serve", "Serve the Pact Broker API over the store", "harness.cli.serve:serve", AFTER),
+    Command("token", "Create, list and revoke tokens for serve", "harness.cli.token:token", AFTER),
     Command("init", "Find the contracts here and write harness.yaml", "harness.cli.init:init", LEARN),
     Command("explain", "Explain a rule, a verdict, a decision or an exit code", "harness.cli.explain:explain", LEARN),
     Command("catalog", "Show the catalog: entries, graph, owners", "harness.cli.catalog:catalog", LEARN),

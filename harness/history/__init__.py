@@ -23,6 +23,7 @@ from harness.history.deployments import (
     record_release,
     record_undeployment,
     releases_in,
+    remove_environment,
 )
 from harness.history.exceptions import (
     assign_exception,
@@ -33,6 +34,7 @@ from harness.history.exceptions import (
     settle_exception,
 )
 from harness.history.judging import has_unjudged, settle_alerts, unjudged_runs
+from harness.history.matrix import Selector, Target, deployability, versions_selected, versions_targeted
 from harness.history.pacts import (
     ConflictError,
     content_sha,
@@ -50,6 +52,8 @@ from harness.history.participants import (
     participant_of,
     record_participant,
     record_version,
+    remove_branch,
+    remove_tag,
     version_of,
     versions_of,
 )
@@ -76,7 +80,16 @@ from harness.history.slots import (
     slot_state,
 )
 from harness.history.store import History, HistoryError, open_history
+from harness.history.tokens import all_tokens, create_token, revoke_token, token_of
 from harness.history.verifications import record_verification, verification_of, verifications_of
+from harness.history.webhooks import (
+    all_webhooks,
+    delete_webhook,
+    record_webhook_call,
+    save_webhook,
+    webhook_calls_of,
+    webhook_of,
+)
 from harness.history.windows import close_window, open_window, windows_at, windows_between
 
 __all__ = [
@@ -84,16 +97,23 @@ __all__ = [
     "History",
     "HistoryError",
     "LostLeaseError",
+    "Selector",
+    "Target",
     "abandoned_slots",
     "alerts_since",
     "all_environments",
     "all_participants",
+    "all_tokens",
+    "all_webhooks",
     "assign_exception",
     "beat",
     "claim_slot",
     "close_window",
     "comparisons_since",
     "content_sha",
+    "create_token",
+    "delete_webhook",
+    "deployability",
     "deployments_in",
     "end_deployment",
     "end_support",
@@ -135,23 +155,34 @@ __all__ = [
     "record_undeployment",
     "record_verification",
     "record_version",
+    "record_webhook_call",
     "release_slot",
     "releases_in",
+    "remove_branch",
+    "remove_environment",
+    "remove_tag",
     "renew_slot",
     "request_of",
     "requeue_requests",
+    "revoke_token",
     "run_of",
     "runs_since",
     "save_alert",
+    "save_webhook",
     "settle_alerts",
     "settle_exception",
     "slot_state",
     "take_request",
+    "token_of",
     "unjudged_runs",
     "verification_of",
     "verifications_of",
     "version_of",
     "versions_of",
+    "versions_selected",
+    "versions_targeted",
+    "webhook_calls_of",
+    "webhook_of",
     "windows_at",
     "windows_between",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
 from harness.history.pact_tables import deployments, environments, releases, versions
 from harness.history.participants import check_name, find_version
@@ -46,6 +46,21 @@ def environment_of(history: History, name: str) -> Environment | None:
     with history.reading() as connection:
         row = connection.execute(wanted).first()
         return None if row is None else as_value(Environment, row)
+
+
+def remove_environment(history: History, name: str) -> None:
+    """Drop an environment that holds no record.
+
+    Raises:
+        NotFoundError: There is none.
+        UsageError: Something was deployed or released to it: that is history, and stays.
+    """
+    with history.writing() as connection:
+        _known_environment(connection, name)
+        for table in (deployments, releases):
+            if connection.execute(select(table.c.id).where(table.c.environment == name).limit(1)).first():
+                raise UsageError(f"{name} holds records of what ran there", remedy="Keep it; create another one.")
+        connection.execute(delete(environments).where(environments.c.name == name))
 
 
 def record_deployment(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from harness.history.pact_tables import participants, version_branches, version_tags, versions
 from harness.history.rows import as_value, insert_into
@@ -88,6 +88,24 @@ def versions_of(
         wanted = wanted.join(version_tags).where(version_tags.c.tag == tag)
     with history.reading() as connection:
         return _versions(connection, connection.execute(wanted.limit(count) if count else wanted).all())
+
+
+def remove_tag(history: History, participant: str, number: str, tag: str) -> bool:
+    """Take a tag off a version; False if it had none."""
+    with history.writing() as connection:
+        row = find_version(connection, participant, number)
+        gone = delete(version_tags).where(version_tags.c.version_id == row, version_tags.c.tag == tag)
+        return connection.execute(gone).rowcount > 0
+
+
+def remove_branch(history: History, participant: str, branch: str) -> bool:
+    """Forget a branch of a participant; its versions stay. False if there was none."""
+    with history.writing() as connection:
+        ours = select(versions.c.id).where(versions.c.participant == participant)
+        gone = delete(version_branches).where(
+            version_branches.c.version_id.in_(ours), version_branches.c.branch == branch
+        )
+        return connection.execute(gone).rowcount > 0
 
 
 def put_participant(history: History, connection: Connection, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from harness.model.json import JSON
 
@@ -188,3 +189,62 @@ class Release:
     released_at: datetime
     support_ended_at: datetime | None = None
     uuid: str = ""
+
+
+class Answer(StrEnum):
+    """May it be deployed? Unknown is never yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DeployRow:
+    """One consumer's version against one provider's version, and what is known of the pair.
+
+    Attributes:
+        consumer: Name of the consumer.
+        consumer_version: Its version; "" if none is known.
+        provider: Name of the provider.
+        provider_version: Its version; "" if none is known.
+        answer: Yes with a successful verification, no with a failed one, unknown with neither.
+        reason: In words.
+        verification: Row of the verification that decided, 0 without one.
+        sha: Digest of the pact, "" without one.
+        ignored: Whether the answer of the whole does not count it.
+    """
+
+    consumer: str
+    consumer_version: str
+    provider: str
+    provider_version: str
+    answer: Answer
+    reason: str
+    verification: int = 0
+    sha: str = ""
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployability:
+    """Whether versions may be deployed together, or into what is there.
+
+    Attributes:
+        subject: What was asked about, in words.
+        target: Where to, in words.
+        answer: No if a row says no; unknown if one is unknown, or nothing could be looked at; else yes.
+        reasons: Why, in words; what no row can say stands first.
+        rows: Every pair that was looked at.
+    """
+
+    subject: str
+    target: str
+    answer: Answer
+    reasons: tuple[str, ...]
+    rows: tuple[DeployRow, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 yes, 1 no, 3 unknown."""
+        return {Answer.YES: 0, Answer.NO: 1, Answer.UNKNOWN: 3}[self.answer]
