@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.output import write, write_file
+from synthetic.cli.journey import show_journey
 from synthetic.cli.landscape import (
     CURRENT,
     INVOICES,
@@ -63,7 +64,8 @@ def demo(out: Path) -> int:
     """Run the whole story on a throw-away repository.
 
     Makes a repository from the reference landscape, runs the gate on three branches, compares two published versions
-    of a real billing API, and writes every report.
+    of a real billing API, lets one subscription travel through billing, sync and ledger as processes on loopback, and
+    writes every report.
     """
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="contract-harness-") as folder:
@@ -75,8 +77,9 @@ def demo(out: Path) -> int:
         reports = [(branch, judge(root, branch, out)) for branch in BRANCHES]
         write("A real billing API: two published versions of Stripe's OpenAPI document.\n")
         comparison = compare_published(root)
+    travelled = show_journey()
     write_index(out, reports)
-    write(closing_words(reports, comparison, out, time.monotonic() - started))
+    write(closing_words(reports, comparison, out, time.monotonic() - started, travelled=travelled))
     return 0
 
 
@@ -165,7 +168,12 @@ def write_index(out: Path, reports: list[tuple[Branch, GateReport]]) -> None:
 
 
 def closing_words(
-    reports: list[tuple[Branch, GateReport]], comparison: ContractComparison, out: Path, seconds: float
+    reports: list[tuple[Branch, GateReport]],
+    comparison: ContractComparison,
+    out: Path,
+    seconds: float,
+    *,
+    travelled: bool,
 ) -> str:
     """Return the last lines: the decisions, what was measured on the real API, and where the reports are."""
     from harness.model import Verdict  # noqa: PLC0415  (start-up)
@@ -180,6 +188,8 @@ def closing_words(
     unproven = sum(c.verdict is Verdict.UNPROVEN for c in comparison.changes)
     told = f"{len(comparison.changes)} root causes, {len(breaking)} breaking, {shown} of them with a payload"
     lines.append(f"  Stripe 2021-08 to 2022-02: {told}, {unproven} unproven")
+    if travelled:
+        lines.append("  One subscription: billed, posted once in the right company, paid, deferred, entitled, forecast")
     lines.append(f"You saw: {', '.join(branch.shows for branch, _ in reports)}.")
     lines.append(f"Open:    {out / 'index.html'}   Try:  harness gate --base main   (took {seconds:.0f} s)")
     return "\n".join(lines) + "\n"

@@ -38,6 +38,7 @@ POINTS: tuple[str, ...] = (
     "billing.request",
     "edge.row",
     *(f"erp.{name}" for name in _ERP),
+    "sync.answer",
     "sync.asked",
     "sync.finish",
     "sync.hold",

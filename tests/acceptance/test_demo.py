@@ -1,4 +1,4 @@
-"""`harness demo`: decisions, words, exit codes and every report; twice the same bytes, and nothing is connected to."""
+"""`harness demo`: decisions, words, exit codes and every report; the same bytes twice, connected to loopback only."""
 
 from __future__ import annotations
 
@@ -37,10 +37,13 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Run the whole demo once, without any way to connect."""
+    """Run the whole demo once, without any way to connect to another machine."""
+    connect = socket.socket.connect
 
-    def refuse(*_: object) -> None:
-        raise AssertionError("the demo connects to something")
+    def refuse(self: socket.socket, address: object) -> None:
+        if not (isinstance(address, tuple) and address[0] == "127.0.0.1"):
+            raise AssertionError(f"the demo connects to {address}")
+        connect(self, address)
 
     out = tmp_path_factory.mktemp("out") / "reports"
     with pytest.MonkeyPatch.context() as patch:
@@ -50,6 +53,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         patch.setattr(socket.socket, "connect", refuse)
         told: list[str] = []
         patch.setattr("synthetic.cli.demo.write", told.append)
+        patch.setattr("synthetic.cli.journey.write", told.append)
         code = run(["demo", "--out", str(out)])
     return Ran(out, "".join(told), code)
 
@@ -94,6 +98,18 @@ def test_the_last_lines_say_what_was_seen_with_measured_numbers_and_the_next_com
     assert len(numbers) == 4
     assert numbers[0] >= numbers[1] >= numbers[2] > 0
     assert re.fullmatch(rf"Open:    {ran.out}/index.html   Try:  harness gate --base main   \(took \d+ s\)", lines[-1])
+
+
+def test_one_subscription_travels_hop_by_hop_through_real_processes_that_are_stopped(ran: Ran) -> None:
+    hops = re.findall(r"(?m)^ +(\d+\.\d\d) s  (billing|sync|erp|entitlements|analytics) +(.*)$", ran.told)
+    assert [place for _, place, _ in hops] == ["billing", "sync", *["erp"] * 4, "entitlements", "analytics"]
+    assert [float(at) for at, _, _ in hops] == sorted(float(at) for at, _, _ in hops)
+    told = {what.split(":")[0].split(" ")[0]: what for _, _, what in hops}
+    assert "1,428.00 EUR" in told["subscription"]
+    assert "posted once in DE-01, period 2027-01, tax 228.00 EUR under DE-S19" in told["posted"]
+    assert "open 0.00 EUR" in told["paid"]
+    assert "1,200.00 EUR from 2027-01-04 until 2028-01-04" in told["deferred"]
+    assert "4 processes stopped" in ran.told
 
 
 @pytest.mark.parametrize("branch", sorted(DECISIONS))

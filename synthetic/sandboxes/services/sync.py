@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +19,8 @@ from synthetic.deeds.calls import Kind
 from synthetic.deeds.ports import DEEDS
 from synthetic.sandboxes.billing.webhooks import is_signed
 from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.faces import Asked, Contract, Face
+from synthetic.sandboxes.faces.sync_admin import SyncAdmin
 from synthetic.sandboxes.landscape.adapters import ObjectPort
 from synthetic.sandboxes.landscape.desks import BusDesk, SyncDesk
 from synthetic.sandboxes.landscape.prices import CatalogPrices
@@ -26,6 +28,7 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
 from synthetic.sandboxes.sync import Sync
+from synthetic.sandboxes.sync.administration import Kept
 from synthetic.sandboxes.sync.events import guide_of
 from synthetic.sandboxes.sync.payloads import canonical_check
 from synthetic.sandboxes.sync.relay import StoredBus, relay
@@ -70,6 +73,8 @@ class SyncService:
             "sync": ObjectPort("sync", desk),
             "bus": ObjectPort("bus", BusDesk(self.sync)),
         }
+        self._answers = SyncAdmin(self.sync, guide_of(self._around.catalog)).answers()
+        self._kept = Kept(self.sync.storage)
         self._register()
 
     def _opened(self) -> dict[str, Adapter]:
@@ -120,8 +125,26 @@ class SyncService:
         return self._ports
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return where billing sends its events."""
-        return (Route("/webhooks/billing", self.webhook, methods=["POST"]),)
+        """Return where billing sends its events, and `sync-admin`."""
+        around = self._around
+        admin = Face(
+            "sync-admin",
+            lambda: Contract(around.landscape, "sync-admin"),
+            {name: self._admin(name) for name in SyncAdmin.OPERATIONS},
+            around.token,
+            lambda: self._kept,
+        )
+        return (Route("/webhooks/billing", self.webhook, methods=["POST"]), admin.route())
+
+    def _admin(self, operation: str) -> Callable[[Asked], Any]:
+        """Answer an operation from the inbox that is open now."""
+
+        def answer(asked: Asked) -> Any:
+            found = self._answers[operation](asked)
+            self.woken()
+            return found
+
+        return answer
 
     async def webhook(self, request: Request) -> Response:
         """Take in one event of billing: 400 where its signature is not billing's, 200 once it is durable."""

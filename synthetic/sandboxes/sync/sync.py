@@ -151,7 +151,7 @@ class Sync:
         """Try a held event again (recovery R1); False if it is not held."""
         with self.storage.transaction("sync.release"):
             self.storage.queue.record(self.time(), "replay", event_id)
-            self._closed(event_id, "replayed", "operator")
+            self.close(event_id, "replayed", "operator")
             return self.storage.release(event_id, self.time())
 
     def time(self) -> float:
@@ -238,7 +238,8 @@ class Sync:
             if found is not None:
                 self.storage.send("replay.completed", found.id, replayed(found), self.time())
 
-    def _closed(self, event_id: str, cause: str, who: str) -> None:
+    def close(self, event_id: str, cause: str, who: str) -> None:
+        """Close what is open for an event and tell the bus; inside a transaction of the caller."""
         for one in self.storage.queue.close(event_id, self.time(), cause, who):
             self.storage.send("exception.closed", one.object_id, closed(one), self.time())
 
