@@ -81,7 +81,9 @@ def _of_contract(catalog: Catalog, library: Library, entity: Entity, name: str, 
                 for body in one.bodies:
                     walk.visit(body, named.name, "", 0)
                 walk.found = [write for write in walk.found if named.fields_at(write[1])]
-            for thing, path, carrier in walk.found:
+            if named is not None and one.patches:
+                walk.found += [(named.name, row.path, one.node) for row in named.fields]
+            for thing, path, carrier in dict.fromkeys(walk.found):
                 yield Write(provider.ref, name, one.name, thing, path, one.event, one.node, carrier)
 
 
@@ -95,6 +97,7 @@ class _Found:
     default: str = ""
     named: str = ""
     event: bool = False
+    patches: bool = False
 
 
 def _operations(library: Library, root: Node) -> Iterator[_Found]:
@@ -106,7 +109,8 @@ def _operations(library: Library, root: Node) -> Iterator[_Found]:
             if method == "post" and operation.get("x-interaction") in _READS:
                 continue
             name = text(operation.get("operationId")) or f"{method.upper()} {path}"
-            yield _Found(name, node, tuple(_bodies(library, node, operation)), named=_thing_of(path))
+            bodies, patches = tuple(_bodies(library, node, operation)), _is_patch(library, node, operation)
+            yield _Found(name, node, bodies, named=_thing_of(path), patches=patches)
     for hook in mapping(mapping(root.value).get("webhooks")):
         item = library.follow(root.child("webhooks", hook))
         for node, _ in _methods(item):
@@ -121,6 +125,14 @@ def _methods(item: Node) -> Iterator[tuple[Node, str]]:
     for method, operation in mapping(value.get("additionalOperations")).items():  # OpenAPI 3.2
         if isinstance(operation, dict):
             yield item.child("additionalOperations", method), method.lower()
+
+
+def _is_patch(library: Library, node: Node, operation: Mapping[str, object]) -> bool:
+    """Whether the body names by pointer what it changes (RFC 6902): its schema says nothing of the fields."""
+    if "requestBody" not in operation:
+        return "application/json-patch+json" in sequence(operation.get("consumes"))
+    content = mapping(mapping(library.follow(node.child("requestBody")).value).get("content"))
+    return any(media.partition(";")[0].strip().lower() == "application/json-patch+json" for media in content)
 
 
 def _thing_of(path: str) -> str:

@@ -242,3 +242,10 @@ def test_a_contract_without_marks_is_understood_by_the_binding_of_its_payload():
     library = Library(MemoryTree({**texts, "asyncapi.json": json.dumps(asyncapi({}))}))
     findings = check_catalog(read_catalog(library, ["catalog.yaml"]), ["invoices", "news"], library=library)
     assert TITLE in {one.title for one in findings if one.rule == "sor-second-writer"}
+
+
+def test_a_write_does_not_hide_in_a_json_patch_which_may_name_any_field():
+    patch = {"requestBody": {"content": {"application/json-patch+json": {"schema": {"type": "array"}}}}}
+    titles = {one.title for one in found(openapi({"/invoices/{id}": {"patch": patch}}))}
+    assert titles == {TITLE, "billing lets callers write invoice.note, owned by erp"}
+    assert found(openapi({"/orders/{id}": {"patch": patch}})) == ()
