@@ -28,6 +28,7 @@ _ERP = (
     "revalue",
     "reverse",
     "take-now",
+    "take-posting",
     "void-invoice",
     "write-off",
 )

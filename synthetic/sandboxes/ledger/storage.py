@@ -222,6 +222,10 @@ class Storage:
         """Change the state of a period."""
         self._db.execute("insert or replace into period values (?, ?, ?, ?, ?)", (ledger, period, state, who, at))
 
+    def periods(self, ledger: str) -> list[str]:
+        """Return the periods of a ledger whose state was ever changed."""
+        return [one for (one,) in self._db.execute("select period from period where ledger = ?", (ledger,))]
+
     def period_changed_at(self, ledger: str, period: str) -> str:
         """Return when the state of a period last changed, "" if never."""
         found = self._db.execute("select at from period where ledger = ? and period = ?", (ledger, period)).fetchone()

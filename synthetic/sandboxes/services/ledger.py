@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from starlette.routing import BaseRoute
 
 from harness.model import JSON
 from synthetic.deeds import Adapter, Answer, Attempt
+from synthetic.sandboxes.faces import Asked, Contract, Face
+from synthetic.sandboxes.faces.erp_periods import ErpPeriods
+from synthetic.sandboxes.faces.erp_postings import ErpPostings
+from synthetic.sandboxes.faces.face import Answer as Answered
+from synthetic.sandboxes.landscape.rows import Store
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.services.files import fresh
@@ -22,19 +29,40 @@ class LedgerService:
         """Open the books."""
         self._around = around
         self._file = around.data / f"{around.name}.sqlite"
+        self._answers_file = around.data / f"{around.name}-answers.sqlite"
         self._open()
 
     def _open(self) -> None:
         self.ledger = Ledger(self._around.catalog, self._around.clock.now, str(self._file))
         self._port = LedgerPort(self.ledger)
+        self._faces: dict[str, Mapping[str, Answered]] = {
+            "erp-postings": ErpPostings(self.ledger).answers(),
+            "erp-periods": ErpPeriods(self.ledger, self._around.catalog).answers(),
+        }
+        self._rows = Store(str(self._answers_file))
+        self._kept = self._rows.table("answer")
 
     def ports(self) -> Mapping[str, Adapter]:
         """Return the `erp` port."""
         return {"erp": _Current(self)}
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return nothing more yet."""
-        return ()
+        """Return its contracts."""
+        around = self._around
+        return tuple(
+            Face(
+                name,
+                partial(Contract, around.landscape, name),
+                {operation: self._later(name, operation) for operation in self._faces[name]},
+                around.token,
+                lambda: self._kept,
+            ).route()
+            for name in self._faces
+        )
+
+    def _later(self, name: str, operation: str) -> Callable[[Asked], Any]:
+        """Answer an operation from the books that are open now."""
+        return lambda asked: self._faces[name][operation](asked)  # noqa: PLW0108  (a reset opens other books)
 
     def answer(self, attempt: Attempt) -> Answer:
         """Answer one call from the books that are open now."""
@@ -62,11 +90,13 @@ class LedgerService:
         """Begin with empty books."""
         self.close()
         fresh(self._file)
+        fresh(self._answers_file)
         self._open()
 
     def close(self) -> None:
         """Close the books."""
         self.ledger.books.storage.close()
+        self._rows.close()
 
 
 class _Current:

@@ -1,0 +1,217 @@
+"""`erp-postings`: the journal of the ledger, read and written posting by posting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, period_of
+
+_OBJECTS = frozenset(
+    {"invoice", "payment", "credit", "refund", "dispute", "payout", "usage", "contract", "period", "customer"}
+)
+_KINDS = {
+    "dispute-opened": "dispute_opened",
+    "dispute-won": "dispute_won",
+    "dispute-lost": "dispute_lost",
+    "write-off": "write_off",
+    "loss": "allowance",
+    "forfeit": "credit",
+    "merge": "transfer",
+}
+_DATED = re.compile(r"(recognition|revaluation|reversal)-.+")
+_RATE = re.compile(r"(\S+) (\S+) (\d{4}-\d{2}-\d{2})")
+
+
+class ErpPostings:
+    """Operations of the contract over one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Work on `ledger`."""
+        self._ledger = ledger
+        self._books = ledger.books
+
+    def answers(self) -> Mapping[str, Answer]:
+        """Return every operation by its id."""
+        return {
+            "listPostings": self._list,
+            "createPosting": self._create,
+            "getPosting": lambda asked: self._shown(self._found(asked), self._undone()),
+            "reversePosting": self._reverse,
+        }
+
+    def _list(self, asked: Asked) -> Any:
+        storage, undone = self._books.storage, self._undone()
+        found = storage.postings(asked["object_id"] or "", asked["ledger"] or "", asked["posting_period"] or "")
+        since = asked["posted_from"]
+        rows = [self._shown(one, undone) for one in found if since is None or one.posted_at >= since]
+        return page(rows, asked, lambda row: str(row["id"]))
+
+    def _create(self, asked: Asked) -> Any:
+        body = asked.body
+        key = PostingKey(
+            body["posting_key"]["source_system"],
+            body["posting_key"]["object"],
+            body["posting_key"]["object_id"],
+            body["posting_key"]["posting_kind"],
+            body["posting_key"]["ledger"],
+        )
+        books = self._books.master.of(body["ledger"])
+        if key.ledger != body["ledger"] or books.legal_entity != body["legal_entity"]:
+            raise RefusalError(422, "ledger, legal_entity and the ledger of posting_key must belong together.")
+        day = _day(body["posting_date"])
+        with self._books.storage.transaction("erp.take-posting"):
+            taken = self._books.take(
+                self._books.in_open_period(lambda on: self._posting(body, key, on), body["ledger"], day)
+            )
+        return self._shown(taken.posting, self._undone())
+
+    def _posting(self, body: Mapping[str, Any], key: PostingKey, on: date) -> Posting:
+        document = _day(body["document_date"])
+        lines, rate = self._lines(body, document)
+        return Posting(
+            key=key,
+            source_version=body["source_version"],
+            legal_entity=body["legal_entity"],
+            text=body["text"],
+            document_date=document,
+            tax_period=body.get("tax_period") or period_of(document),
+            posting_date=on,
+            currency=body["currency"],
+            lines=lines,
+            rate=rate,
+            synthetic=bool(body.get("synthetic")),
+        )
+
+    def _lines(self, body: Mapping[str, Any], document: date) -> tuple[tuple[Line, ...], str]:
+        """Return the lines with functional amounts: each side is converted once, and shared among its lines."""
+        master = self._books.master
+        books = master.of(body["ledger"])
+        rate = master.rate(body["currency"], books.currency, document)
+        found: dict[int, Line] = {}
+        for side, sign in (("debit", 1), ("credit", -1)):
+            own = [(number, line) for number, line in enumerate(body["lines"]) if line["side"] == side]
+            amounts = tuple(line["amount"] for _, line in own)
+            functional = master.functional(amounts, body["currency"], books, rate.value)
+            for (number, line), worth in zip(own, functional, strict=True):
+                if line.get("tax_code"):
+                    master.tax(line["tax_code"], books.legal_entity, document)
+                found[number] = _line(line, sign, worth)
+        if sum(line.amount for line in found.values()):
+            raise RefusalError(422, "unbalanced: debits and credits differ in document currency.")
+        return tuple(found[number] for number in sorted(found)), rate.text
+
+    def _reverse(self, asked: Asked) -> Any:
+        found = self._found(asked)
+        if found.journal_number in self._undone():
+            raise RefusalError(409, f"{_id(found)} was reversed before.")
+        day = _day(asked.body["posting_date"])
+        taken = self._ledger.closing.reverse(
+            found.journal_number, day, asked.body["requested_by"], asked.body["reason"]
+        )
+        return self._shown(taken.posting, self._undone())
+
+    def _found(self, asked: Asked) -> Posting:
+        found = next((one for one in self._books.storage.postings() if _id(one) == asked["posting_id"]), None)
+        if found is None:
+            raise RefusalError(404, f"No posting {asked['posting_id']}.")
+        return found
+
+    def _undone(self) -> dict[str, str]:
+        """Return by journal number the id of the posting that undid it."""
+        return {one.reverses: _id(one) for one in self._books.storage.postings() if one.reverses}
+
+    def _shown(self, one: Posting, undone: Mapping[str, str]) -> dict[str, Any]:
+        undid = undone.get(one.journal_number)
+        shown: dict[str, Any] = {
+            "id": _id(one),
+            "journal_number": one.journal_number,
+            "ledger": one.key.ledger,
+            "legal_entity": one.legal_entity,
+            "posting_key": {
+                "source_system": one.key.source_system,
+                "object": one.key.object if one.key.object in _OBJECTS else "invoice",
+                "object_id": one.key.object_id,
+                "posting_kind": _kind(one.key.kind),
+                "ledger": one.key.ledger,
+            },
+            "source_version": one.source_version,
+            "text": one.text[:200] or one.key.kind,
+            "document_date": str(one.document_date),
+            "tax_period": one.tax_period or None,
+            "posting_date": str(one.posting_date),
+            "posting_period": one.period,
+            "currency": one.currency,
+            "functional_currency": self._books.master.of(one.key.ledger).currency,
+            "lines": [_shown_line(number, line, one) for number, line in enumerate(one.lines, 1)],
+            "status": "reversed" if undid else "posted",
+            "reverses": _named(one.reverses) if one.reverses else None,
+            "reversed_by": undid,
+            "late_document": one.late,
+            "posted_at": one.posted_at,
+            "synthetic": one.synthetic,
+        }
+        rate = _RATE.fullmatch(one.rate)
+        return shown | (
+            {"fx_rate": {"rate": rate[1], "rate_date": rate[3], "table_version": f"{rate[2]} {rate[3]}"}}
+            if rate
+            else {}
+        )
+
+
+def _line(line: Mapping[str, Any], sign: int, worth: int) -> Line:
+    start, end = line.get("service_start"), line.get("service_end")
+    return Line(
+        account=line["account"],
+        amount=sign * line["amount"],
+        functional=sign * worth,
+        dimension=line.get("party_id") or line.get("item") or "",
+        tax_code=line.get("tax_code", ""),
+        tax_base=line.get("tax_base") or 0,
+        revenue_class=line.get("revenue_class", ""),
+        service=(_day(start), _day(end)) if start and end else None,
+    )
+
+
+def _shown_line(number: int, line: Line, posting: Posting) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "line_number": number,
+        "account": line.account,
+        "side": "debit" if (line.amount or line.functional) >= 0 else "credit",
+        "amount": abs(line.amount),
+        "functional_amount": abs(line.functional),
+    }
+    if line.dimension.startswith("pa_"):
+        shown["party_id"] = line.dimension
+    elif line.dimension:
+        shown["item"] = line.dimension[:40]
+    if line.tax_code:
+        shown |= {"tax_code": line.tax_code, "tax_base": line.tax_base}
+    if line.revenue_class:
+        shown |= {"revenue_class": line.revenue_class, "contract_id": posting.contract_id or None}
+    if line.service:
+        shown |= {"service_start": str(line.service[0]), "service_end": str(line.service[1])}
+    return shown
+
+
+def _id(one: Posting) -> str:
+    return _named(one.journal_number)
+
+
+def _named(journal_number: str) -> str:
+    return "je_" + re.sub(r"[^A-Za-z0-9]", "_", journal_number)
+
+
+def _kind(kind: str) -> str:
+    dated = _DATED.fullmatch(kind)
+    if dated:
+        return dated[1]
+    return _KINDS.get(kind, kind.replace("-", "_"))
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,224 @@
+"""The conformance checks of adapters: ours pass every one, and each check finds the adapter that breaks it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from harness.catalog import read_catalog
+from harness.documents import FolderTree, Library
+from synthetic.clock import VirtualClock
+from synthetic.deeds import Call, RefusedError, UnreachableError
+from synthetic.deeds.calls import Kind
+from synthetic.environments import conformance
+from synthetic.environments.conformance import CHECKS, NotConformError, Subject, check_adapter
+from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.landscape.adapters import ObjectPort, in_process
+from synthetic.sandboxes.landscape.crm import Crm
+from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.port import LedgerPort
+from synthetic.systems.remote import RemotePort
+from synthetic.systems.stripe import StripeBilling
+from synthetic.systems.stripe_http import StripeWire
+
+ROOT = Path(__file__).parents[3]
+CATALOG = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
+NOBODY = "http://127.0.0.1:9"  # the port of `discard`, on which nothing listens here
+
+
+def deed(port, operation, **request):
+    return Call(port, operation, request, Kind.DEED, "key-of-this-check")
+
+
+def look(port, operation, **request):
+    return Call(port, operation, request)
+
+
+def ledger():
+    books = Ledger(CATALOG, lambda: datetime(2027, 1, 4, 12, tzinfo=UTC))
+    customer = {"id": "cus_1", "legal_entity": "DE-01", "legal_name": "K", "currency": "EUR", "payment_terms": "CARD"}
+    bad = {"id": "pay_1", "legal_entity": "DE-01", "currency": "EUR", "amount": -1, "value_date": "2027-01-04"}
+    return Subject(
+        "erp",
+        LedgerPort(books),
+        deed("erp", "register_party", customer=customer),
+        lambda _: look("erp", "party_of", customer="cus_1", entity="DE-01"),
+        look("erp", "posting_of", invoice="in_none"),
+        deed("erp", "apply_payment", payment=bad),
+        RemotePort("erp", NOBODY),
+    )
+
+
+def crm():
+    system = Crm(Ledger(CATALOG, lambda: datetime(2027, 1, 4, tzinfo=UTC)).books.master, datetime.now)
+    system._now = lambda: datetime(2027, 1, 4, tzinfo=UTC)
+    return Subject(
+        "crm",
+        ObjectPort("crm", system),
+        deed("crm", "accept_account", account="a", name="A", country="DE"),
+        lambda _: look("crm", "account_of", account="a"),
+        look("crm", "account_of", account="none"),
+        deed("crm", "accept_account", account="b", name="B", country="QQ"),
+        RemotePort("crm", NOBODY),
+    )
+
+
+def billing():
+    core = BillingCore(VirtualClock(datetime(2027, 1, 4, tzinfo=UTC)))
+    prices = CatalogPrices(Ledger(CATALOG, datetime.now).books.master, datetime(2027, 1, 4, tzinfo=UTC).date())
+    return Subject(
+        "billing",
+        StripeBilling(in_process(core), prices),
+        deed("billing", "onboard", account="a", name="A", entity="DE-01", currency="EUR"),
+        lambda _: look("billing", "customer_of", account="a"),
+        look("billing", "customer_of", account="none"),
+        deed("billing", "pay", invoice="in_none"),
+        StripeBilling(StripeWire(NOBODY, "sk_test_1"), prices),
+    )
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("subject", [ledger, crm, billing], ids=lambda make: make.__name__)
+def test_our_adapters_pass_every_check(subject, check):
+    check(subject())
+
+
+class Good:
+    """A small system that does everything right; each fault below breaks one thing."""
+
+    def __init__(self):
+        self.made = {}
+        self.looks = 0
+
+    def call(self, attempt):
+        if attempt.operation == "accept_account":
+            if attempt.request["country"] == "QQ":
+                raise RefusedError("crm", "country-unmapped", "nobody sells there")
+            return self.made.setdefault(attempt.key, {"id": f"acc_{len(self.made)}"})
+        if attempt.operation == "account_of":
+            return {"count": int(attempt.request["account"] == "a" and bool(self.made)), "name": "A"}
+        raise RefusedError("crm", "operation-unknown", "no such thing")
+
+
+class NotPlain(Good):
+    def call(self, attempt):
+        return super().call(attempt) | {"when": datetime(2027, 1, 1, tzinfo=UTC)}
+
+
+class NotANumber(Good):
+    def call(self, attempt):
+        return super().call(attempt) | {"amount": float("nan")}
+
+
+class NoCount(Good):
+    def call(self, attempt):
+        return {name: value for name, value in super().call(attempt).items() if name != "count"}
+
+
+class Forgets(Good):
+    def call(self, attempt):
+        answer = super().call(attempt)
+        self.made = {}
+        return answer
+
+
+class Doubles(Good):
+    def call(self, attempt):
+        if attempt.operation == "accept_account" and attempt.request["country"] != "QQ":
+            self.made[len(self.made)] = 1
+            return {"id": f"acc_{len(self.made)}"}
+        return super().call(attempt)
+
+
+class Flickers(Good):
+    def call(self, attempt):
+        self.looks += 1
+        return super().call(attempt) | {"seen": self.looks}
+
+
+class Guesses(Good):
+    def call(self, attempt):
+        return super().call(attempt) if attempt.operation.startswith("acc") else {"count": 0}
+
+
+class Obeys(Good):
+    def call(self, attempt):
+        return {"id": "x"} if attempt.request.get("country") == "QQ" else super().call(attempt)
+
+
+class Mute(Good):
+    def call(self, attempt):
+        if attempt.request.get("country") == "QQ":
+            raise RefusedError("crm", "", "no")
+        return super().call(attempt)
+
+
+class Grabs(Good):
+    def call(self, attempt):
+        answer = super().call(attempt)
+        attempt.request["touched"] = True
+        return answer
+
+
+class Refuses:
+    def call(self, attempt):
+        raise RefusedError(attempt.port, "down", "no")
+
+
+class Silent:
+    def call(self, attempt):
+        raise UnreachableError(attempt.port, "nobody there")
+
+
+def subject(adapter, unreachable=None):
+    return Subject(
+        "crm",
+        adapter,
+        deed("crm", "accept_account", account="a", name="A", country="DE"),
+        lambda _: look("crm", "account_of", account="a"),
+        look("crm", "account_of", account="none"),
+        deed("crm", "accept_account", account="b", name="B", country="QQ"),
+        unreachable or Silent(),
+    )
+
+
+def test_a_good_adapter_passes():
+    check_adapter(subject(Good()))
+
+
+@pytest.mark.parametrize(
+    ("adapter", "check"),
+    [
+        (NotPlain, conformance.answers_are_plain),
+        (NotANumber, conformance.answers_are_plain),
+        (NoCount, conformance.a_look_counts),
+        (Forgets, conformance.a_deed_is_seen),
+        (Doubles, conformance.a_deed_is_done_once),
+        (Flickers, conformance.a_look_changes_nothing),
+        (Guesses, conformance.an_unknown_operation_is_refused),
+        (Obeys, conformance.a_refusal_names_its_code),
+        (Mute, conformance.a_refusal_names_its_code),
+        (Grabs, conformance.its_request_is_its_own),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_each_check_finds_what_it_is_for(adapter, check):
+    with pytest.raises(NotConformError) as found:
+        check(subject(adapter()))
+    assert found.value.remedy
+
+
+@pytest.mark.parametrize("adapter", [Refuses, Good])
+def test_an_outage_that_looks_like_an_answer_is_found(adapter):
+    with pytest.raises(NotConformError):
+        conformance.an_outage_is_no_refusal(subject(Good(), adapter()))
+
+
+def test_calls_of_another_port_are_no_proof():
+    with pytest.raises(NotConformError, match="no operation of erp"):
+        conformance.it_serves_its_port(
+            Subject("erp", Good(), *[subject(Good()).deed] * 1, None, subject(Good()).unknown)
+        )
