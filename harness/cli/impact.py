@@ -6,6 +6,7 @@ import json
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from harness.cli.opening import open_library, open_repository
 from harness.cli.options import as_of_option, repo_option
 from harness.cli.output import write
 from harness.model import HarnessError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from harness.impact.running import RunningPact
 
 
 @click.command()
@@ -39,6 +43,13 @@ from harness.model import HarnessError, NotFoundError, UsageError
     help="What standard output holds; markdown for --down and for revisions.",
 )
 @as_of_option
+@click.option(
+    "--history",
+    "place",
+    default=None,
+    metavar="URL",
+    help="With two versions of a contract: name each version of a consumer that runs, from this store.",
+)
 @repo_option
 def impact(ref: str | None, new: str | None, form: str, repo: Path, as_of: date | None, **asked: str | None) -> int:
     """Show who and what depends on a contract, a field, a component, or on what changed between two revisions.
@@ -61,8 +72,8 @@ def impact(ref: str | None, new: str | None, form: str, repo: Path, as_of: date 
         raise UsageError("impact takes one REF, or OLD NEW.", remedy="harness impact billing-invoices")
     if asked["down"]:
         return _of_outage(asked["down"], repo, form, as_of)
-    if new is not None:
-        return _between(given[0], new, repo, form, as_of)
+    if new is not None or asked["place"]:
+        return _between(given[0], new or "", repo, form, as_of, asked["place"])
     try:
         return _of_thing(given[0], repo, form)
     except NotFoundError as unknown:
@@ -119,8 +130,12 @@ def _of_thing(ref: str, repo: Path, form: str) -> int:
     return 0
 
 
-def _between(old: str, new: str, repo: Path, form: str, as_of: date | None) -> int:
-    """Answer for two revisions, or for two versions of one contract."""
+def _between(old: str, new: str, repo: Path, form: str, as_of: date | None, place: str | None = None) -> int:
+    """Answer for two revisions, or for two versions of one contract; only the latter are joined with what runs."""
+    if place:
+        if "@" not in old or "@" not in new:
+            raise UsageError("--history goes with two versions of a contract.", remedy="harness impact A@1.0.0 A@1.1.0")
+        return _of_versions(old, new, repo, form, as_of, place)
     repository = open_repository(repo)
     try:
         if repository is None:
@@ -135,7 +150,7 @@ def _between(old: str, new: str, repo: Path, form: str, as_of: date | None) -> i
     return _show(repo, old, new, form, as_of)
 
 
-def _of_versions(old: str, new: str, repo: Path, form: str, as_of: date | None) -> int:
+def _of_versions(old: str, new: str, repo: Path, form: str, as_of: date | None, place: str | None = None) -> int:
     from harness.governance import landscape_of  # noqa: PLC0415  (start-up)
     from harness.impact.versions import impact_of_versions  # noqa: PLC0415
     from harness.registry import read_config, read_registry  # noqa: PLC0415
@@ -144,9 +159,18 @@ def _of_versions(old: str, new: str, repo: Path, form: str, as_of: date | None) 
     library = open_library(repo)
     config = read_config(library)
     contracts = read_registry(library, config).contracts
-    found = impact_of_versions(old, new, library, contracts, landscape_of(library, config), as_of)
+    running = _running(repo, place) if place else ()
+    found = impact_of_versions(old, new, library, contracts, landscape_of(library, config), as_of, running=running)
     write(change_impact_json(found) if form == "json" else change_impact_text(found, f"{old} to {new}"))
     return 0
+
+
+def _running(repo: Path, place: str) -> tuple[RunningPact, ...]:
+    from harness.cli.storing import opened_history  # noqa: PLC0415  (start-up)
+    from harness.impact.running import running_pacts  # noqa: PLC0415
+
+    with opened_history(repo, place) as history:
+        return running_pacts(history)
 
 
 def _of_changes(ref: str, repo: Path, form: str, unknown: NotFoundError, as_of: date | None) -> int:

@@ -24,9 +24,6 @@ class _Found:
     answer: Answer
 
 
-_NOTHING: tuple[_Found, ...] = ()
-
-
 def consumers_of(contract: ChangedContract, landscapes: tuple[Landscape, ...]) -> tuple[ConsumerImpact, ...]:
     """Return every consumer that any of the revisions knows, sorted: hit first, then unknown, then not hit.
 
@@ -56,14 +53,11 @@ def _consumer(
     entity = next((found for scape in landscapes if (found := _component(name, scape.catalog))), None)
     version, environments = _running(entity)
     if uses is None:
-        hit, reason, touched = Hit.UNKNOWN, "no pact", _NOTHING
-        relevant = _relevant(contract)
-        changes = tuple(change.fingerprint for change in relevant)
+        hit, reason, interactions = Hit.UNKNOWN, "no pact", 0
         fields: tuple[str, ...] = ()
+        changes = tuple(change.fingerprint for change in _relevant(contract))
     else:
-        hit, reason, touched = _judge(contract, uses)
-        changes = tuple(sorted({item.change.fingerprint for item in touched}))
-        fields = tuple(sorted({field for item in touched for field in item.answer.fields}))
+        hit, reason, changes, fields, interactions = judged_uses(contract, uses)
     return ConsumerImpact(
         component=entity.ref if entity else f"component:default/{name}",
         name=name,
@@ -74,8 +68,18 @@ def _consumer(
         reason=reason,
         changes=changes,
         fields=fields,
-        interactions=len({item.interaction for item in touched}),
+        interactions=interactions,
     )
+
+
+def judged_uses(
+    contract: ChangedContract, uses: Iterable[FieldUse]
+) -> tuple[Hit, str, tuple[str, ...], tuple[str, ...], int]:
+    """Return how uses fare: hit or not, why, fingerprints of the changes, fields, and how many interactions."""
+    hit, reason, touched = _judge(contract, uses)
+    changes = tuple(sorted({item.change.fingerprint for item in touched}))
+    fields = tuple(sorted({field for item in touched for field in item.answer.fields}))
+    return hit, reason, changes, fields, len({item.interaction for item in touched})
 
 
 def _pact_version(name: str, contract: str, landscapes: tuple[Landscape, ...]) -> str:

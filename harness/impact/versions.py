@@ -10,17 +10,20 @@ from harness.documents import Library
 from harness.impact.hits import Document
 from harness.impact.joining import assess
 from harness.impact.landscape import ChangedContract, Landscape
+from harness.impact.running import RunningPact, with_running
 from harness.impact.values import Impact
 from harness.model import Contract, NotFoundError, Side, UsageError
 
 
-def impact_of_versions(
+def impact_of_versions(  # noqa: PLR0913  (all but the last two are the question)
     old: str,
     new: str,
     library: Library,
     contracts: Iterable[Contract],
     landscape: Landscape,
     as_of: date | None = None,
+    *,
+    running: Iterable[RunningPact] = (),
 ) -> Impact:
     """Return who and what moving from one version to another touches.
 
@@ -31,6 +34,7 @@ def impact_of_versions(
         contracts: Every version of every contract of the revision.
         landscape: Catalog and pacts of the revision.
         as_of: Day for sunset rules.
+        running: What the versions that run ask, from the history.
 
     Raises:
         NotFoundError: There is no such version.
@@ -43,7 +47,9 @@ def impact_of_versions(
     roots = library.node(one.path), library.node(other.path)
     comparison = compare_nodes(*roots, library, library, as_of=as_of)
     documents = (Document(Side.OLD, roots[0], library), Document(Side.NEW, roots[1], library))
-    return assess([ChangedContract(one.name, comparison, *documents)], landscape, landscape)
+    changed = ChangedContract(one.name, comparison, *documents)
+    found = assess([changed], landscape, landscape)
+    return with_running(found, [changed], running, landscape)
 
 
 def _version(ref: str, contracts: tuple[Contract, ...]) -> Contract:
