@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.history import open_history, publish_pact, record_deployment, record_environment, record_release
+from harness.history import (
+    open_history,
+    publish_pact,
+    record_deployment,
+    record_environment,
+    record_release,
+    record_version,
+)
 from harness.impact import Hit
 from harness.impact.running import running_pacts
 
@@ -108,3 +115,15 @@ def test_a_history_goes_with_two_versions(landscape, store):
         ("1.1", ("test",)),
     ]
     shutil.rmtree(landscape / "contracts")
+
+
+@pytest.mark.parametrize(("version", "words"), [("1.0", "do not fit"), ("1.1", "every example fits")])
+def test_an_unverified_pair_tells_what_the_contracts_say_and_stays_unknown(landscape, store, version, words):
+    record_version(store, "billing-invoices", "2.0.0")
+    record_deployment(store, "billing-invoices", "2.0.0", "test")
+    command = [sys.executable, "-m", "harness.cli", "can-i-deploy", "--component", "erp", "--version", version]
+    more = ("--to", "test", "--static", "--history", str(landscape / "h.sqlite"), "--repo", str(landscape))
+    asked = subprocess.run([*command, *more], capture_output=True, text=True, check=False, timeout=60, cwd=_ROOT)
+    assert asked.returncode == 3, asked.stdout + asked.stderr
+    assert "checked statically against billing-invoices 2.0.0, not verified" in asked.stdout
+    assert words in asked.stdout
