@@ -30,7 +30,8 @@ def read_catalog(library: Library, globs: Iterable[str] = ("catalog/**/*.yaml",)
     """Read every entity in the files that match, and in files that Locations among them name.
 
     Documents with neither `apiVersion` nor `kind` are no entities (policies live beside them) and are left
-    alone. A file that cannot be read is a problem of the catalog; the others are read.
+    alone, and so are objectives in OpenSLO. A file that cannot be read is a problem of the catalog; the others are
+    read.
     """
     reading = _Reading(library, library.tree.entries())
     with collector_paused():
@@ -77,6 +78,8 @@ class _Reading:
         value = document.value
         if not isinstance(value, dict) or not ("apiVersion" in value or "kind" in value):
             return None
+        if str(value.get("apiVersion", "")).startswith("openslo/"):
+            return None  # an objective (see `harness objectives`): no Location names it, so Backstage never meets it
         plain = not ("$" in document.text or "\\" in document.text)  # an escape may spell a $
         resolved = value if plain else mapping(self._resolved(value, document, 0))
         metadata = mapping(resolved.get("metadata"))

@@ -64,4 +64,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", "Explain a rule, a verdict, a decision or an exit code", "harness.cli.explain:explain", LEARN),
     Command("catalog", "Show the catalog: entries, graph, owners", "harness.cli.catalog:catalog", LEARN),
     Command("rules", "List the rules, or show one", "harness.cli.rules:rules", LEARN),
+    Command("metrics", "Show what arrived, each figure with its denominator", "harness.cli.metrics:metrics"),
+    Command("objectives", "Show what is attained of each objective", "harness.cli.metrics:objectives"),
 )

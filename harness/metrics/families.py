@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Labels = tuple[tuple[str, str], ...]
@@ -125,6 +125,22 @@ def histogram(
         histograms=tuple(_histogram(labels, found[labels], bounds) for labels in sorted(found)),
         bounds=tuple(bounds),
     )
+
+
+def merged(several: Iterable[Sequence[Family]]) -> tuple[Family, ...]:
+    """Return families of the same names with the samples of all: of environments, which their labels tell apart."""
+    found: dict[str, Family] = {}
+    for families in several:
+        for one in families:
+            known = found.get(one.name)
+            found[one.name] = (
+                one
+                if known is None
+                else replace(
+                    known, samples=(*known.samples, *one.samples), histograms=(*known.histograms, *one.histograms)
+                )
+            )
+    return tuple(found.values())
 
 
 def number_text(value: float) -> str:

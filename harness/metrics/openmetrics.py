@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from harness.metrics.families import Family, Kind, Labels, number_text
@@ -29,8 +30,10 @@ def _family(family: Family, created: datetime) -> list[str]:
     lines.append(f"# HELP {name} {_escaped(family.help)}")
     stamp = f"{created.timestamp():.3f}"
     if family.kind is Kind.HISTOGRAM:
-        lines += [f"{sample}{_labels(labels)} {number_text(value)}" for sample, labels, value in _in_order(family)]
-        lines += [f"{name}_created{_labels(one.labels)} {stamp}" for one in family.histograms]
+        for one in family.histograms:  # every line of one set of labels together, as the format wants
+            alone = replace(family, histograms=(one,))
+            lines += [f"{sample}{_labels(labels)} {number_text(value)}" for sample, labels, value in _in_order(alone)]
+            lines.append(f"{name}_created{_labels(one.labels)} {stamp}")
         return lines
     for sample, labels, value in family.flat():
         lines.append(f"{sample}{_labels(labels)} {number_text(value)}")

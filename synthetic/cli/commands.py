@@ -11,6 +11,6 @@ COMMANDS: tuple[Command, ...] = (
         "probe", "Run synthetic transactions, and prove them with a fault matrix", "synthetic.cli.probe:probe", AFTER
     ),
     Command("sandbox", "Run a whole billing and ERP landscape on this machine", "synthetic.cli.sandbox:sandbox", AFTER),
-    Command("monitor", "Run probes by schedule and tell people what is wrong", "synthetic.cli.monitor:monitor", AFTER),
+    Command("monitor", "Run probes by schedule and tell people what is wrong", "synthetic.cli.monitor:monitor"),
     Command("demo", "Run the whole story on a throw-away repository", "synthetic.cli.demo:demo", LEARN),
 )

@@ -40,7 +40,7 @@ from synthetic.monitor.monitor import Monitor, exit_code
 from synthetic.monitor.orders import Orders
 from synthetic.monitor.planning import Plan
 from synthetic.monitor.playing import Keeper, Playing, runner_name
-from synthetic.monitor.recording import recorded
+from synthetic.monitor.recording import on_real_time, recorded
 from synthetic.monitor.schedule import Schedule, check_schedule, parse_shard
 from synthetic.monitor.telling import Telling
 from synthetic.monitor.watching import Watcher
@@ -77,10 +77,8 @@ class ProbePlayer:
         probe = self.probes[work.slot.probe]
         started = datetime.now(UTC)
         place = open_place(self.environment, 0, catalog=self.catalog)
-        begun = place.clock.now()
-        run = asyncio.run(play_in(probe, place, work.slot.slot))
-        shift = started - begun if self.environment == IN_PROCESS else timedelta()
-        return recorded(run, owner=probe.owner, shift=shift)
+        run = recorded(asyncio.run(play_in(probe, place, work.slot.slot)), owner=probe.owner)
+        return on_real_time(run, started, datetime.now(UTC)) if self.environment == IN_PROCESS else run
 
 
 def run_monitor(options: Mapping[str, Any]) -> int:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from harness.model.runs import Difference, Leak, Run, RunVerdict, Step
 from synthetic import transaction
 from synthetic.deeds.calls import Kind
 from synthetic.transaction.running import run_id_of
 
-_NONE = timedelta()
 
-
-def recorded(run: transaction.Run, *, owner: str = "", shift: timedelta = _NONE) -> Run:
+def recorded(run: transaction.Run, *, owner: str = "") -> Run:
     """Return a run of the history.
 
     Args:
         run: What was played.
         owner: Of the probe.
-        shift: Added to every time: a run on virtual time took place when it was played.
     """
     return Run(
         id=run_id_of(run.probe, run.slot, run.environment),
@@ -26,7 +24,7 @@ def recorded(run: transaction.Run, *, owner: str = "", shift: timedelta = _NONE)
         environment=run.environment,
         slot=run.slot,
         verdict=RunVerdict(run.verdict.value),
-        started=run.started + shift,
+        started=run.started,
         seconds=run.seconds,
         category=run.category,
         entity=_entity(run),
@@ -35,12 +33,23 @@ def recorded(run: transaction.Run, *, owner: str = "", shift: timedelta = _NONE)
         reason=run.reason,
         calls=run.calls,
         assertions=run.assertions,
-        steps=tuple(_step(step, shift) for step in run.steps),
+        steps=tuple(_step(step) for step in run.steps),
         leaks=tuple(_leak(leak) for leak in run.leaks),
     )
 
 
-def _step(step: transaction.StepRecord, shift: timedelta) -> Step:
+def on_real_time(run: Run, began: datetime, ended: datetime) -> Run:
+    """Return a run on virtual time as it took place: between two real times.
+
+    How long each step took stays as it was, since that is what is measured; nothing lies in the future, or the run of
+    a renewal would hide itself from every question about today.
+    """
+    shift = began - run.started
+    steps = tuple(replace(step, started=min(step.started + shift, ended)) for step in run.steps)
+    return replace(run, started=began, seconds=(ended - began).total_seconds(), steps=steps)
+
+
+def _step(step: transaction.StepRecord) -> Step:
     call = step.call
     is_advance = call.port == "clock"
     look = "hold" if step.hold else "look"
@@ -50,7 +59,7 @@ def _step(step: transaction.StepRecord, shift: timedelta) -> Step:
         system=call.port,
         operation=call.operation,
         verdict=RunVerdict(step.verdict.value),
-        started=step.started + shift,
+        started=step.started,
         seconds=step.took,
         category=step.category,
         within=step.within,
