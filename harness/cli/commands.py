@@ -57,6 +57,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "deployment", "Record, end and list what runs in an environment", "harness.cli.deployment:deployment", AFTER
     ),
+    Command("metrics", "Show what arrived, each figure with its denominator", "harness.cli.metrics:metrics", AFTER),
+    Command("objectives", "Show what is attained of each objective", "harness.cli.metrics:objectives", AFTER),
     Command("history", "Show the store, roll closed days to Parquet", "harness.cli.history:history", AFTER),
     Command("serve", "Serve the Pact Broker API over the store", "harness.cli.serve:serve", AFTER),
     Command("token", "Create, list and revoke tokens for serve", "harness.cli.token:token", AFTER),
@@ -64,6 +66,4 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", "Explain a rule, a verdict, a decision or an exit code", "harness.cli.explain:explain", LEARN),
     Command("catalog", "Show the catalog: entries, graph, owners", "harness.cli.catalog:catalog", LEARN),
     Command("rules", "List the rules, or show one", "harness.cli.rules:rules", LEARN),
-    Command("metrics", "Show what arrived, each figure with its denominator", "harness.cli.metrics:metrics"),
-    Command("objectives", "Show what is attained of each objective", "harness.cli.metrics:objectives"),
 )
