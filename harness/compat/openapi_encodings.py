@@ -80,6 +80,8 @@ def _effective(encoding: JSON, *, whole: bool) -> dict[str, JSON]:
     """Return what an encoding says, with defaults; how a whole value would be taken apart says nothing."""
     value = encoding if isinstance(encoding, dict) else {}
     found: dict[str, JSON] = {key: value.get(key, default) for key, default in _ENCODED.items()}
+    if found["contentType"] is not None:
+        found["contentType"] = str(found["contentType"])
     if found["explode"] is None:
         found["explode"] = found["style"] == "form"
     return {key: item for key, item in found.items() if not (whole and key in ("style", "explode"))}

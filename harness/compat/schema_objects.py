@@ -66,8 +66,23 @@ class ObjectPair:
     def without(self, name: str, side: Side) -> Proof:
         """Return the proof that an object of one side that lacks a field breaks, told of this field only."""
         proof = self.breaking(_without(self.instance(side), name), reason="no object without the field was found")
+        if proof.verdict is Verdict.UNPROVEN:
+            found, empty = self.example(side, {"not": {"required": [name]}})
+            proof = _FINE if empty else self.breaking(found, reason=proof.reason)
         told = self.sides.judge.failure({"required": [name]}, proof.instance) if proof.has_instance else None
         return proof if told is None else replace(proof, error=told[0], failing=told[1])
+
+    def example(self, side: Side, demand: dict[str, JSON]) -> tuple[dict[str, JSON] | None, bool]:
+        """Ask the prover for an object of one side, as it is written, that meets a demand; whether none can exist."""
+        shape = replace(self.old if side is Side.OLD else self.new, types=frozenset({"object"}))
+        _, stance = self.sides.writer(self.direction)
+        view = self.sides.views(side).shape(shape, stance)
+        members = view.get("allOf")
+        asked = {**view, "allOf": [*(members if isinstance(members, list) else []), demand]}
+        found = self.sides.judge.example(asked)
+        if found is not None and isinstance(found[0], dict):
+            return in_order(shape, found[0]), False
+        return None, found is None and self.sides.judge.empty(asked)
 
     def instance(self, side: Side) -> dict[str, JSON] | None:
         """Return a minimal object of one side, as it is written, with what the other side demands if it may have it.
@@ -183,13 +198,19 @@ def _withdrawn(pair: ObjectPair, name: str, position: Position) -> Proof:
     """Prove with an old object that holds the field: the new version cannot take or write it."""
     sides = pair.sides
     _, stance = sides.writer(pair.direction)
+    instance: dict[str, JSON] | None = None
     value = sides.sample(position, Side.OLD, stance)
     base = pair.instance(Side.OLD)
-    if value is None or base is None:
-        return _empty(pair, position)
-    instance: JSON = {**base, name: value[0]}
-    if sides.error(pair.old, Side.OLD, stance, instance) is not None:
-        return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
+    if value is not None and base is not None:
+        instance = {**base, name: value[0]}
+        if sides.error(pair.old, Side.OLD, stance, instance) is not None:
+            instance = None
+    if instance is None:
+        instance, empty = pair.example(Side.OLD, {"required": [name]})
+        if empty:
+            return _FINE
+        if instance is None:
+            return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
     reader = sides.reader(pair.direction)[1] if pair.received else stance
     refused = sides.error(pair.new, Side.NEW, reader, instance)
     if refused is None and pair.received:
@@ -211,14 +232,6 @@ def _loss(pair: ObjectPair, name: str) -> str:
         return f"{quoted} is declared by {old} and no longer sent by {new}"
     erased = name in pair.new.properties
     return f"{quoted} is dropped: {new} {'declares it read-only' if erased else 'no longer declares it'}"
-
-
-def _empty(pair: ObjectPair, position: Position) -> Proof:
-    """Tell a field that no value can have from one for which no value was found."""
-    form = pair.sides.old_views.shaper.form(position)
-    if not form.shapes and not form.nullable:
-        return _FINE
-    return Proof(Verdict.UNPROVEN, Basis.PROJECTION, reason="no object with the field was found")
 
 
 def _come(pair: ObjectPair, name: str, position: Position) -> Iterator[Draft | Child]:

@@ -102,3 +102,30 @@ def test_what_a_dynamic_reference_leads_to_is_never_called_compatible_unseen() -
     assert (change.rule, change.verdict) == ("schema-changed", Verdict.UNPROVEN)
     assert "$dynamicRef" in change.reason
     assert compare(page(STRING), page(STRING)).changes == ()
+
+
+def test_a_field_of_objects_that_cannot_exist_breaks_nobody() -> None:
+    # A writer who holds to the one declared field never reaches two.
+    gone = only(judged(thing(a=STRING, more={"minProperties": 2}), thing(more={"minProperties": 2}), "received"))
+    assert (gone.rule, gone.verdict) == ("field-withdrawn", Verdict.COMPATIBLE)
+
+
+def test_a_field_behind_a_condition_is_shown_with_a_payload() -> None:
+    special = {
+        "type": "object",
+        "if": {"properties": {"name": {"const": "special"}}},
+        "then": {"required": ["name"]},
+        "else": {"properties": {"name": STRING}},
+    }
+    gone = only(judged(thing(details=special), thing(), "sent"))
+    assert gone.verdict is Verdict.BREAKING
+    assert gone.witness is not None
+    assert "details" in gone.witness.instance
+
+
+def test_an_encoding_of_no_type_is_no_crash() -> None:
+    documents = [taking(thing(a={"type": "array", "items": thing(b=STRING)})) for _ in range(2)]
+    for value, kind in zip(documents, ([], "image/png"), strict=True):
+        content = value["paths"]["/invoices"]["post"]["requestBody"]["content"]
+        content["multipart/form-data"] = {**content.pop("application/json"), "encoding": {"a": {"contentType": kind}}}
+    assert rules(compare(*documents)) == ["encoding-changed"]
