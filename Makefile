@@ -13,6 +13,7 @@ help: ## Show the targets
 
 install: $(STAMP) ## Install into .venv
 
+# Bytecode is compiled at once, as pip does for a package: without it each run would spend 0.2 s on compiling.
 # One stamp for everything: the tools are small, and a half-installed environment is the commonest broken build.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "contract-harness needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 2; }
@@ -21,6 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(VENV) uv pip install --quiet -c constraints.txt -e '.[test,check]'; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check]'; fi
+	@$(BIN)/python -m compileall -q harness synthetic
 	@touch $@
 
 demo: $(STAMP) ## Run the main job on a throw-away repository

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.comparing import Answer, Judging, compare_operands, head_day
+from harness.cli.comparing import Answer, Judging, compare_opened, head_day
+from harness.cli.kept_answers import Told, told_once
 from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option
 from harness.cli.output import write, write_file
 from harness.model import ContentModel, ContractKind, UsageError, Verdict
@@ -66,12 +68,30 @@ def compare(**options: Any) -> int:
             remedy="harness compare old.yaml new.yaml",
         )
     judging = Judging(**{name: options[name] for name in Judging.__dataclass_fields__})
-    answer = compare_operands(operands[0], operands[1], options["repo"], judging)
-    if options["form"] == "json":
-        write(_as_json(answer, timings=options["timings"]))
-    else:
-        write(_as_text(answer, most=EVERY if options["show_all"] else 20))
-    return exit_code(answer.comparison)
+    told = _told((operands[0], operands[1]), judging, options)
+    write(told.text)
+    return told.code
+
+
+def _told(operands: tuple[str, str], judging: Judging, options: dict[str, Any]) -> Told:
+    """Answer, or look up what was answered to the same question about the same bytes."""
+    from harness.registry import open_operand  # noqa: PLC0415  (start-up)
+
+    repo = options["repo"]
+    judging = replace(judging, as_of=judging.as_of or head_day(repo))
+    opened = (open_operand(operands[0], repo), open_operand(operands[1], repo))
+
+    def work() -> Told:
+        answer = compare_opened(opened, repo, judging)
+        if options["form"] == "json":
+            text = _as_json(answer, timings=options["timings"])
+        else:
+            text = _as_text(answer, most=EVERY if options["show_all"] else 20)
+        return Told(text, exit_code(answer.comparison))
+
+    if options["timings"]:
+        return work()
+    return told_once((*operands, judging, options["form"], options["show_all"]), opened, work)
 
 
 def _as_json(answer: Answer, *, timings: bool) -> str:

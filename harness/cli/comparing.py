@@ -6,9 +6,15 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.cli.opening import open_repository
 from harness.model import Bump, ContractComparison, HarnessError
+
+if TYPE_CHECKING:
+    from harness.documents import Library
+
+    Opened = tuple[tuple[Library, str], tuple[Library, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,18 @@ class Answer:
 
 def compare_operands(old: str, new: str, repo: Path, judging: Judging) -> Answer:
     """Open OLD and NEW (file, folder, NAME@VERSION or REF:PATH) and compare them."""
+    from harness.registry import open_operand  # noqa: PLC0415  (start-up)
+
+    return compare_opened((open_operand(old, repo), open_operand(new, repo)), repo, judging)
+
+
+def compare_opened(opened: Opened, repo: Path, judging: Judging) -> Answer:
+    """Compare two contracts, each given as the library it is read from and its path there."""
     from harness.compat import compare_nodes  # noqa: PLC0415  (start-up)
-    from harness.registry import declared_bump, open_operand  # noqa: PLC0415
+    from harness.registry import declared_bump  # noqa: PLC0415  (start-up)
 
     started = time.perf_counter()
-    (old_library, old_path), (new_library, new_path) = open_operand(old, repo), open_operand(new, repo)
+    (old_library, old_path), (new_library, new_path) = opened
     comparison = compare_nodes(
         old_library.node(old_path),
         new_library.node(new_path),

@@ -6,6 +6,7 @@ made; nothing is believed: whoever shows a value validates it first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from harness.compat.versions import Key, Site, Version, below
@@ -17,6 +18,7 @@ _KEPT = 3
 _OPAQUE = frozenset({"schema", "payload", "example", "examples", "security", "securitySchemes", "servers", "tags"})
 """Members in which no further media type, parameter or message stands."""
 _MOST_NODES = 200_000
+_EXAMPLE = re.compile(r"examples?[\"']?\s*:")
 
 
 class Examples:
@@ -30,7 +32,7 @@ class Examples:
     def start(self, root: Node) -> None:
         """Name a document whose examples count; one that writes none and refers to no other is never walked."""
         text = root.document.text
-        if "example" in text or ".yaml" in text or ".json" in text or ".yml" in text:
+        if _names_example(text) or ".yaml" in text or ".json" in text or ".yml" in text:
             self._roots.append(root)
         self._known = None
 
@@ -101,6 +103,16 @@ class Examples:
             if isinstance(node.value.get("$ref"), str):
                 waiting.extend((target, item) for target in self._followed(node))
             waiting.extend(_members(node, node.value, item))
+
+
+def _names_example(text: str) -> bool:
+    """Whether a member named `example` or `examples` may be written in JSON or YAML; "for example:" is no such name."""
+    for found in _EXAMPLE.finditer(text):
+        line = text.rfind("\n", 0, found.start()) + 1
+        before = text[max(line, found.start() - 200) : found.start()].rstrip(" \t")
+        if before.strip("- \t") == "" or before[-1] in "\"'{,":
+            return True
+    return False
 
 
 def _inside(node: Node) -> Iterator[Node]:

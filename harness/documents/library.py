@@ -40,6 +40,11 @@ class Library:
             raise found
         return found
 
+    @property
+    def read_paths(self) -> tuple[str, ...]:
+        """The files that were asked for so far, also those that could not be read, in order of name."""
+        return tuple(sorted(self._loaded))
+
     def _parse(self, path: str) -> Document:
         document = parse(self.tree.read(path), path)
         known = self._scanned.get(path)

@@ -27,6 +27,8 @@ def target(base: str, ref: str, location: Location | None = None) -> tuple[str, 
     Raises:
         UnreadableError: A scheme, a drive, an absolute path, a way out of the tree, or a fragment that is no pointer.
     """
+    if ref.startswith("#/") and "%" not in ref:
+        return base, ref[1:]
     before, _, after = ref.partition("#")
     path, pointer = unquote(before), unquote(after)
     if _SCHEME.match(before) or _SCHEME.match(path):

@@ -1,5 +1,7 @@
 """Parsed YAML kept between runs, by the digest of its text (DESIGN.md, section 4): reading it back is ten times faster.
 
+Answers are kept beside it, under names that their askers make.
+
 A file is named by what it holds, so it is never stale; it carries its own digest, so a torn or damaged one is noticed
 and written again. It is JSON and numbers, never code. Whoever can write here can already write the user's files: the
 folder is the user's own and closed to others, and is not used where it is not. Where several people share one account
@@ -46,10 +48,8 @@ def recall(text: str) -> MarkTable | None:
     if len(text) < MIN_CHARACTERS or not is_on():
         return None
     try:
-        folder = _folder()
-        data = (folder / _name(text)).read_bytes() if _is_private(folder) else b""
-        header, _, rest = data.partition(b"\n")
-        if header != _header(rest):
+        rest = _recalled(_folder(), _name(text))
+        if rest is None:
             return None
         written, _, numbers = rest.partition(b"\n")
         table = array("I")
@@ -67,22 +67,45 @@ def keep(text: str, placed: Placed) -> None:
         numbers = flat(placed)
         if numbers is None:
             return
-        rest = _written(placed) + b"\n" + numbers.tobytes()
-        folder = _folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_private(folder):
-            name = _name(text)
-            _write(folder, name, _header(rest) + b"\n" + rest)
-            if name.startswith(SWEEPERS):
-                _shrink(folder)
+        _kept(_folder(), _name(text), _written(placed) + b"\n" + numbers.tobytes())
     except (OSError, ValueError, RuntimeError, OverflowError):  # also nested beyond measure by aliases
         return
 
 
-def _folder() -> Path:
+def recall_answer(name: str) -> bytes | None:
+    """Return what was kept under a name that stands for all it depends on, or None."""
+    try:
+        return _recalled(_folder("answers"), name)
+    except (OSError, RuntimeError):
+        return None
+
+
+def keep_answer(name: str, data: bytes) -> None:
+    """Write an answer, if it can be written; a full or closed disk is no error."""
+    try:
+        _kept(_folder("answers"), name, data)
+    except (OSError, RuntimeError):
+        return
+
+
+def _recalled(folder: Path, name: str) -> bytes | None:
+    data = (folder / name).read_bytes() if _is_private(folder) else b""
+    header, _, rest = data.partition(b"\n")
+    return rest if header == _header(rest) else None
+
+
+def _kept(folder: Path, name: str, data: bytes) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _is_private(folder):
+        _write(folder, name, _header(data) + b"\n" + data)
+        if name.startswith(SWEEPERS):
+            _shrink(folder)
+
+
+def _folder(kind: str = "documents") -> Path:
     base = os.environ.get("XDG_CACHE_HOME", "")
     root = Path(base) if os.path.isabs(base) else Path.home() / ".cache"  # noqa: PTH117  (a string, maybe empty)
-    return root / "contract-harness" / "documents"
+    return root / "contract-harness" / kind
 
 
 def _is_private(folder: Path) -> bool:

@@ -11,7 +11,9 @@ JSON: TypeAlias = "bool | int | Decimal | str | list[JSON] | dict[str, JSON] | N
 
 def escape(token: str) -> str:
     """Return one reference token escaped for a JSON pointer (RFC 6901, section 3)."""
-    return token.replace("~", "~0").replace("/", "~1")
+    if "~" in token or "/" in token:
+        return token.replace("~", "~0").replace("/", "~1")
+    return token
 
 
 def join(pointer: str, *tokens: str | int) -> str:

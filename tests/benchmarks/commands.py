@@ -1,12 +1,14 @@
-"""Whole commands on real documents: CPU, memory and size of output, beside oasdiff in the same run.
+"""Whole commands on real documents: CPU, memory and size of output, beside its peers in the same run.
 
-Run by `make bench`. The peer is taken from `.cache/peers/bin/oasdiff` or the path (`go install
-github.com/oasdiff/oasdiff@latest`); where it is absent the table says so. Ratios are what counts: absolute seconds
-belong to the machine.
+Run by `make bench`. The peers are taken from `.cache/peers/bin` or the path (`go install
+github.com/oasdiff/oasdiff@latest`, and `what_changed/main.go` beside this file); an absent one has no row. Ratios are
+what counts: absolute seconds belong to the machine. "cold" keeps nothing, "cached documents" reads parsed YAML of an
+earlier run and compares anew, "again" is the same question a second time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import lzma
 import os
 import shutil
@@ -31,19 +33,29 @@ class Measured:
     steady: bool
 
 
-def measure(command: list[str], environment: dict[str, str]) -> Measured:
-    """Run `command` several times; its exit code is its own affair."""
+def measure(command: list[str], environment: dict[str, str], *, forget: Path | None = None) -> Measured:
+    """Run `command` once to warm up and then several times, each time without the folder to `forget`.
+
+    Its exit code is its own affair.
+    """
     runs, outputs = [], set()
-    for _ in range(RUNS):
+    for number in range(RUNS + 1):
+        if forget is not None:
+            shutil.rmtree(forget, ignore_errors=True)
         with tempfile.TemporaryFile() as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)
             _, _, usage = os.wait4(process.pid, 0)
             process.returncode = 0
             out.seek(0)
-            outputs.add(out.read())
-        runs.append((usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+            size, seal = 0, hashlib.sha256()
+            while block := out.read(1 << 20):
+                size += len(block)
+                seal.update(block)
+            outputs.add((size, seal.hexdigest()))
+        if number:
+            runs.append((usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
     cpu, peak = (statistics.median(values) for values in zip(*runs, strict=True))
-    return Measured(cpu, peak, max(map(len, outputs)), len(outputs) == 1)
+    return Measured(cpu, peak, max(size for size, _ in outputs), len(outputs) == 1)
 
 
 def documents(folder: Path) -> dict[str, tuple[Path, Path]]:
@@ -62,27 +74,40 @@ def documents(folder: Path) -> dict[str, tuple[Path, Path]]:
     return pairs
 
 
-def peer() -> str | None:
-    """Return the path of oasdiff, or None."""
-    return shutil.which("oasdiff", path=f"{ROOT / '.cache/peers/bin'}{os.pathsep}{os.environ.get('PATH', '')}")
+def tool(name: str) -> str | None:
+    """Return the path of a peer, or None."""
+    return shutil.which(name, path=f"{ROOT / '.cache/peers/bin'}{os.pathsep}{os.environ.get('PATH', '')}")
+
+
+def peers(old: Path, new: Path) -> dict[str, list[str] | None]:
+    """Return the command of each peer, None for one that is not here."""
+    oasdiff, libopenapi = tool("oasdiff"), tool("libopenapi-what-changed")
+    return {
+        "oasdiff": [oasdiff, "changelog", str(old), str(new), "-f", "json"] if oasdiff else None,
+        "libopenapi": [libopenapi, str(old), str(new)] if libopenapi else None,
+    }
 
 
 def main() -> None:
     """Print the table."""
-    oasdiff = peer()
-    sys.stdout.write(f"load {os.getloadavg()[0]:.1f}, median of {RUNS}, oasdiff {'present' if oasdiff else 'absent'}\n")
+    sys.stdout.write(f"load {os.getloadavg()[0]:.1f}, median of {RUNS}\n")
     plain = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     with tempfile.TemporaryDirectory() as folder:
         for name, (old, new) in documents(Path(folder)).items():
             ours = [sys.executable, "-P", "-m", "harness.cli", "compare", str(old), str(new), "--format", "json"]
             cold = measure(ours, plain | {"HARNESS_NO_CACHE": "1"})
-            rows = [("cold", cold), ("cached", measure(ours, plain | {"XDG_CACHE_HOME": f"{folder}/cache"}))]
-            if oasdiff:
-                rows.append(("oasdiff", measure([oasdiff, "changelog", str(old), str(new), "-f", "json"], plain)))
+            kept = plain | {"XDG_CACHE_HOME": f"{folder}/cache"}
+            answers = Path(folder, "cache/contract-harness/answers")
+            rows = [
+                ("cold", cold),
+                ("cached documents", measure(ours, kept, forget=answers)),
+                ("again", measure(ours, kept)),
+            ]
+            rows += [(label, measure(command, plain)) for label, command in peers(old, new).items() if command]
             sys.stdout.write(f"{name}\n")
             for label, row in rows:
                 told = f"{row.cpu:7.2f} s CPU {row.peak:7.0f} MiB {row.written:12,} bytes, {row.cpu / cold.cpu:5.1f} x"
-                sys.stdout.write(f"  {label:8} {told}{'' if row.steady else '   differs from run to run'}\n")
+                sys.stdout.write(f"  {label:16} {told}{'' if row.steady else '   differs from run to run'}\n")
 
 
 if __name__ == "__main__":
