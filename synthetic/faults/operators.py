@@ -67,7 +67,8 @@ def _of_look(look: Seen, categories: Categories) -> Iterator[Fault]:
     yield at(place, "double", {count, "duplicate"}, _double, "duplicate")
     yield at(place, "undone", {"reversed", "missing"}, _undone, "reverse later")
     yield at(place, "stale", {*_ABSENT, *earlier, count, "duplicate", "state"}, _stale, "stale read")
-    yield at(place, "cut", {count, "missing", "duplicate"}, _cut, "page cut")
+    if any(isinstance(number, int) and number > 1 for number in look.values.get("count", ())):
+        yield at(place, "cut", {count, "missing", "duplicate"}, _cut, "page cut")
     yield from outages(place)
     if look.values.get("count") == (0,):
         spurious = {count, "duplicate", "state", "entity"}

@@ -139,9 +139,10 @@ def _first_again(second: str) -> Effect:
     """Post what belongs to the second ledger in the first one, under another id: nothing there refuses it."""
 
     def effect(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
-        if call.request.get("ledger") != second:
+        bodies = [(name, body) for name, body in call.request.items() if isinstance(body, dict)]
+        if call.request.get("ledger") != second or not bodies:
             return forward()
-        name, body = next((name, body) for name, body in call.request.items() if isinstance(body, dict))
+        name, body = bodies[0]
         copy = {**body, "id": f"{body['id']}-legacy"}
         return forward({**call.request, name: copy, "ledger": second.rsplit("-", 1)[0]})
 

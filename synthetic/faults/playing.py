@@ -142,7 +142,7 @@ class _Meeting:
         except (UnreachableError, RefusedError) as error:
             self.own = error
             raise
-        except (TypeError, ValueError, LookupError, AttributeError) as error:
+        except (TypeError, ValueError, LookupError, AttributeError, StopIteration) as error:
             if request == self.attempt.request:
                 raise
             # what a fault made of the request has not the shape its receiver asks for: a system says no to that

@@ -13,7 +13,7 @@ Waivers = Mapping[str, str]
 """Fault -> why nobody needs to notice it."""
 
 
-_ENOUGH = 3
+_ENOUGH = 2
 
 
 def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | None = None) -> Row:

@@ -83,7 +83,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
     await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=begun.invoice), fixed={"count": 0})
     await tx.see(
         "The books balance and the subledger ties to its account",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"balance": 0},
     )
     await tx.do("Invoice voided", billing.void(invoice=begun.invoice, key=tx.key("void")))
@@ -96,7 +96,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
     )
     await tx.see(
         "Posting and reversal are nothing on every account",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"balance": 0, "receivable": 0, "open_items": 0, "output_tax": 0, "deferred": 0},
         otherwise="state",
     )

@@ -62,7 +62,7 @@ async def card_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
     await tx.see("Still applied once", erp.application_of(payment=payment), within="1m", fixed=applied, hold="2m")
     await tx.see(
         "No credit is left over",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"balance": 0, "customer_credit": 0},
         explained={"unapplied": {"customer_credit": sale.total}},
     )
@@ -124,7 +124,7 @@ async def bank_transfer(tx: Transaction, crm: Port, billing: Port, erp: Port) ->
     )
     await tx.see(
         "The excess is owed to the customer",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="1m",
         fixed={"balance": 0, "customer_credit": second - rest, "receivable": 0, "open_items": 0},
         explained={"unapplied": {"customer_credit": 0}},
@@ -139,7 +139,7 @@ async def bank_transfer(tx: Transaction, crm: Port, billing: Port, erp: Port) ->
     )
     await tx.see(
         "It is owed to the customer as well",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"balance": 0, "customer_credit": second - rest + third, "receivable": 0},
         explained={"unapplied": {"customer_credit": second - rest}},
     )

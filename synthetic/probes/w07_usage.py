@@ -76,7 +76,7 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     )
     await tx.see(
         "It waits as unbilled",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"count": 1, "balance": 0, "unbilled": net},
         otherwise="period",
     )
@@ -124,7 +124,7 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     )
     await tx.see(
         "Nothing is unbilled any more, and the revenue is in its month",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="1m",
         fixed={"count": 1, "balance": 0, "unbilled": 0},
         want={"receivable": 0, "open_items": 0},

@@ -32,7 +32,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     unchanged: Facts = {"count": 1, "balance": 0, "output_tax": sale.tax, "deferred": sale.net, "customer_credit": 0}
     await tx.see(
         "The receipt waits apart, revenue and tax are as they were",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="15m",
         want={"disputed": sale.total},
         fixed={**unchanged, "receivable": 0},
@@ -72,7 +72,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         )
     await tx.see(
         "Owed once, and nothing waits apart",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="1m",
         fixed={**unchanged, "disputed": 0, "receivable": sale.total, "open_items": sale.total},
         hold="2m",

@@ -142,5 +142,7 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
         hold="2m",
     )
     await tx.see(
-        "The books balance", erp.balances_of(ledger=sale.entity), fixed={"balance": 0, "receivable": 0, "open_items": 0}
+        "The books balance",
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
+        fixed={"balance": 0, "receivable": 0, "open_items": 0},
     )

@@ -107,7 +107,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
     }
     await tx.see(
         "Nothing is kept, nothing is owed",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="10m",
         want={"customer_credit": 0, "clearing": sale.total - total},
         fixed=settled,

@@ -49,7 +49,7 @@ async def termination(
     )
     await tx.see(
         "Cash kept is what was earned and its tax",
-        erp.balances_of(ledger=sale.entity),
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="10m",
         want={"customer_credit": 0, "clearing": sale.total - credit},
         fixed={"balance": 0, "receivable": 0, "deferred": 0, "output_tax": sale.tax - tax},

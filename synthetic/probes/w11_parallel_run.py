@@ -72,7 +72,7 @@ async def parallel_run(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         )
     await tx.see(
         "Both ledgers balance",
-        erp.balances_of(ledger=_LEGACY),
+        erp.balances_of(ledger=_LEGACY, customer=begun.customer),
         fixed={"count": 1, "balance": 0, "receivable": 0, "deferred": 0, "output_tax": sale.tax},
         otherwise="imbalance",
     )

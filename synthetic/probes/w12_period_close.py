@@ -43,7 +43,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
     )
     await tx.see(
         "Every subledger ties to its account",
-        erp.balances_of(ledger=sale.entity, through=start[:7]),
+        erp.balances_of(ledger=sale.entity, through=start[:7], customer=begun.customer),
         fixed={
             "count": 1,
             "balance": 0,
@@ -66,7 +66,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
     await tx.see(
         "Period is locked",
         erp.period_of(ledger=sale.entity, period=start[:7]),
-        fixed={"count": 1, "state": "locked", "changed_at": closed["changed_at"], "postings": 3},
+        fixed={"count": 1, "state": "locked", "changed_at": closed["changed_at"], "postings": closed["postings"]},
         otherwise="period",
     )
     await tx.refused(
@@ -106,7 +106,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         "The locked period did not change",
         erp.period_of(ledger=sale.entity, period=start[:7]),
         within="1m",
-        fixed={"count": 1, "state": "locked", "postings": 3, "changed_at": closed["changed_at"]},
+        fixed={"count": 1, "state": "locked", "postings": closed["postings"], "changed_at": closed["changed_at"]},
         otherwise="period",
         hold="2m",
     )

@@ -123,7 +123,8 @@ class LedgerPort:
         self._ledger.closing.close_period(ledger, period, who, lock=lock)
         storage = self._ledger.books.storage
         changed = storage.period_changed_at(ledger, period)
-        return {"state": storage.period_state(ledger, period), "changed_at": changed}
+        postings = len(storage.postings(ledger=ledger, period=period))
+        return {"state": storage.period_state(ledger, period), "changed_at": changed, "postings": postings}
 
     def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
         """Open a closed period."""
@@ -219,26 +220,36 @@ class LedgerPort:
             "collected_by": item.collected_by,
         }
 
-    def balances_of(self, ledger: str, through: str = "") -> Answer:
-        """Show the trial balance with its control totals."""
+    def balances_of(self, ledger: str, through: str = "", customer: str = "") -> Answer:
+        """Show the trial balance with its control totals, of a whole ledger or of what one customer brought to it."""
         storage = self._ledger.books.storage
-        found = storage.balances(ledger, through)
-        receivable = self._account(RECEIVABLE, ledger)
-        items = storage.open_items(ledger)
+        items = [one for one in storage.open_items(ledger) if customer in {"", one.party}]
+        named = {one.invoice_id for one in items}
+        waiting = [one for one in storage.deferrals(ledger=ledger) if not customer or one.invoice_id in named]
+        found = self._brought(ledger, through, customer, named) if customer else storage.balances(ledger, through)
+        currency = self._ledger.books.master.of(ledger).currency
         return {
             "count": 1,
             "balance": sum(found.values()),
-            "receivable": found.get(receivable, 0),
+            "receivable": found.get(self._account(RECEIVABLE, ledger), 0),
             "customer_credit": -found.get(self._account(CREDIT, ledger), 0),
             "unbilled": found.get(self._account(UNBILLED, ledger), 0),
             "disputed": found.get(self._account(DISPUTED, ledger), 0),
             "clearing": found.get(self._account(CLEARING, ledger), 0),
             "output_tax": -found.get(self._account(TAX, ledger), 0),
-            "deferred": sum(one.remaining for one in storage.deferrals(ledger=ledger)),
-            "open_items": sum(
-                item.open for item in items if item.currency == self._ledger.books.master.of(ledger).currency
-            ),
+            "deferred": sum(one.remaining for one in waiting),
+            "open_items": sum(item.open for item in items if item.currency == currency),
         }
+
+    def _brought(self, ledger: str, through: str, customer: str, invoices: set[str]) -> dict[str, int]:
+        """Return the balances of what is posted for a customer: on a shared ledger others post at the same time."""
+        found: dict[str, int] = {}
+        for one in self._ledger.books.storage.postings(ledger=ledger):
+            is_of = one.key.object_id in invoices or any(line.dimension == customer for line in one.lines)
+            if is_of and (not through or one.period <= through):
+                for line in one.lines:
+                    found[line.account] = found.get(line.account, 0) + line.functional
+        return found
 
     def period_of(self, ledger: str, period: str) -> Answer:
         """Show the state of a period."""

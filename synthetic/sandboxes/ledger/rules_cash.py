@@ -90,7 +90,11 @@ def reapplied(master: Master, document: Document, ledger: str, posting_date: dat
 def dispute_opened(master: Master, document: Document, ledger: str, posting_date: date) -> Posting:
     """Return the posting of a chargeback: the bank of the card holder took amount and fee out of clearing."""
     amount, fee = whole(document, "amount"), whole(document, "fee")
-    legs = (Leg(DISPUTED, amount), Leg(FEES, fee), Leg(CLEARING, -(amount + fee)))
+    legs = (
+        Leg(DISPUTED, amount, dimension=text(document, "customer_id")),
+        Leg(FEES, fee),
+        Leg(CLEARING, -(amount + fee)),
+    )
     return build(master, document, key_of(document, "dispute", "dispute-opened", ledger), posting_date, _nonzero(legs))
 
 
@@ -98,7 +102,7 @@ def dispute_closed(master: Master, document: Document, ledger: str, posting_date
     """Return the posting of a decided dispute: won, the money is back in clearing; lost, the customer owes again."""
     amount = whole(document, "amount")
     if text(document, "status") == "won":
-        legs = (Leg(CLEARING, amount), Leg(DISPUTED, -amount))
+        legs = (Leg(CLEARING, amount), Leg(DISPUTED, -amount, dimension=text(document, "customer_id")))
     else:
         legs = (Leg(RECEIVABLE, amount, dimension=text(document, "customer_id")), Leg(DISPUTED, -amount))
     key = key_of(document, "dispute", f"dispute-{text(document, 'status')}", ledger)
