@@ -43,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "pact",
-        "Check pacts against specifications, match recorded traffic against pacts",
+        "Check pacts against specifications, verify running providers, match recorded traffic",
         "harness.cli.pact:pact",
         BEFORE,
     ),

@@ -1,4 +1,4 @@
-"""`harness pact`: check pacts against specifications, and match what came against what was expected."""
+"""`harness pact`: pacts against specifications, running providers and recorded traffic."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from harness.cli.options import format_option
 from harness.cli.output import write, write_file
+from harness.cli.pact_verify import verify
 from harness.model import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), he
 
 @click.group()
 def pact() -> None:
-    """Check pacts against specifications, and match recorded traffic against pacts."""
+    """Check pacts against specifications, verify running providers, and match recorded traffic against pacts."""
+
+
+pact.add_command(verify)
 
 
 @pact.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from synthetic.sandboxes.billing.contract_invoice import midnight
 from synthetic.sandboxes.billing.core import BillingCore
 from synthetic.sandboxes.billing.values import BillingError, Params, Record
@@ -15,20 +17,9 @@ def establish(core: BillingCore, state: str) -> None:
     Raises:
         BillingError: No such state.
     """
-    states = {
-        "invoice in_D1 of DE-01 is finalised": invoice_d1,
-        "invoice in_D1 of DE-01 was finalised": invoice_d1,
-        "invoices of DE-01 were finalised on 1 January 2027": invoice_d1,
-        "customer cus_kranich has an open invoice": invoice_d1,
-        "invoice in_D1 of DE-01 is paid": paid_d1,
-        "invoice in_D1 was paid": paid_d1,
-        "invoices of January 2027 are paid": paid_d1,
-        "invoice in_D7 is finalised and unpaid": invoice_d7,
-        "invoice in_D7 was voided": void_d7,
-    }
-    if state not in states:
-        raise BillingError(f"No such state: '{state}'; known are: {', '.join(states)}.", code="resource_missing")
-    states[state](core)
+    if state not in STATES:
+        raise BillingError(f"No such state: '{state}'; known are: {', '.join(STATES)}.", code="resource_missing")
+    STATES[state](core)
 
 
 def german_tax(core: BillingCore) -> str:
@@ -102,3 +93,18 @@ def void_d7(core: BillingCore) -> Record:
     invoice_d7(core)
     core.operations["invoices.update"](Params({"id": "in_D7", "metadata": {"void_reason": "wrong selling entity"}}))
     return core.call("invoices.void", {"id": "in_D7"})
+
+
+STATES: dict[str, Callable[[BillingCore], Record]] = {
+    "invoice in_D1 of DE-01 is finalised": invoice_d1,
+    "invoice in_D1 of DE-01 was finalised": invoice_d1,
+    "invoices of DE-01 were finalised on 1 January 2027": invoice_d1,
+    "customer cus_kranich has an open invoice": invoice_d1,
+    "invoice in_D1 of DE-01 is paid": paid_d1,
+    "invoice in_D1 was paid": paid_d1,
+    "invoices of January 2027 are paid": paid_d1,
+    "invoice in_D7 is finalised and unpaid": invoice_d7,
+    "invoice in_D7 was voided": void_d7,
+    "sub_D1 was activated": invoice_d1,
+}
+"""What the pacts of consumers call their provider states."""
