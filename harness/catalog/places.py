@@ -48,7 +48,8 @@ class LegalEntity:
     """One company or ledger of a company that postings are made in.
 
     `currency` is the functional currency (ISO 4217), `time_zone` decides its periods, `book_of` names the
-    legal entity whose second ledger this is ("" for a company itself).
+    legal entity whose second ledger this is ("" for a company itself). `fiscal_year` names its first and last month
+    (`Apr-Mar`), `tax_rounding` what is rounded and how (`per line, half away from zero`).
     """
 
     ref: str
@@ -57,6 +58,8 @@ class LegalEntity:
     currency: str
     time_zone: str
     book_of: str
+    fiscal_year: str = "Jan-Dec"
+    tax_rounding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,8 @@ def legal_entity(entity: Entity) -> LegalEntity:
         currency=text(body.get("currency")),
         time_zone=text(body.get("timeZone")),
         book_of=text(body.get("bookOf")),
+        fiscal_year=text(body.get("fiscalYear")) or "Jan-Dec",
+        tax_rounding=text(body.get("taxRounding")),
     )
 
 

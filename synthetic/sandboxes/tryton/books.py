@@ -1,0 +1,347 @@
+"""What the port does its work with: the rules of the ledger on one side, a Tryton on the other.
+
+Nothing is remembered here: open items, schedules and periods are read from Tryton each time, so that what a probe
+sees is what Tryton holds, also after somebody changed it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rules_sales import RECEIVABLE
+from synthetic.sandboxes.ledger.values import Line, OpenItem, Posting, RefusedError, period_of
+from synthetic.systems.tryton import Tryton, TrytonRefusalError
+from synthetic.systems.tryton.directory import Company, Directory
+from synthetic.systems.tryton.documents import Documents, MoveLine, minor
+
+_CLOSED = (
+    "closed or locked",
+    "closed period",
+    "No open period",
+    "period is closed",
+    "not valid according to its domain",
+)
+_STATES = {"open": "open", "closed": "soft-closed", "locked": "locked"}
+
+
+class Recognition(StrEnum):
+    """Who turns deferred into earned revenue."""
+
+    DAILY = "daily"
+    """The adapter posts a move per schedule by the cumulative rule; no residue is left."""
+    NATIVE = "native"
+    """Tryton's `account_invoice_defer` posts every month of the schedule at once, rounding each by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A posting that Tryton has: its move or invoice, and whether it was there before."""
+
+    posting: Posting
+    record: int
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One invoice as Tryton holds it, with every receivable line that concerns it.
+
+    Attributes:
+        row: The invoice, read over REST.
+        lines: Lines on 1100 of its move and of every move that names it: payments, write-offs, disputes.
+        credits: Lines of credit notes that name one of its lines.
+    """
+
+    id: int
+    company: Company
+    row: Mapping[str, Any]
+    facts: Mapping[str, str]
+    lines: tuple[Mapping[str, Any], ...]
+    credits: tuple[Mapping[str, Any], ...]
+
+
+class Books:
+    """Reads open items and periods, and writes postings as moves.
+
+    Args:
+        tryton: A session.
+        master: Master data and mappings of the landscape.
+        now: The clock, aware UTC.
+        recognition: Who recognises revenue.
+    """
+
+    def __init__(
+        self, tryton: Tryton, master: Master, now: Callable[[], datetime], recognition: Recognition = Recognition.DAILY
+    ) -> None:
+        """Read the records everything else is found by."""
+        self.tryton = tryton
+        self.master = master
+        self.recognition = recognition
+        self.directory = Directory(tryton)
+        self.documents = Documents(tryton, self.directory)
+        self._now = now
+
+    def today(self, ledger: str) -> date:
+        """Return the day it is where a company is."""
+        return self._now().astimezone(self.master.of(ledger).zone).date()
+
+    def company(self, ledger: str) -> Company:
+        """Return the company of a ledger.
+
+        Raises:
+            RefusedError: `entity-unknown`: this Tryton has no such company (a second ledger is another system).
+        """
+        self.master.of(ledger)
+        if ledger not in self.directory.names:
+            raise RefusedError("entity-unknown", f"this Tryton keeps no ledger {ledger}")
+        return self.directory.company(ledger)
+
+    def period(self, ledger: str, period: str) -> Mapping[str, Any]:
+        """Return a month (YYYY-MM) of a company: id, state, when it changed.
+
+        Raises:
+            RefusedError: `period-closed`: no fiscal year has such a month.
+        """
+        company = self.company(ledger)
+        domain = [["company", "=", company.id], ["start_date", "=", date.fromisoformat(f"{period}-01")]]
+        fields = ["state", "write_date", "create_date"]
+        found = self.tryton.find("account.period", domain, fields, **company.context)
+        if not found:
+            raise RefusedError("period-closed", f"no fiscal year of {ledger} has {period}", "Open a fiscal year.")
+        return found[0]
+
+    def period_state(self, ledger: str, period: str) -> str:
+        """Return `open`, `soft-closed` or `locked`."""
+        return _STATES[self.period(ledger, period)["state"]]
+
+    def in_open_period(self, make: Callable[[date], Posting], ledger: str, day: date) -> Posting:
+        """Post on `day`, or if its period is closed today: late, with document date and tax period kept."""
+        if self.period_state(ledger, period_of(day)) == "open":
+            return make(day)
+        today = self.today(ledger)
+        if self.period_state(ledger, period_of(today)) != "open":
+            raise RefusedError("period-closed", f"no open period for {ledger} on {today}", "Ask the controller.")
+        return replace(make(today), late=True, document_date=day, tax_period=make(day).tax_period)
+
+    def take(self, posting: Posting, *, origin: str = "", part: str = "") -> Taken:
+        """Write a posting as a move, once by its key; `part` tells the moves of one posting apart."""
+        company = self.company(posting.key.ledger)
+        if over := sum(line.functional for line in posting.lines):
+            raise RefusedError("unbalanced", f"{posting.key}: functional debits and credits differ by {over}")
+        lines = [self._move_line(line, posting, company) for line in posting.lines]
+        key = f"{posting.key}{part}"
+        record, known = self.documents.post_move(key, posting.posting_date, lines, company, origin=origin)
+        return Taken(replace(posting, journal_number=f"{company.name}/{record}"), record, known)
+
+    def party(self, customer: str, company: Company) -> int:
+        """Return the party of a customer in a company; one that was never registered is created by its id."""
+        values = {"name": customer, "addresses": [["create", [{}]]]}
+        return self.documents.party(f"{customer}/{company.name}", values, company)
+
+    def held(self, invoice: str, ledger: str = "") -> list[Held]:
+        """Return the invoices with a key that are not cancelled, in one company or in any."""
+        names = [ledger] if ledger else list(self.directory.names)
+        ids = [self.directory.company(name).id for name in names if name in self.directory.names]
+        domain = [["reference", "=", invoice], ["company", "in", ids], ["state", "not in", ["cancelled", "draft"]]]
+        rows = self.tryton.rest("account.invoice", domain, _INVOICE_FIELDS)
+        return [self._held(row) for row in rows]
+
+    def open_item(self, held: Held) -> OpenItem:
+        """Return what is owed on an invoice, counted from its lines."""
+        row, company = held.row, held.company
+        currency = row["currency"]["code"]
+        digits = row["currency"]["digits"]
+        sums = {"payment": 0, "write-off": 0, "dispute-lost": 0, "credit-excess": 0, "own": 0}
+        for line in held.lines:
+            kind = kind_of(line["move"]["description"])
+            if kind in sums:
+                sums[kind] += _document_amount(line, digits)
+        credits_tax = {one["invoice"]["id"]: one["invoice"] for one in held.credits}
+        credited_total = -sum(minor(one["total_amount"], digits) for one in credits_tax.values())
+        on_receivable = -sum(
+            minor(one["total_amount"], digits) for one in credits_tax.values() if one["account"]["code"] == RECEIVABLE
+        )
+        own = [line for line in held.lines if line["move"]["id"] == row["move"]["id"]]
+        terms = self.master.terms(row["payment_term"]["name"], date.fromisoformat(held.facts["document_date"]))
+        item = OpenItem(
+            invoice_id=row["reference"],
+            ledger=company.name,
+            legal_entity=company.name,
+            party=row["party"]["code"].rsplit("/", 1)[0],
+            currency=currency,
+            total=minor(row["total_amount"], digits),
+            booked=sum(functional_of(line, company) for line in own),
+            document_date=date.fromisoformat(held.facts["document_date"]),
+            due_date=own[0]["maturity_date"],
+            terms=terms.name,
+            collected_by=terms.collected_by,
+            tax_code=next((tax["tax"]["name"] for tax in row["taxes"] if tax["amount"]), ""),
+            number=row["description"] or "",
+            credited=credited_total,
+            credits_applied=on_receivable - sums["credit-excess"],
+            cash_applied=-sums["payment"],
+            written_off=-sums["write-off"],
+            reinstated=sums["dispute-lost"],
+        )
+        return replace(item, dunning_level=self._dunning_level(own) if item.open else 0)
+
+    def item(self, invoice: str, ledger: str) -> tuple[OpenItem, Held]:
+        """Return the open item of a document that must be in the books.
+
+        Raises:
+            RefusedError: `invoice-unknown`.
+        """
+        self.company(ledger)
+        found = self.held(invoice, ledger)
+        if not found:
+            raise RefusedError(
+                "invoice-unknown", f"invoice {invoice} is not in {ledger}", "Post the invoice first, then retry."
+            )
+        return self.open_item(found[0]), found[0]
+
+    def receivable_lines(self, record: int, company: Company, account: str = RECEIVABLE) -> list[int]:
+        """Return the lines of a move on an account."""
+        domain = [["move", "=", record], ["account", "=", company.account(account)]]
+        return [row["id"] for row in self.tryton.find("account.move.line", domain, ["id"], **company.context)]
+
+    def _held(self, row: Mapping[str, Any]) -> Held:
+        company = next(
+            one for name in self.directory.names if (one := self.directory.company(name)).id == row["company"]["id"]
+        )
+        lines = self.tryton.rest(
+            "account.move.line",
+            [
+                ["account", "=", company.account(RECEIVABLE)],
+                ["move.origin.id", "=", row["id"], "account.invoice"],
+            ],
+            _LINE_FIELDS,
+            **company.context,
+        )
+        credits_of = self.tryton.rest(
+            "account.invoice.line",
+            [
+                ["origin.invoice.id", "=", row["id"], "account.invoice.line"],
+                ["invoice.state", "in", ["posted", "paid"]],
+            ],
+            _CREDIT_FIELDS,
+            **company.context,
+        )
+        return Held(row["id"], company, row, read_facts(row["comment"]), tuple(lines), tuple(credits_of))
+
+    def _dunning_level(self, lines: list[Mapping[str, Any]]) -> int:
+        domain = [["line", "in", [line["id"] for line in lines]], ["state", "in", ["waiting", "final"]]]
+        found = self.tryton.find("account.dunning", domain, ["level.sequence"])
+        return max((row["level."]["sequence"] for row in found), default=0)
+
+    def _move_line(self, line: Line, posting: Posting, company: Company) -> MoveLine:
+        needs_party = line.account in _WITH_PARTY
+        if needs_party and not line.dimension:
+            raise RefusedError("party-missing", f"{posting.key}: a line on {line.account} names no customer")
+        second = None
+        if posting.currency != company.currency and line.amount:
+            digits = self.directory.digits[posting.currency]
+            second = (posting.currency, line.amount, digits)
+        return MoveLine(
+            account=line.account,
+            amount=line.functional,
+            party=self.party(line.dimension, company) if needs_party else None,
+            second=second,
+            tax=(line.tax_code, line.functional) if line.tax_code else None,
+        )
+
+
+def refused(error: TrytonRefusalError) -> RefusedError:
+    """Return what Tryton refused in the words of the port."""
+    if any(sign in error.message for sign in _CLOSED) and "eriod" in error.message:
+        return RefusedError("period-closed", error.message)
+    if error.kind == "tax-differs":
+        return RefusedError("tax-differs", error.message)
+    return RefusedError("refused", error.message)
+
+
+def kind_of(description: str | None) -> str:
+    """Return the kind in a posting key, "own" for the move of the invoice itself."""
+    parts = (description or "").split("/")
+    return parts[3] if len(parts) > 4 else "own"
+
+
+def functional_of(line: Mapping[str, Any], company: Company) -> int:
+    """Return what a line debits, in minor units of the company's currency."""
+    return minor(line["debit"] - line["credit"], company.digits)
+
+
+def facts_text(**facts: str) -> str:
+    """Return facts Tryton has no field for, a `name: value` line each."""
+    return "\n".join(f"{name}: {value}" for name, value in facts.items())
+
+
+def read_facts(text: str | None) -> dict[str, str]:
+    """Return the facts of a document."""
+    pairs = (line.partition(": ") for line in (text or "").splitlines())
+    return {name: value for name, _, value in pairs}
+
+
+def _document_amount(line: Mapping[str, Any], digits: int) -> int:
+    second = line["amount_second_currency"]
+    return minor(line["debit"] - line["credit"] if second is None else second, digits)
+
+
+_WITH_PARTY = {"1100", "1150", "2100"}
+_LINE_FIELDS = (
+    "debit",
+    "credit",
+    "amount_second_currency",
+    "maturity_date",
+    "reconciliation.id",
+    "move.id",
+    "move.description",
+    "move.date",
+)
+_CREDIT_FIELDS = (
+    "amount",
+    "note",
+    "account.code",
+    "origin",
+    "invoice.id",
+    "invoice.total_amount",
+    "invoice.account.code",
+    "invoice.reference",
+)
+_INVOICE_FIELDS = (
+    "number",
+    "reference",
+    "description",
+    "state",
+    "comment",
+    "invoice_date",
+    "accounting_date",
+    "total_amount",
+    "untaxed_amount",
+    "tax_amount",
+    "amount_to_pay",
+    "company.id",
+    "currency.code",
+    "currency.digits",
+    "party.code",
+    "account.code",
+    "payment_term.name",
+    "taxes.tax.name",
+    "taxes.amount",
+    "lines.note",
+    "lines.amount",
+    "lines.description",
+    "lines.taxes.name",
+    "move.id",
+    "move.number",
+    "move.date",
+    "move.period.start_date",
+    "move.lines.account.code",
+    "move.lines.debit",
+    "move.lines.credit",
+    "move.lines.amount_second_currency",
+)

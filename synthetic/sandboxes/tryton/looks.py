@@ -1,0 +1,267 @@
+"""What a probe sees of Tryton: business state as flat JSON, with the names of the `erp` port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from synthetic.deeds import Answer
+from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
+from synthetic.sandboxes.ledger.values import period_of
+from synthetic.sandboxes.tryton.books import Books, Held, functional_of, kind_of, read_facts
+from synthetic.sandboxes.tryton.schedules import Schedules
+from synthetic.systems.tryton.directory import Company
+from synthetic.systems.tryton.documents import minor
+
+
+class Looks:
+    """Answers questions; changes nothing."""
+
+    def __init__(self, books: Books, schedules: Schedules) -> None:
+        """Look at these books."""
+        self._books = books
+        self._schedules = schedules
+
+    def party(self, customer: str, entity: str) -> Answer:
+        """Show the party of a customer in one company."""
+        company = self._books.company(entity)
+        rows = self._books.tryton.rest(
+            "party.party",
+            [["code", "=", f"{customer}/{entity}"], ["replaced_by", "=", None]],
+            ("contact_mechanisms.name", "contact_mechanisms.value"),
+            **company.context,
+        )
+        if not rows:
+            return {"count": 0}
+        texts = [one["value"] for one in rows[0]["contact_mechanisms"] if one["name"] == "facts"]
+        facts = read_facts("\n".join(texts).replace("; ", "\n"))
+        return {
+            "count": len(rows),
+            "entity": entity,
+            "currency": facts.get("currency", ""),
+            "terms": facts.get("terms", ""),
+            "tax_id": facts.get("tax_id", ""),
+            "parent": facts.get("parent_id", ""),
+            "synthetic": facts.get("synthetic") == "true",
+        }
+
+    def posting(self, key: str, kind: str, ledger: str) -> Answer:
+        """Show what is posted for an invoice or a credit note."""
+        found = [one for one in self._books.held(key, ledger) if one.facts.get("kind") == kind]
+        return {"count": len(found), **self._posting_facts(found[0])} if found else {"count": 0}
+
+    def schedule(self, invoice: str, ledger: str) -> Answer:
+        """Show the deferral schedules of an invoice, summed; `residue` is what rounding left for ever."""
+        found = [one for held in self._books.held(invoice, ledger) for one in self._of(held)]
+        if not found:
+            return {"count": 0}
+        deferrals = [one.deferral for one in found]
+        residue = sum(one.residue for one in found)
+        return {
+            "count": len(found),
+            "total": sum(one.total for one in deferrals),
+            "recognised": sum(one.recognised for one in deferrals),
+            "remaining": sum(one.remaining for one in deferrals),
+            "start": min(str(one.start) for one in deferrals),
+            "end": max(str(one.end) for one in deferrals),
+            "method": deferrals[0].method,
+            "items": ",".join(f"{one.item}:{one.total}" for one in deferrals if one.item),
+            **({"residue": residue} if residue else {}),
+        }
+
+    def application(self, payment: str) -> Answer:
+        """Show to what a payment was applied."""
+        fields = (
+            "description",
+            "date",
+            "company.id",
+            "origin",
+            "lines.account.code",
+            "lines.debit",
+            "lines.credit",
+            "lines.amount_second_currency",
+        )
+        rows = self._books.tryton.rest(
+            "account.move",
+            [["description", "like", f"%/payment/{payment}/payment/%"], ["state", "=", "posted"]],
+            fields,
+        )
+        rows = [row for row in rows if row["description"].split("/")[2] == payment]
+        if not rows:
+            return {"count": 0}
+        row = rows[0]
+        company = self._company(row["company"]["id"])
+        origin = str(row["origin"] or "").partition(",")[2]
+        paid = self._books.tryton.find("account.invoice", [["id", "=", int(origin or 0)]], ["reference"])
+        return {
+            "count": len(rows),
+            "applied_to": paid[0]["reference"] if paid else "",
+            "amount": -self._sum(row["lines"], RECEIVABLE, company),
+            "unapplied": -self._sum(row["lines"], CREDIT, company),
+            "realised_fx": -sum(
+                functional_of(one, company) for one in row["lines"] if one["account"]["code"] == "7100"
+            ),
+            "applied_on": str(row["date"]),
+        }
+
+    def receivable(self, invoice: str, ledger: str) -> Answer:
+        """Show what is owed on an invoice."""
+        found = [one for one in self._books.held(invoice, ledger) if one.facts.get("kind") == "invoice"]
+        if not found:
+            return self._cancelled(invoice, ledger)
+        item = self._books.open_item(found[0])
+        return {
+            "count": 1,
+            "open": item.open,
+            "total": item.total,
+            "currency": item.currency,
+            "credits_applied": item.credits_applied,
+            "cash_applied": item.cash_applied,
+            "written_off": item.written_off,
+            "due_date": str(item.due_date),
+            "dunning_level": item.dunning_level,
+            "collected_by": item.collected_by,
+        }
+
+    def balances(self, ledger: str, through: str) -> Answer:
+        """Show the trial balance with its control totals."""
+        company = self._books.company(ledger)
+        found = self.trial_balance(ledger, through)
+        deferrals = [one.deferral for one in self._schedules.all(company, self._books.today(ledger))]
+        return {
+            "count": 1,
+            "balance": sum(found.values()),
+            "receivable": found.get(RECEIVABLE, 0),
+            "customer_credit": -found.get(CREDIT, 0),
+            "unbilled": found.get(UNBILLED, 0),
+            "output_tax": -found.get(TAX, 0),
+            "deferred": sum(one.remaining for one in deferrals),
+            "open_items": self._open_items(company),
+        }
+
+    def trial_balance(self, ledger: str, through: str = "") -> dict[str, int]:
+        """Return the balance of every account by the end of a month (YYYY-MM), in minor units."""
+        company = self._books.company(ledger)
+        domain: list[Any] = [["account.company", "=", company.id], ["move.state", "=", "posted"]]
+        if through:
+            domain.append(["period.start_date", "<=", date.fromisoformat(f"{through}-01")])
+        rows = self._books.tryton.find(
+            "account.move.line", domain, ["account.code", "debit", "credit"], **company.context
+        )
+        found: dict[str, int] = {}
+        for row in rows:
+            code = row["account."]["code"]
+            found[code] = found.get(code, 0) + functional_of(row, company)
+        return found
+
+    def period(self, ledger: str, period: str) -> Answer:
+        """Show the state of a period."""
+        company = self._books.company(ledger)
+        found = self._books.period(ledger, period)
+        domain = [["period", "=", found["id"]], ["state", "=", "posted"]]
+        moves = self._books.tryton.call("model.account.move.search_count", domain, **company.context)
+        changed = found["write_date"] or found["create_date"]
+        return {
+            "count": 1,
+            "state": self._books.period_state(ledger, period),
+            "changed_at": f"{changed:%Y-%m-%dT%H:%M:%SZ}",
+            "postings": moves,
+        }
+
+    def _of(self, held: Held) -> list[Any]:
+        return self._schedules.of_invoice(held, self._books.today(held.company.name))
+
+    def _posting_facts(self, held: Held) -> Answer:
+        row, facts, company = held.row, held.facts, held.company
+        digits = row["currency"]["digits"]
+        total, tax = abs(minor(row["total_amount"], digits)), abs(minor(row["tax_amount"], digits))
+        codes = sorted({one["name"] for line in row["lines"] for one in line["taxes"]})
+        day = date.fromisoformat(facts["document_date"])
+        lines = row["move"]["lines"]
+        owed = [one for one in lines if one["account"]["code"] in {RECEIVABLE, CREDIT}]
+        return {
+            "entity": company.name,
+            "ledger": company.name,
+            "currency": row["currency"]["code"],
+            "total": total,
+            "net": total - tax,
+            "tax": tax,
+            "tax_code": ",".join(codes),
+            "tax_reason": self._books.master.tax_reason(codes[0], company.name, day) if codes else "",
+            "functional_total": abs(sum(functional_of(one, company) for one in owed)),
+            "rate": facts.get("rate", ""),
+            "balance": sum(functional_of(one, company) for one in lines),
+            "accounts": ",".join(sorted({one["account"]["code"] for one in lines})),
+            "document_date": facts["document_date"],
+            "posting_date": str(row["move"]["date"]),
+            "posting_period": period_of(row["move"]["period"]["start_date"]),
+            "tax_period": facts["tax_period"],
+            "late": facts["late"] == "true",
+            "legal_number": row["description"] or "",
+            "contract": facts["contract"],
+            "version": int(facts["version"]),
+            "synthetic": facts["synthetic"] == "true",
+            "reversed_by": None,
+        }
+
+    def _cancelled(self, invoice: str, ledger: str) -> Answer:
+        """Show an invoice that was voided: nothing is owed."""
+        domain: list[Any] = [["reference", "=", invoice], ["state", "=", "cancelled"]]
+        if ledger:
+            domain.append(["company", "=", self._books.company(ledger).id])
+        fields = ("total_amount", "currency.code", "currency.digits", "payment_term.name", "comment")
+        rows = self._books.tryton.rest("account.invoice", domain, fields)
+        if not rows:
+            return {"count": 0}
+        day = date.fromisoformat(read_facts(rows[0]["comment"])["document_date"])
+        terms = self._books.master.terms(rows[0]["payment_term"]["name"], day)
+        total = minor(rows[0]["total_amount"], rows[0]["currency"]["digits"])
+        return {
+            "count": 1,
+            "open": 0,
+            "total": total,
+            "currency": rows[0]["currency"]["code"],
+            "credits_applied": total,
+            "cash_applied": 0,
+            "written_off": 0,
+            "due_date": str(terms.due(day)),
+            "dunning_level": 0,
+            "collected_by": terms.collected_by,
+        }
+
+    def _open_items(self, company: Company) -> int:
+        """Return what Tryton itself says is left to pay of invoices in the company's currency.
+
+        A second way to the control account: the sum comes from `amount_to_pay`, not from the lines of 1100.
+        """
+        domain = [
+            ["company", "=", company.id],
+            ["state", "=", "posted"],
+            ["currency", "=", self._books.directory.currencies[company.currency]],
+            ["total_amount", ">", 0],
+        ]
+        rows = self._books.tryton.find("account.invoice", domain, ["amount_to_pay"], **company.context)
+        reinstated = self._books.tryton.find(
+            "account.move.line",
+            [["account", "=", company.account(RECEIVABLE)], ["move.description", "like", "%/dispute-lost/%"]],
+            ["debit", "credit", "move.description"],
+            **company.context,
+        )
+        again = sum(
+            functional_of(one, company) for one in reinstated if kind_of(one["move."]["description"]) == "dispute-lost"
+        )
+        return sum(minor(row["amount_to_pay"], company.digits) for row in rows) + again
+
+    def _company(self, identifier: int) -> Company:
+        names = self._books.directory.names
+        return next(one for name in names if (one := self._books.directory.company(name)).id == identifier)
+
+    def _sum(self, lines: list[Mapping[str, Any]], account: str, company: Company) -> int:
+        """Return the sum of lines on an account in the currency of the document."""
+        found = 0
+        for line in lines:
+            if line["account"]["code"] == account:
+                second = line["amount_second_currency"]
+                found += functional_of(line, company) if second is None else minor(second, company.digits)
+        return found

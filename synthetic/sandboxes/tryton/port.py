@@ -1,0 +1,178 @@
+"""Tryton behind the `erp` port: the same operations as the embedded ledger, on a real ERP in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from harness.model import JSON
+from synthetic.deeds import Answer, Attempt, RefusedError
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
+from synthetic.sandboxes.tryton.books import Books, Recognition, Taken, refused
+from synthetic.sandboxes.tryton.cash import Cash
+from synthetic.sandboxes.tryton.closing import Closing
+from synthetic.sandboxes.tryton.looks import Looks
+from synthetic.sandboxes.tryton.sales import Sales
+from synthetic.sandboxes.tryton.schedules import Schedules
+from synthetic.systems.tryton import Tryton, TrytonRefusalError
+
+_PORT = "erp"
+_Json = Mapping[str, JSON]
+
+
+class TrytonPort:
+    """Adapter of one Tryton; an operation is a public method with the names of its request.
+
+    Args:
+        tryton: A session.
+        master: Master data and mappings.
+        now: The clock, aware UTC.
+        recognition: Who recognises revenue.
+    """
+
+    def __init__(
+        self, tryton: Tryton, master: Master, now: Callable[[], datetime], recognition: Recognition = Recognition.DAILY
+    ) -> None:
+        """Read the records everything else is found by."""
+        books = Books(tryton, master, now, recognition)
+        self._schedules = Schedules(books)
+        self._sales = Sales(books, self._schedules)
+        self._cash = Cash(books)
+        self._closing = Closing(books)
+        self._looks = Looks(books, self._schedules)
+        self._operations: Mapping[str, Callable[..., Answer]] = {
+            name: getattr(self, name) for name in dir(self) if not name.startswith("_") and name != "call"
+        }
+
+    def call(self, attempt: Attempt) -> Answer:
+        """Answer one call; a refusal of Tryton or of the mappings is a refusal of the port."""
+        operation = self._operations.get(attempt.operation)
+        if operation is None:
+            raise RefusedError(_PORT, "operation-unknown", f"no operation {attempt.operation}")
+        try:
+            return operation(**attempt.request)
+        except TrytonRefusalError as error:
+            known = refused(error)
+            raise RefusedError(_PORT, known.code, known.message) from None
+        except LedgerRefusal as error:
+            raise RefusedError(_PORT, error.code, error.message) from None
+
+    # deeds
+
+    def register_party(self, customer: _Json) -> Answer:
+        """Take a customer."""
+        return {"id": self._sales.register_party(customer)}
+
+    def post_invoice(self, invoice: _Json, ledger: str = "") -> Answer:
+        """Post a finalised invoice."""
+        return _journal(self._sales.post_invoice(invoice, ledger))
+
+    def void_invoice(self, invoice: str, ledger: str) -> Answer:
+        """Cancel a voided invoice."""
+        return _journal(self._sales.void_invoice(invoice, ledger))
+
+    def post_credit(self, credit: _Json, ledger: str = "") -> Answer:
+        """Post a credit note."""
+        return _journal(self._sales.post_credit(credit, ledger))
+
+    def forfeit(self, termination: _Json, ledger: str = "") -> Answer:
+        """Turn what is unearned into termination revenue."""
+        return _journal(self._sales.forfeit(termination, ledger))
+
+    def accrue_usage(self, usage: _Json, ledger: str = "") -> Answer:
+        """Post rated usage before its invoice."""
+        return _journal(self._sales.accrue_usage(usage, ledger))
+
+    def apply_payment(self, payment: _Json, ledger: str = "") -> Answer:
+        """Post and apply a payment."""
+        return _journal(self._cash.apply_payment(payment, ledger))
+
+    def post_payout(self, payout: _Json) -> Answer:
+        """Post a payout of the PSP."""
+        return _journal(self._cash.post_payout(payout))
+
+    def post_refund(self, refund: _Json, ledger: str = "") -> Answer:
+        """Post a refund."""
+        return _journal(self._cash.post_refund(refund, ledger))
+
+    def open_dispute(self, dispute: _Json, ledger: str = "") -> Answer:
+        """Post a chargeback."""
+        return _journal(self._cash.open_dispute(dispute, ledger))
+
+    def close_dispute(self, dispute: _Json, ledger: str = "") -> Answer:
+        """Post the end of a dispute."""
+        return _journal(self._cash.close_dispute(dispute, ledger))
+
+    def expect_loss(self, loss: _Json, ledger: str = "") -> Answer:
+        """Post an expected credit loss."""
+        return _journal(self._cash.expect_loss(loss, ledger))
+
+    def write_off(self, request: _Json, ledger: str = "") -> Answer:
+        """Give up an open receivable."""
+        return _journal(self._cash.write_off(request, ledger))
+
+    def recognise(self, ledger: str, through: str) -> Answer:
+        """Recognise what is earned."""
+        return {"postings": self._schedules.recognise(ledger, date.fromisoformat(through))}
+
+    def revalue(self, ledger: str, day: str) -> Answer:
+        """Revalue open foreign receivables."""
+        return {"postings": self._closing.revalue(ledger, date.fromisoformat(day))}
+
+    def reverse(self, journal_number: str, day: str, who: str, reason: str) -> Answer:
+        """Undo a posting."""
+        return _journal(self._closing.reverse(journal_number, date.fromisoformat(day), who, reason))
+
+    def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> Answer:
+        """Close a period; Tryton itself records who pressed the button, `who` is the person behind the call."""
+        if not who:
+            raise RefusedError(_PORT, "approval-missing", "closing a period needs a person")
+        return {"state": self._closing.close_period(ledger, period, lock=lock)}
+
+    def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
+        """Open a closed period."""
+        return {"state": self._closing.reopen_period(ledger, period, who, second, reason)}
+
+    def dun(self, ledger: str, today: str) -> Answer:
+        """Send the notices that are due."""
+        return {"notices": self._cash.dun(ledger, date.fromisoformat(today))}
+
+    # looks
+
+    def party_of(self, customer: str, entity: str) -> Answer:
+        """Show the party of a customer in one company."""
+        return self._looks.party(customer, entity)
+
+    def posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted for an invoice."""
+        return self._looks.posting(invoice, "invoice", ledger)
+
+    def credit_posting_of(self, credit: str, ledger: str = "") -> Answer:
+        """Show what is posted for a credit note."""
+        return self._looks.posting(credit, "credit", ledger)
+
+    def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show the deferral schedules of an invoice, summed."""
+        return self._looks.schedule(invoice, ledger)
+
+    def application_of(self, payment: str) -> Answer:
+        """Show to what a payment was applied."""
+        return self._looks.application(payment)
+
+    def receivable_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is owed on an invoice."""
+        return self._looks.receivable(invoice, ledger)
+
+    def balances_of(self, ledger: str, through: str = "") -> Answer:
+        """Show the trial balance with its control totals."""
+        return self._looks.balances(ledger, through)
+
+    def period_of(self, ledger: str, period: str) -> Answer:
+        """Show the state of a period."""
+        return self._looks.period(ledger, period)
+
+
+def _journal(taken: Taken) -> Answer:
+    number = taken.posting.journal_number or f"{taken.posting.key.ledger}/{taken.record}"
+    return {"journal_number": number, "replayed": taken.is_replay}
