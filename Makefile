@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN_PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install demo test test-unit test-integration test-browser check format bench nightly clean
+.PHONY: help install demo test test-unit test-integration test-browser test-tryton check format bench nightly clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -31,13 +31,16 @@ demo: $(STAMP) ## Run the main job on a throw-away repository
 test: test-unit test-integration test-browser ## Run all test layers
 
 test-unit: $(STAMP) ## Pure rooms, golden files, rules, corpora sample
-	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not slow"
+	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not tryton and not slow"
 
 test-integration: $(STAMP) ## Tests that start processes
-	@$(BIN)/python tests/layer.py integration 240 -m "integration and not slow"
+	@$(BIN)/python tests/layer.py integration 240 -m "integration and not tryton and not slow"
 
 test-browser: $(STAMP) ## Pages in headless Chromium
 	@$(BIN)/python tests/layer.py browser 90 -m "browser and not slow"
+
+test-tryton: $(STAMP) ## A real Tryton, installed and prepared the first time (about 100 s)
+	@HARNESS_TRYTON_BUILD=1 $(BIN)/python tests/layer.py tryton 300 -m "tryton and not slow"
 
 check: $(STAMP) ## Format, lint, types, layers, dependencies, spelling
 	@$(BIN)/ruff format --check .

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from harness.catalog import Catalog
 from harness.model import JSON
-from synthetic.deeds import Answer, Attempt, Boundary, Call, Clock, Layer, UnreachableError
+from synthetic.deeds import Adapter, Answer, Attempt, Boundary, Call, Clock, Layer, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.deeds.ports import DEEDS, Port, ports
 from synthetic.sandboxes.billing import BillingCore
@@ -21,9 +22,11 @@ from synthetic.sandboxes.landscape.state import Derived, business_state
 from synthetic.sandboxes.landscape.stepping import SteppingClock
 from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.payloads import Check, unchecked
+from synthetic.systems.ledger import LedgerErp
 from synthetic.systems.stripe import StripeBilling
 
 _DELIVERY = 1.0
@@ -39,10 +42,18 @@ class Landscape:
         layers: Faults and noise around every call, also those of the sync middleware.
         seed: Part of every id of billing.
         check: Holds every canonical document to its contract.
+        erp: Makes another ERP of record from the clock; the second ledgers stay in the embedded one.
     """
 
     def __init__(
-        self, catalog: Catalog, clock: Clock, layers: Sequence[Layer] = (), *, seed: int = 0, check: Check = unchecked
+        self,
+        catalog: Catalog,
+        clock: Clock,
+        layers: Sequence[Layer] = (),
+        *,
+        seed: int = 0,
+        check: Check = unchecked,
+        erp: Callable[[Callable[[], datetime]], Adapter] | None = None,
     ) -> None:
         """Build every system, empty."""
         self.clock = clock
@@ -58,7 +69,7 @@ class Landscape:
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
             "billing": billing,
-            "erp": _WithTransfers(LedgerPort(self.ledger), self._transfers),
+            "erp": _WithTransfers(self._erp(master, erp), self._transfers),
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),
             "analytics": ObjectPort("analytics", self._derived["analytics"]),
             "sync": ObjectPort("sync", SyncDesk(self.sync, self._ask)),
@@ -70,6 +81,13 @@ class Landscape:
         self._delivered = 0
         self._pending: list[tuple[float, dict[str, Any]]] = []
         self._is_busy = False
+
+    def _erp(self, master: Master, erp: Callable[[Callable[[], datetime]], Adapter] | None) -> Adapter:
+        books = LedgerPort(self.ledger)
+        if erp is None:
+            return books
+        second = [one.ledger for one in master.books.values() if one.is_second]
+        return LedgerErp(erp(self._time.now), dict.fromkeys(second, books))
 
     def answer(self, attempt: Attempt) -> Answer:
         """Let everything happen that is due, then carry a call to its system."""
@@ -143,11 +161,14 @@ class _CaughtUp:
 class _WithTransfers:
     """The ledger's port and its bank."""
 
-    def __init__(self, ledger: LedgerPort, transfers: Transfers) -> None:
+    def __init__(self, ledger: Adapter, transfers: Transfers) -> None:
         self._ledger = ledger
         self._transfers = transfers
 
     def call(self, attempt: Attempt) -> Answer:
         if attempt.operation == "receive_transfer":
             return self._transfers.receive(attempt.request["payment"])  # type: ignore[arg-type]
-        return self._ledger.call(attempt)
+        answer = self._ledger.call(attempt)
+        if not isinstance(answer, dict):
+            raise UnreachableError(attempt.port, "it answers later, and nobody waits here")
+        return answer

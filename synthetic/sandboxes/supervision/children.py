@@ -49,16 +49,29 @@ class Preloaded:
     token: str = field(repr=False)
 
 
-def preload(plan: Plan, folder: Path, token: str) -> Preloaded:
-    """Read the landscape of a plan."""
+def preload(plan: Plan, folder: Path, token: str, say: Callable[[str], None]) -> Preloaded:
+    """Read the landscape of a plan, and prepare what takes long the first time."""
     landscape = Path(plan.landscape) if plan.landscape else landscape_root()
     catalog = read_catalog(Library(FolderTree(landscape / "catalog")), ["**/*.yaml"])
+    if plan.erp == "tryton":
+        from synthetic.sandboxes.tryton import template  # noqa: PLC0415  (start-up of the others)
+
+        template(catalog, say)
     return Preloaded(plan, folder, landscape, catalog, token)
 
 
 def children_of(plan: Plan) -> list[str]:
     """Return the children of a plan, in the order in which they are started."""
     return [name for name in SERVICES if name != "ledger-2" or plan.second_erp]
+
+
+def service_of(name: str, plan: Plan) -> Make:
+    """Return what a child serves: the ERP of record may be Tryton."""
+    if name == "ledger" and plan.erp == "tryton":
+        from synthetic.sandboxes.services.tryton import TrytonService  # noqa: PLC0415  (start-up of the others)
+
+        return TrytonService
+    return SERVICES[name]
 
 
 def run_child(name: str, given: Preloaded, addresses: Mapping[str, str], port: int, report: int, parent: int) -> None:
@@ -120,7 +133,7 @@ def _serve(name: str, given: Preloaded, addresses: Mapping[str, str], port: int,
         addresses=addresses,
         own=f"http://127.0.0.1:{own}",
     )
-    service = SERVICES[name](around)
+    service = service_of(name, given.plan)(around)
 
     def ready() -> None:
         os.write(report, json.dumps({"port": own}).encode() + b"\n")

@@ -60,6 +60,11 @@ class Plan:
         ):
             if value not in known:
                 raise UsageError(f"no {name} named {value}", remedy=f"Known are {', '.join(filter(None, known))}.")
+        if self.second_erp == "tryton":
+            raise UsageError(
+                "Tryton keeps the ledgers of companies here, not the second ones",
+                remedy="Run it as the ERP of record: --erp tryton --second-erp ledger.",
+            )
         try:
             self.started()
         except ValueError:

@@ -66,7 +66,7 @@ class Supervisor:
         self._prepare()
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         began = time.monotonic()
-        given = preload(self._plan, self._folder, secrets.token_hex(32))
+        given = preload(self._plan, self._folder, secrets.token_hex(32), lambda step: self._say(step, 0.0))
         gc.freeze()
         self._say("catalog read", time.monotonic() - began)
         self._running = Running(self._folder, this_process(), self._plan, given.token, {}, "starting")

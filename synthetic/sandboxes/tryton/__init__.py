@@ -18,6 +18,6 @@ from synthetic.sandboxes.tryton.books import Recognition
 from synthetic.sandboxes.tryton.installation import InstallationError, install
 from synthetic.sandboxes.tryton.port import TrytonPort
 from synthetic.sandboxes.tryton.server import Template, TrytonServer
-from synthetic.sandboxes.tryton.template import template
+from synthetic.sandboxes.tryton.template import is_ready, template
 
-__all__ = ["InstallationError", "Recognition", "Template", "TrytonPort", "TrytonServer", "install", "template"]
+__all__ = ["InstallationError", "Recognition", "Template", "TrytonPort", "TrytonServer", "install", "is_ready", "template"]

@@ -128,14 +128,16 @@ class Books:
             raise RefusedError("period-closed", f"no open period for {ledger} on {today}", "Ask the controller.")
         return replace(make(today), late=True, document_date=day, tax_period=make(day).tax_period)
 
-    def take(self, posting: Posting, *, origin: str = "", part: str = "") -> Taken:
+    def take(self, posting: Posting, *, origin: str = "", part: str = "", journal: str = "MISC") -> Taken:
         """Write a posting as a move, once by its key; `part` tells the moves of one posting apart."""
         company = self.company(posting.key.ledger)
         if over := sum(line.functional for line in posting.lines):
             raise RefusedError("unbalanced", f"{posting.key}: functional debits and credits differ by {over}")
         lines = [self._move_line(line, posting, company) for line in posting.lines]
         key = f"{posting.key}{part}"
-        record, known = self.documents.post_move(key, posting.posting_date, lines, company, origin=origin)
+        record, known = self.documents.post_move(
+            key, posting.posting_date, lines, company, origin=origin, journal=journal
+        )
         return Taken(replace(posting, journal_number=f"{company.name}/{record}"), record, known)
 
     def party(self, customer: str, company: Company) -> int:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
+from harness.model import JSON
 from synthetic.sandboxes.ledger import rules_cash, rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, text, whole
 from synthetic.sandboxes.ledger.values import OpenItem, Posting, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, Taken
+from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import minor
+
+_BANK_LINES = "CASH"
+_RECEIPT_FIELDS = (
+    "description",
+    "origin",
+    "date",
+    "lines.account.code",
+    "lines.party.code",
+    "lines.debit",
+    "lines.credit",
+    "lines.amount_second_currency",
+    "lines.second_currency.code",
+)
 
 
 class Cash:
@@ -19,7 +35,7 @@ class Cash:
         """Work on these books."""
         self._books = books
 
-    def apply_payment(self, document: Document, ledger: str = "") -> Taken:
+    def apply_payment(self, document: Document, ledger: str = "", *, journal: str = "MISC") -> Taken:
         """Post money received, apply it up to what is open, and reconcile; the rest is unapplied in 2100."""
         ledger = ledger or text(document, "legal_entity")
         if whole(document, "amount") <= 0:
@@ -36,10 +52,43 @@ class Cash:
             ledger,
             day_of(document, "value_date"),
         )
-        taken = self._books.take(posting, origin=f"account.invoice,{held.id}" if held else "")
+        taken = self._books.take(posting, origin=f"account.invoice,{held.id}" if held else "", journal=journal)
         if held:
             self._settle(held, taken.record)
         return taken
+
+    def receive_transfer(self, document: Document) -> Taken:
+        """Post a bank line and apply it by its reference; the journal of cash is what billing is told of."""
+        return self.apply_payment(document, journal=_BANK_LINES)
+
+    def receipts(self, after: int) -> list[tuple[int, dict[str, JSON]]]:
+        """Return the bank lines booked after a number (the id of a move), read back from their moves."""
+        tryton = self._books.tryton
+        found = []
+        for name in self._books.directory.names:
+            company = self._books.company(name)
+            domain = [["id", ">", after], ["journal.code", "=", _BANK_LINES], ["company", "=", company.id]]
+            rows = tryton.rest("account.move", [*domain, ["state", "=", "posted"]], _RECEIPT_FIELDS, **company.context)
+            found += [(int(row["id"]), self._receipt(row, company)) for row in rows]
+        return sorted(found, key=lambda one: one[0])
+
+    def _receipt(self, row: Mapping[str, Any], company: Company) -> dict[str, JSON]:
+        bank = next(one for one in row["lines"] if one["account"]["code"] == rules_cash.BANK)
+        party = next(one["party"]["code"] for one in row["lines"] if one["party"])
+        currency = bank["second_currency"]["code"] if bank["second_currency"] else company.currency
+        amount = bank["amount_second_currency"] if bank["second_currency"] else bank["debit"] - bank["credit"]
+        _, _, number = str(row["origin"] or "").partition(",")
+        named = self._books.tryton.find("account.invoice", [["id", "=", int(number or 0)]], ["reference"])
+        return {
+            "id": row["description"].split("/")[2],
+            "invoice_id": named[0]["reference"] if named else "",
+            "customer_id": party.rsplit("/", 1)[0],
+            "legal_entity": company.name,
+            "currency": currency,
+            "amount": minor(amount, self._books.directory.digits[currency]),
+            "method": "bank_transfer",
+            "value_date": str(row["date"]),
+        }
 
     def post_payout(self, document: Document) -> Taken:
         """Post a PSP payout that arrived in the bank."""

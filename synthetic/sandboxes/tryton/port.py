@@ -88,6 +88,10 @@ class TrytonPort:
         """Post and apply a payment."""
         return _journal(self._cash.apply_payment(payment, ledger))
 
+    def receive_transfer(self, payment: _Json) -> Answer:
+        """Book a bank line and apply it by its reference; who asks for receipts hears of it."""
+        return {"id": payment["id"], **_journal(self._cash.receive_transfer(payment))}
+
     def post_payout(self, payout: _Json) -> Answer:
         """Post a payout of the PSP."""
         return _journal(self._cash.post_payout(payout))
@@ -128,7 +132,9 @@ class TrytonPort:
         """Close a period; Tryton itself records who pressed the button, `who` is the person behind the call."""
         if not who:
             raise RefusedError(_PORT, "approval-missing", "closing a period needs a person")
-        return {"state": self._closing.close_period(ledger, period, lock=lock)}
+        self._closing.close_period(ledger, period, lock=lock)
+        shown = self._looks.period(ledger, period)
+        return {"state": shown["state"], "changed_at": shown["changed_at"]}
 
     def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
         """Open a closed period."""
@@ -163,6 +169,11 @@ class TrytonPort:
     def receivable_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is owed on an invoice."""
         return self._looks.receivable(invoice, ledger)
+
+    def receipts_of(self, after: int = 0) -> Answer:
+        """Show the bank receipts booked after a number: what billing must be told of."""
+        found = self._cash.receipts(after)
+        return {"count": len(found), "receipts": [{"number": number, "payment": body} for number, body in found]}
 
     def balances_of(self, ledger: str, through: str = "") -> Answer:
         """Show the trial balance with its control totals."""

@@ -27,7 +27,9 @@ class Sales:
         """Take a customer, one party per customer and company; a second time its terms and marks are renewed."""
         customer, entity = text(document, "id"), text(document, "legal_entity")
         company = self._books.company(entity)
-        marks = {name: text(document, name) for name in ("currency", "parent_id", "tax_id")}
+        profile = document.get("tax_profile")
+        marks = {name: text(document, name) for name in ("currency", "parent_id")}
+        marks["tax_id"] = text(profile, "tax_id") if isinstance(profile, dict) else ""
         marks["synthetic"] = str(bool(document.get("synthetic"))).lower()
         marks["terms"] = text(document, "payment_terms")
         values = {

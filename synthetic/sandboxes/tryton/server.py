@@ -114,6 +114,20 @@ class TrytonServer:
         """Bring the running server back to the template, in place; sessions of before have to log in again."""
         _copy(self.template.path, self._database)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def restart(self) -> None:
+        """Start it again where it listened, on the database it had.
+
+        Raises:
+            InstallationError: It does not come up.
+        """
+        if not self._came_up():
+            raise InstallationError("Tryton does not start again", remedy=f"Read {self.log}.")
+
     def stop(self) -> None:
         """Stop it; a second call does nothing."""
         if self._process is None:

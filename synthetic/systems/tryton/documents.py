@@ -177,7 +177,13 @@ class Documents:
         own = {**company.context, "active_model": "account.move.line", "active_id": lines[0], "active_ids": lines}
         wizard = "wizard.account.move.reconcile_lines"
         session, start, _ = self._tryton.call(f"{wizard}.create", **own)
-        self._tryton.call(f"{wizard}.execute", session, {}, start, **own)
+        try:
+            self._tryton.call(f"{wizard}.execute", session, {}, start, **own)
+        except TrytonRefusalError:
+            # somebody else may have been quicker with the same lines
+            open_ones = [["id", "in", lines], ["reconciliation", "=", None]]
+            if self._tryton.find("account.move.line", open_ones, ["id"], **company.context):
+                raise
         self._tryton.call(f"{wizard}.delete", session, **own)
 
     def _created(self, invoice: Invoice, company: Company) -> int | None:
@@ -230,17 +236,20 @@ class Documents:
     def _freeze_tax(self, identifier: int, invoice: Invoice, company: Company) -> None:
         """Replace what Tryton computed by what was billed; Tryton rounds halves to even and never toward zero."""
         billed = dict(invoice.tax)
-        rows = self._tryton.find(
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self._tryton.find(
             "account.invoice.tax", [["invoice", "=", identifier]], ["amount", "tax.name"], **company.context
-        )
-        if missing := set(billed) - {row["tax."]["name"] for row in rows}:
-            raise TrytonRefusalError(
-                _INVOICE, "tax-differs", f"Tryton computes no tax for {', '.join(sorted(missing))}"
-            )
-        for row in rows:
-            wanted = billed.get(row["tax."]["name"], Decimal(0))
-            if row["amount"] != wanted:
-                self._tryton.write("account.invoice.tax", [row["id"]], {"amount": wanted}, **company.context)
+        ):
+            rows.setdefault(row["tax."]["name"], []).append(row)
+        if missing := set(billed) - set(rows):
+            names = ", ".join(sorted(missing))
+            raise TrytonRefusalError(_INVOICE, "tax-differs", f"Tryton computes no tax for {names}")
+        for code, found in rows.items():
+            # charges and credits of one document have a row each: what differs goes into the first
+            over = sum(row["amount"] for row in found) - billed.get(code, Decimal(0))
+            if over:
+                values = {"amount": found[0]["amount"] - over}
+                self._tryton.write("account.invoice.tax", [found[0]["id"]], values, **company.context)
 
     def _post_invoice(self, identifier: int, invoice: Invoice, company: Company) -> None:
         self._tryton.consent(warning_name(name, _INVOICE, identifier) for name in _WARNINGS)

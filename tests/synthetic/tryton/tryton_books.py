@@ -63,7 +63,7 @@ def payment(name, entity, currency, amount, day, method="card", **extra):
     }
 
 
-def credit(name, invoice_name, entity, currency, day, net, tax, code, *, earned=0, unearned=0):
+def credit(name, invoice_name, entity, day, *, net, tax, code, currency="EUR", earned=0, unearned=0):
     return {
         "id": f"cn_{name}",
         "invoice_id": f"in_{invoice_name}",
@@ -96,7 +96,7 @@ def d2():
     return invoice("D2", "DE-01", "USD", "2027-01-04", lines, 0, payment_terms="NET60")
 
 
-def yearly(name, entity, currency, day, until, net, tax, code, rate, sku="PRO-ANNUAL"):
+def yearly(name, entity, currency, day, until, *, net, tax, code, rate, sku="PRO-ANNUAL"):
     return invoice(name, entity, currency, day, [line(net, code, rate, sku, service=(day, until))], tax)
 
 

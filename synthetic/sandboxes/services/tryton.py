@@ -1,0 +1,76 @@
+"""Tryton as the ERP of a sandbox: a process of this process, beside the books it does not keep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from starlette.routing import BaseRoute
+
+from harness.model import JSON, HarnessError
+from synthetic.deeds import Adapter
+from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.services.ledger import LedgerService
+from synthetic.sandboxes.services.service import Surroundings
+from synthetic.sandboxes.tryton import TrytonPort, TrytonServer, template
+from synthetic.systems.ledger import LedgerErp
+
+_LOOK = 0.2
+
+
+class TrytonService:
+    """One Tryton, on disk; the second ledgers of companies are kept by an embedded ledger beside it."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """Start it, on the database it had if there is one: this process may have died before."""
+        self._beside = LedgerService(around)
+        programs, prepared = template(around.catalog, print)
+        self.server = TrytonServer(programs, around.data / "tryton", prepared)
+        self.server.start(fresh=False)
+        self._session = self.server.session()
+        master = Master(around.catalog)
+        second = [one.ledger for one in master.books.values() if one.is_second]
+        main = TrytonPort(self._session, master, around.clock.now)
+        self._erp = LedgerErp(main, dict.fromkeys(second, self._beside.ports()["erp"]))
+
+    def ports(self) -> Mapping[str, Adapter]:
+        """Return the `erp` port."""
+        return {"erp": self._erp}
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return nothing: Tryton serves its own."""
+        return ()
+
+    def health(self) -> dict[str, JSON]:
+        """Ask Tryton for its version."""
+        try:
+            return {"ok": True, "tryton": self._session.version(), "at": self.server.url}
+        except HarnessError as error:
+            return {"ok": False, "why": error.message}
+
+    async def work(self) -> None:
+        """Start Tryton again when it died."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            if not self.server.is_running:
+                await asyncio.to_thread(self.server.restart)
+
+    def woken(self) -> None:
+        """Nothing waits here."""
+
+    async def settle(self) -> dict[str, JSON]:
+        """Nothing is ever due here."""
+        return {"next": None}
+
+    def pause(self) -> None:
+        """Nothing is under way here."""
+
+    def reset(self) -> None:
+        """Begin with empty books."""
+        self._beside.reset()
+        self.server.reset()
+
+    def close(self) -> None:
+        """Stop Tryton; what it posted is durable."""
+        self.server.stop()
+        self._beside.close()
