@@ -131,7 +131,7 @@ def test_germany_loses_a_dispute_and_closes_a_month(port, same):
     port.close_dispute({**dispute, "status": "lost", "closed_at": "2027-03-10T12:00:00Z"})
     same("E8.6", key="billing/dispute/dp_D4/dispute-lost/")
     assert port.receivable_of("in_D4")["open"] == 142800
-    assert port.close_period("DE-01", "2027-01", "controller", lock=True) == {"state": "locked"}
+    assert port.close_period("DE-01", "2027-01", "controller", lock=True)["state"] == "locked"
     late = [line(10000, "DE-S19", "19", "ONBOARDING", "SERVICE-POINT")]
     port.post_invoice(invoice("E125", "DE-01", "EUR", "2027-01-31", late, 1900))
     same("E12.5", document="in_E125")
