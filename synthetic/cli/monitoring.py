@@ -30,8 +30,10 @@ from harness.model import UsageError
 from harness.model.monitoring import MaintenanceWindow, RequestState
 from harness.model.runs import Run
 from synthetic.cli.landscape import read_landscape
+from synthetic.cli.live_orders import live_handlers
 from synthetic.cli.monitor import to_json_text
-from synthetic.cli.running import IN_PROCESS, open_place, play_in
+from synthetic.cli.running import open_place, play_in
+from synthetic.clock import SystemClock
 from synthetic.matrix.suites import chosen
 from synthetic.monitor.executors import Executor, Threads, Work
 from synthetic.monitor.fleet import Fleet
@@ -78,7 +80,8 @@ class ProbePlayer:
         started = datetime.now(UTC)
         place = open_place(self.environment, 0, catalog=self.catalog)
         run = recorded(asyncio.run(play_in(probe, place, work.slot.slot)), owner=probe.owner)
-        return on_real_time(run, started, datetime.now(UTC)) if self.environment == IN_PROCESS else run
+        is_real = isinstance(place.clock, SystemClock)
+        return run if is_real else on_real_time(run, started, datetime.now(UTC))
 
 
 def run_monitor(options: Mapping[str, Any]) -> int:
@@ -199,7 +202,7 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         plan=Plan(schedules, started, parse_shard(options["shard"])),
         playing=playing,
         executor=executor,
-        orders=Orders(history, name, executor, schedules, wall.now),
+        orders=Orders(history, name, executor, schedules, wall.now, live_handlers(options["environment"], catalog)),
         watcher=watcher,
         alive=_alive(options["heartbeat_env"]),
         report=lambda line: write(line + "\n", err=True),
