@@ -22,9 +22,9 @@ from harness.compat.keywords import spell_types
 from harness.compat.proof import FINE, Proof
 from harness.compat.samples import item_position
 from harness.compat.schema_annotations import annotation_changes
+from harness.compat.schema_emptiness import emptiness
 from harness.compat.schema_exact import exact_changes, pattern_property_changes, unevaluated_changes
 from harness.compat.schema_findings import later_keywords, overlap_findings
-from harness.compat.schema_local import LOWER, UPPER, local_keywords, spell
 from harness.compat.schema_objects import Child, ObjectPair, object_changes
 from harness.compat.schema_unions import branch_changes, discriminator_changes, pair_branches
 from harness.compat.schema_values import ValuePair, value_changes, whole_value
@@ -33,7 +33,7 @@ from harness.compat.shapes import Form, Shape
 from harness.compat.sides import Sides
 from harness.compat.versions import ANYTHING, Key, Position, Site, position_key
 from harness.documents import Node
-from harness.model import JSON, Basis, Direction, Level, Side, Verdict, escape
+from harness.model import JSON, Basis, Direction, Verdict, escape
 
 _PairKey: TypeAlias = tuple[tuple[Key, ...], tuple[Key, ...], Direction, bool]
 _UNKNOWN = "?"
@@ -241,7 +241,7 @@ class SchemaComparison:
             drafts.extend(unevaluated_changes(pair))
         exact = list(exact_changes(pair))
         drafts.extend(exact)
-        drafts.extend(_emptiness(pair, narrowed=bool(drafts), whole=bool(exact)))
+        drafts.extend(emptiness(pair, drafts, exact=bool(exact)))
         return [confirmed(whole, draft) for draft in drafts]
 
     def _patterned(self, key: _PairKey, pair: ObjectPair, pattern: str) -> None:
@@ -347,31 +347,6 @@ def _emptied(
     rule = "type-narrowed" if before.shapes else "type-widened"
     spelled: list[JSON] = [", ".join(map(str, spell_types(form.types))) or "nothing" for form in forms]
     yield Draft(rule, _place(old, before), _place(new, after), direction, proof, before=spelled[0], after=spelled[1])
-
-
-_RESTRICTING = frozenset({"enum", "pattern", "multipleOf", *LOWER, *UPPER})
-
-
-def _emptiness(pair: ObjectPair, *, narrowed: bool, whole: bool) -> Iterator[Draft]:
-    """Yield the finding that the new version allows no value at all, where what changed may have made it so."""
-    if not whole and not (narrowed and _RESTRICTING & local_keywords(pair.new).keys()):
-        return
-    views = [_emptiable(pair, side, whole=whole) for side in Side]
-    if not pair.sides.judge.empty(views[1]):
-        return
-    proof = pair.sides.judge.includes(*views) if pair.received else FINE
-    level = Level.WARNING if proof.verdict is Verdict.COMPATIBLE else None
-    places = [shape.fragments[0].site.node if shape.fragments else None for shape in (pair.old, pair.new)]
-    yield Draft("schema-empty", places[0], places[1], pair.direction, proof, level)
-
-
-def _emptiable(pair: ObjectPair, side: Side, *, whole: bool) -> dict[str, JSON]:
-    """Return the view of one side: all of it, or just what it says about the value itself."""
-    shape = pair.old if side is Side.OLD else pair.new
-    if not whole:
-        return spell(shape.types, local_keywords(shape), pair.sides.model)
-    stance = (pair.sides.writer if side is Side.OLD else pair.sides.reader)(pair.direction)[1]
-    return pair.sides.views(side).shape(shape, stance)
 
 
 def settle_values(pair: ValuePair, drafts: list[Draft]) -> list[Draft]:
