@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 from harness.compat.bumps import required_bump
 from harness.documents import Library, MemoryTree, Node
 from harness.model import (
+    JSON,
     Change,
     ContentModel,
     ContractComparison,
@@ -17,10 +19,13 @@ from harness.model import (
     Verdict,
 )
 
+Given = str | Path | Node | dict[str, JSON] | list[JSON] | bool
+"""A contract as a caller may give it: a text is a path."""
+
 
 def compare_contracts(  # noqa: PLR0913  (two documents, where they live, and the question)
-    old: str | Node,
-    new: str | Node,
+    old: Given,
+    new: Given,
     *,
     kind: ContractKind | str | None = None,
     content_model: ContentModel | str | None = None,
@@ -31,8 +36,9 @@ def compare_contracts(  # noqa: PLR0913  (two documents, where they live, and th
     """Compare two versions of a contract.
 
     Args:
-        old: Path of the version that consumers know, or the root node of a loaded document.
-        new: Path of the proposed version, or its root node.
+        old: The version that consumers know: its path, the document itself as Python values, or the root node of a
+            document read by `harness.documents`.
+        new: The proposed version, likewise.
         kind: Language; None recognises it from the document.
         content_model: `open`, `declared` or `lenient`; None takes the default of the language.
         as_of: Day at which sunsets are judged, or its ISO date; None = no sunset has passed.
@@ -74,6 +80,8 @@ def compare_nodes(  # noqa: PLR0913, PLR0917  (two documents, where they live, a
     """
     kind = _kind(kind) or _agreed(old, new)
     content_model = _model(content_model)
+    if kind in {ContractKind.OPENAPI, ContractKind.ASYNCAPI}:
+        _refuse(kind, {"mode": mode, "format assertion": format_assertion})
     if kind is ContractKind.OPENAPI:
         from harness.compat.openapi import compare_openapi  # noqa: PLC0415  (start-up)
 
@@ -142,6 +150,16 @@ def recognise(node: Node) -> ContractKind:
     )
 
 
+def _refuse(kind: ContractKind, given: dict[str, object]) -> None:
+    """Refuse what has no meaning for documents whose directions and content model decide it."""
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(
+                f"{name} is for JSON Schema and Avro; {kind} says itself what travels which way and how it is read",
+                remedy="Leave it out, or choose a content model.",
+            )
+
+
 def _agreed(old: Node, new: Node) -> ContractKind:
     kinds = recognise(old), recognise(new)
     if kinds[0] is not kinds[1]:
@@ -153,7 +171,14 @@ def _agreed(old: Node, new: Node) -> ContractKind:
     return kinds[0]
 
 
-def _loaded(given: str | Node, library: Library | None) -> tuple[Node, Library]:
+def _loaded(given: Given, library: Library | None) -> tuple[Node, Library]:
+    if isinstance(given, (dict, list, bool)):
+        from harness.compat.inline import inline_node  # noqa: PLC0415  (only for documents in memory)
+
+        own, root = inline_node(given)
+        return root, own
+    if isinstance(given, Path):
+        given = str(given)
     if isinstance(given, Node):
         if library is None:
             library = Library(MemoryTree({}))

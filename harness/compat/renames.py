@@ -7,6 +7,7 @@ from dataclasses import replace
 from harness.compat.drafts import Draft
 from harness.compat.schemas import Found
 from harness.compat.sides import Sides
+from harness.compat.versions import Version
 from harness.documents import Node
 from harness.model import Direction
 
@@ -20,9 +21,9 @@ def join_renames(found: list[Found], sides: Sides) -> list[Found]:
     for index, one in enumerate(found):
         draft = one.draft
         if draft.rule == "field-withdrawn" and draft.old is not None:
-            withdrawn.setdefault(_object(draft.old, draft), []).append(index)
+            withdrawn.setdefault(_object(draft.old, draft, sides.old), []).append(index)
         elif draft.rule in _ADDED and draft.new is not None:
-            added.setdefault(_object(draft.new, draft), []).append(index)
+            added.setdefault(_object(draft.new, draft, sides.new), []).append(index)
     joined: dict[int, Found] = {}
     dropped: set[int] = set()
     for key, gone in withdrawn.items():
@@ -39,9 +40,11 @@ def join_renames(found: list[Found], sides: Sides) -> list[Found]:
     return [joined.get(index, one) for index, one in enumerate(found) if index not in dropped]
 
 
-def _object(node: Node, draft: Draft) -> tuple[str, str, Direction | None]:
-    """Return what names the object that a field belongs to, in either version."""
-    return node.document.path.rsplit("/", 1)[-1], node.pointer.rsplit("/", 1)[0], draft.direction
+def _object(node: Node, draft: Draft, version: Version) -> tuple[str, str, Direction | None]:
+    """Return what names the object that a field belongs to, whatever the compared files are called."""
+    path = node.document.path
+    file = "" if path == version.root_path else path.rsplit("/", 1)[-1]
+    return file, node.pointer.rsplit("/", 1)[0], draft.direction
 
 
 def _alike(gone: Draft, come: Draft, sides: Sides) -> bool:

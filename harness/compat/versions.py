@@ -84,12 +84,14 @@ class Version:
         self.side = side
         self.library = library
         self.name = ""
+        self.root_path: str | None = None
         self._resolved: dict[tuple[str, str], Node] = {}
         self._texts: dict[Key, str] = {}
         self._bytes: dict[Key, bytes | None] = {}
 
     def name_after(self, root: Node) -> None:
-        """Take the name that the document gives itself under `info`."""
+        """Take the name that the document gives itself under `info`, and note that it is where reading starts."""
+        self.root_path = root.document.path
         info = root.value.get("info") if isinstance(root.value, dict) else None
         self.name = str(info.get("version", "")) if isinstance(info, dict) else ""
 

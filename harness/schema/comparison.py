@@ -51,7 +51,7 @@ class SchemaComparison:
         lines = [
             *_explained("backward", self.backward, self.backward_witness, self.backward_reason, ("old", "new")),
             *_explained("forward", self.forward, self.forward_witness, self.forward_reason, ("new", "old")),
-            *self.notes,
+            *(f"note: {note}" for note in self.notes),
         ]
         return "\n".join(lines)
 
@@ -140,7 +140,7 @@ def _witness(inclusion: Inclusion, valid: Side, invalid: Side) -> Witness | None
 
 def _notes(prover: Prover) -> tuple[str, ...]:
     return tuple(
-        f"note: the {name} schema contradicts itself: no value satisfies it."
+        f"the {name} schema contradicts itself: no value satisfies it."
         for name, side in (("old", "sub"), ("new", "sup"))
         if prover.satisfiable(side=side).verdict == "empty"
     )
