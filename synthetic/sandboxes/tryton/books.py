@@ -334,6 +334,7 @@ _INVOICE_FIELDS = (
     "payment_term.name",
     "taxes.tax.name",
     "taxes.amount",
+    "taxes.base",
     "lines.note",
     "lines.amount",
     "lines.description",

@@ -125,7 +125,11 @@ class Cash:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
         day = date.fromisoformat(text(document, "opened_at")[:10])
-        return self._take(lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day)
+        _, held = self._named(document, ledger)
+        origin = f"account.invoice,{held.id}" if held else ""
+        return self._take(
+            lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day, origin
+        )
 
     def close_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a dispute that was won or lost; lost, the customer owes again (Tryton's invoice stays `paid`)."""

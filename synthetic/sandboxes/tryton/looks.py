@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from synthetic.deeds import Answer
+from synthetic.sandboxes.ledger.rules_cash import CLEARING, DISPUTED
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.tryton.books import Books, Held, functional_of, kind_of, read_facts
@@ -29,7 +30,7 @@ class Looks:
         rows = self._books.tryton.rest(
             "party.party",
             [["code", "=", f"{customer}/{entity}"], ["replaced_by", "=", None]],
-            ("contact_mechanisms.name", "contact_mechanisms.value"),
+            ("name", "contact_mechanisms.name", "contact_mechanisms.value"),
             **company.context,
         )
         if not rows:
@@ -38,6 +39,7 @@ class Looks:
         facts = read_facts("\n".join(texts).replace("; ", "\n"))
         return {
             "count": len(rows),
+            "name": rows[0]["name"],
             "entity": entity,
             "currency": facts.get("currency", ""),
             "terms": facts.get("terms", ""),
@@ -77,6 +79,7 @@ class Looks:
             "date",
             "company.id",
             "origin",
+            "lines.party.code",
             "lines.account.code",
             "lines.debit",
             "lines.credit",
@@ -93,9 +96,15 @@ class Looks:
         row = rows[0]
         company = self._company(row["company"]["id"])
         origin = str(row["origin"] or "").partition(",")[2]
-        paid = self._books.tryton.find("account.invoice", [["id", "=", int(origin or 0)]], ["reference"])
+        paid = self._books.tryton.find("account.invoice", [["id", "=", int(origin or 0)]], ["reference", "comment"])
+        party = next((one["party"]["code"] for one in row["lines"] if one["party"]), "")
+        cash = next(one["account"]["code"] for one in row["lines"] if one["debit"])
         return {
             "count": len(rows),
+            "customer": party.rsplit("/", 1)[0],
+            "account": cash,
+            "source": row["description"].split("/")[0],
+            "synthetic": self._is_synthetic(party, paid[0]["comment"] if paid else ""),
             "applied_to": paid[0]["reference"] if paid else "",
             "amount": -self._sum(row["lines"], RECEIVABLE, company),
             "unapplied": -self._sum(row["lines"], CREDIT, company),
@@ -124,28 +133,33 @@ class Looks:
             "collected_by": item.collected_by,
         }
 
-    def balances(self, ledger: str, through: str) -> Answer:
-        """Show the trial balance with its control totals."""
+    def balances(self, ledger: str, through: str, customer: str = "") -> Answer:
+        """Show the trial balance with its control totals, of all or of what one customer brought."""
         company = self._books.company(ledger)
-        found = self.trial_balance(ledger, through)
-        deferrals = [one.deferral for one in self._schedules.all(company, self._books.today(ledger))]
+        found = self.trial_balance(ledger, through, customer)
+        party = f"{customer}/{ledger}" if customer else ""
+        deferrals = [one.deferral for one in self._schedules.all(company, self._books.today(ledger), party)]
         return {
             "count": 1,
             "balance": sum(found.values()),
             "receivable": found.get(RECEIVABLE, 0),
             "customer_credit": -found.get(CREDIT, 0),
             "unbilled": found.get(UNBILLED, 0),
+            "disputed": found.get(DISPUTED, 0),
+            "clearing": found.get(CLEARING, 0),
             "output_tax": -found.get(TAX, 0),
             "deferred": sum(one.remaining for one in deferrals),
-            "open_items": self._open_items(company),
+            "open_items": self._open_items(company, party),
         }
 
-    def trial_balance(self, ledger: str, through: str = "") -> dict[str, int]:
+    def trial_balance(self, ledger: str, through: str = "", customer: str = "") -> dict[str, int]:
         """Return the balance of every account by the end of a month (YYYY-MM), in minor units."""
         company = self._books.company(ledger)
         domain: list[Any] = [["account.company", "=", company.id], ["move.state", "=", "posted"]]
         if through:
             domain.append(["period.start_date", "<=", date.fromisoformat(f"{through}-01")])
+        if customer:
+            domain.append(_brought(f"{customer}/{ledger}"))
         rows = self._books.tryton.find(
             "account.move.line", domain, ["account.code", "debit", "credit"], **company.context
         )
@@ -181,6 +195,7 @@ class Looks:
         lines = row["move"]["lines"]
         owed = [one for one in lines if one["account"]["code"] in {RECEIVABLE, CREDIT}]
         return {
+            "source": facts["source"],
             "entity": company.name,
             "ledger": company.name,
             "currency": row["currency"]["code"],
@@ -188,6 +203,7 @@ class Looks:
             "net": total - tax,
             "tax": tax,
             "tax_code": ",".join(codes),
+            "tax_base": abs(sum(minor(one["base"], digits) for one in row["taxes"] if one["amount"])),
             "tax_reason": self._books.master.tax_reason(codes[0], company.name, day) if codes else "",
             "functional_total": abs(sum(functional_of(one, company) for one in owed)),
             "rate": facts.get("rate", ""),
@@ -230,21 +246,23 @@ class Looks:
             "collected_by": terms.collected_by,
         }
 
-    def _open_items(self, company: Company) -> int:
+    def _open_items(self, company: Company, party: str) -> int:
         """Return what Tryton itself says is left to pay of invoices in the company's currency.
 
         A second way to the control account: the sum comes from `amount_to_pay`, not from the lines of 1100.
         """
-        domain = [
+        domain: list[Any] = [
             ["company", "=", company.id],
             ["state", "=", "posted"],
             ["currency", "=", self._books.directory.currencies[company.currency]],
             ["total_amount", ">", 0],
         ]
+        own = [["party.code", "=", party]] if party else []
+        domain += own
         rows = self._books.tryton.find("account.invoice", domain, ["amount_to_pay"], **company.context)
         reinstated = self._books.tryton.find(
             "account.move.line",
-            [["account", "=", company.account(RECEIVABLE)], ["move.description", "like", "%/dispute-lost/%"]],
+            [["account", "=", company.account(RECEIVABLE)], ["move.description", "like", "%/dispute-lost/%"], *own],
             ["debit", "credit", "move.description"],
             **company.context,
         )
@@ -252,6 +270,13 @@ class Looks:
             functional_of(one, company) for one in reinstated if kind_of(one["move."]["description"]) == "dispute-lost"
         )
         return sum(minor(row["amount_to_pay"], company.digits) for row in rows) + again
+
+    def _is_synthetic(self, party: str, comment: str) -> bool:
+        """Return whether a payment is synthetic: as its invoice is, or as the customer who paid."""
+        if comment:
+            return read_facts(comment).get("synthetic") == "true"
+        customer, _, entity = party.rpartition("/")
+        return bool(self.party(customer, entity).get("synthetic"))
 
     def _company(self, identifier: int) -> Company:
         names = self._books.directory.names
@@ -265,3 +290,13 @@ class Looks:
                 second = line["amount_second_currency"]
                 found += functional_of(line, company) if second is None else minor(second, company.digits)
         return found
+
+
+def _brought(party: str) -> list[Any]:
+    """Return the domain of lines that a customer brought: of moves with its party, or of its documents."""
+    return [
+        "OR",
+        ["move.lines.party.code", "=", party],
+        ["move.origin.party.code", "=", party, "account.invoice"],
+        ["move.origin.invoice_line.invoice.party.code", "=", party, "account.invoice.deferred"],
+    ]

@@ -134,7 +134,7 @@ class TrytonPort:
             raise RefusedError(_PORT, "approval-missing", "closing a period needs a person")
         self._closing.close_period(ledger, period, lock=lock)
         shown = self._looks.period(ledger, period)
-        return {"state": shown["state"], "changed_at": shown["changed_at"]}
+        return {name: shown[name] for name in ("state", "changed_at", "postings")}
 
     def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> Answer:
         """Open a closed period."""
@@ -175,9 +175,9 @@ class TrytonPort:
         found = self._cash.receipts(after)
         return {"count": len(found), "receipts": [{"number": number, "payment": body} for number, body in found]}
 
-    def balances_of(self, ledger: str, through: str = "") -> Answer:
-        """Show the trial balance with its control totals."""
-        return self._looks.balances(ledger, through)
+    def balances_of(self, ledger: str, through: str = "", customer: str = "") -> Answer:
+        """Show the trial balance with its control totals, of a whole ledger or of what one customer brought to it."""
+        return self._looks.balances(ledger, through, customer)
 
     def period_of(self, ledger: str, period: str) -> Answer:
         """Show the state of a period."""
@@ -185,5 +185,11 @@ class TrytonPort:
 
 
 def _journal(taken: Taken) -> Answer:
-    number = taken.posting.journal_number or f"{taken.posting.key.ledger}/{taken.record}"
-    return {"journal_number": number, "replayed": taken.is_replay}
+    posting = taken.posting
+    return {
+        "journal_number": posting.journal_number or f"{posting.key.ledger}/{taken.record}",
+        "replayed": taken.is_replay,
+        "posting_date": str(posting.posting_date),
+        "posting_period": posting.period,
+        "late": posting.late,
+    }

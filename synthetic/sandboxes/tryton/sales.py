@@ -258,6 +258,7 @@ def _billed_tax(document: Document, digits: int) -> tuple[tuple[str, Decimal], .
 def _facts(posting: Posting) -> str:
     return facts_text(
         kind=posting.key.kind,
+        source=posting.key.source_system,
         version=str(posting.source_version),
         contract=posting.contract_id,
         document_date=str(posting.document_date),

@@ -78,9 +78,10 @@ class Schedules:
         domain = [["invoice_line.invoice", "=", held.id]]
         return list(self._read(domain, held.company, through))
 
-    def all(self, company: Company, through: date) -> list[Schedule]:
-        """Return every schedule of a company, as recognised by the end of a day."""
-        return list(self._read([["company", "=", company.id]], company, through))
+    def all(self, company: Company, through: date, party: str = "") -> list[Schedule]:
+        """Return the schedules of a company, or of one party of it, as recognised by the end of a day."""
+        own = [["invoice_line.invoice.party.code", "=", party]] if party else []
+        return list(self._read([["company", "=", company.id], *own], company, through))
 
     def run(self, invoice: int, company: Company) -> None:
         """Let Tryton defer the lines of an invoice and recognise every month of it."""

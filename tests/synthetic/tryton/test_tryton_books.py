@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from tryton_books import d1, d2, invoice, line, payment
+from tryton_books import credit, d1, d2, invoice, line, payment
 
 from synthetic.clock import VirtualClock
 from synthetic.deeds import Attempt, Boundary, RefusedError
 from synthetic.deeds.calls import Kind
 from synthetic.deeds.ports import ports
+from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.tryton import Recognition, TrytonPort
 from synthetic.systems.tryton import TrytonRefusalError
 from synthetic.transaction import Categories, probe, run_probe
@@ -181,3 +183,41 @@ def test_the_residue_of_the_defer_module_is_found_and_called_deferral(
     assert (run.verdict.value, run.category) == (verdict, category), run.failed_step
     shown = erp_port.schedule_of("in_D1")
     assert shown.get("residue", 0) == shown["remaining"] == (-2 if recognition is Recognition.NATIVE else 0)
+
+
+def test_every_look_shows_what_the_embedded_ledger_shows(port, catalog, clock):
+    """The same chain through both adapters of the port: the same names and the same values."""
+    ledger = LedgerPort(Ledger(catalog, lambda: clock["now"]))
+    customer = {
+        "id": "cus_D1",
+        "legal_entity": "DE-01",
+        "legal_name": "One",
+        "currency": "EUR",
+        "payment_terms": "NET30",
+        "tax_profile": {"tax_id": "DE129273398"},
+    }
+    sent = d1(payment_terms="NET30", contract_id="C-1", synthetic=True)
+    note = credit("D1", "D1", "DE-01", "2027-02-01", net=10000, tax=1900, code="DE-S19", unearned=10000)
+    shown = []
+    for one in (ledger, port):
+        one.register_party(customer=customer)
+        one.post_invoice(sent)
+        one.apply_payment(payment("D1", "DE-01", "EUR", 100000, "2027-01-20", synthetic=True))
+        one.recognise("DE-01", "2027-01-31")
+        one.post_credit(note)
+        one.close_period("DE-01", "2027-01", "controller")
+        shown.append(
+            {
+                "party": one.party_of("cus_D1", "DE-01"),
+                "posting": one.posting_of("in_D1"),
+                "credit": one.credit_posting_of("cn_D1"),
+                "schedule": one.schedule_of("in_D1"),
+                "application": one.application_of("py_D1"),
+                "receivable": one.receivable_of("in_D1"),
+                "balances": one.balances_of("DE-01"),
+                "of-customer": one.balances_of("DE-01", customer="cus_D1"),
+                "period": dict.fromkeys(one.period_of("DE-01", "2027-01"), ""),
+            }
+        )
+    for name, wanted in shown[0].items():
+        assert shown[1][name] == wanted, name
