@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,6 +35,9 @@ from synthetic.sandboxes.sync.relay import StoredBus, relay
 from synthetic.systems.opening import Opening, factory_of
 from synthetic.systems.stripe_http import StripeWire
 
+if TYPE_CHECKING:
+    from synthetic.systems.nats import NatsBus
+
 _LOG = logging.getLogger("sandbox.sync")
 _LOOK = 0.05
 _RECEIPTS_EVERY = 0.25
@@ -52,6 +55,7 @@ class SyncService:
         self._master = Master(around.catalog)
         self._check = canonical_check(around.landscape)
         self._systems = self._opened()
+        self._nats = self._nats_bus()
         self._one_turn = threading.Lock()
         self._wake = threading.Event()
         self._is_paused = False
@@ -67,7 +71,7 @@ class SyncService:
             check=self._check,
             guide=guide_of(self._around.catalog),
         )
-        self.bus = StoredBus(self.sync.storage)
+        self.bus = self._nats or StoredBus(self.sync.storage)
         desk = SyncDesk(self.sync, self._ask)
         self._ports: dict[str, Adapter] = {
             "sync": ObjectPort("sync", desk),
@@ -95,6 +99,13 @@ class SyncService:
             )
             for port, (given, secret) in settings.items()
         }
+
+    def _nats_bus(self) -> NatsBus | None:
+        if self._around.plan.bus != "nats":
+            return None
+        from synthetic.systems.nats import NatsBus  # noqa: PLC0415  (an extra that few runs need)
+
+        return NatsBus(self._around.addresses["nats"].replace("http://", "nats://"))
 
     def _register(self) -> None:
         """Ask billing for its events, once: the secret it tells is kept with the inbox."""
@@ -134,7 +145,17 @@ class SyncService:
             around.token,
             lambda: self._kept,
         )
-        return (Route("/webhooks/billing", self.webhook, methods=["POST"]), admin.route())
+        return (
+            Route("/webhooks/billing", self.webhook, methods=["POST"]),
+            Route("/sandbox/bus", self.events, methods=["GET"]),
+            admin.route(),
+        )
+
+    async def events(self, request: Request) -> Response:
+        """Return what was published on the bus."""
+        del request
+        found = await asyncio.to_thread(self.bus.published)
+        return Response(json.dumps(found), media_type="application/json")
 
     def _admin(self, operation: str) -> Callable[[Asked], Any]:
         """Answer an operation from the inbox that is open now."""
@@ -229,14 +250,18 @@ class SyncService:
     def reset(self) -> None:
         """Begin with an empty inbox."""
         with self._one_turn:
-            self.close()
+            self.sync.storage.close()
             fresh(self._file)
+            if self._nats is not None:
+                self._nats.clear()
             self._open()
             self._is_paused = False
 
     def close(self) -> None:
         """Leave everything durable."""
         self.sync.storage.close()
+        if self._nats is not None:
+            self._nats.close()
 
 
 def _key(operation: str, request: Mapping[str, JSON]) -> str:

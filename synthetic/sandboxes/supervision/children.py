@@ -62,7 +62,8 @@ def preload(plan: Plan, folder: Path, token: str, say: Callable[[str], None]) ->
 
 def children_of(plan: Plan) -> list[str]:
     """Return the children of a plan, in the order in which they are started."""
-    return [name for name in SERVICES if name != "ledger-2" or plan.second_erp]
+    programs = ["nats"] if plan.bus == "nats" else []
+    return programs + [name for name in SERVICES if name != "ledger-2" or plan.second_erp]
 
 
 def service_of(name: str, plan: Plan) -> Make:

@@ -13,7 +13,7 @@ START = "2027-01-04T09:00:00Z"
 
 ERPS = ("ledger",)
 DATABASES = ("sqlite",)
-BUSES = ("memory",)
+BUSES = ("memory", "nats")
 BILLINGS = ("stripe",)
 
 

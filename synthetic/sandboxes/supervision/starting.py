@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.model import HarnessError, UsageError
 from synthetic.sandboxes.supervision.plan import Plan
+from synthetic.sandboxes.supervision.programs import PROGRAMS, is_listening
 from synthetic.sandboxes.supervision.running import EDGE, LOGS, Running, running_sandbox
 
 
@@ -78,6 +79,8 @@ def addresses(running: Running) -> list[tuple[str, str]]:
     ]
     second = running.children.get("ledger-2")
     found += [("erp (legacy)", f"{second.url}/erp-legacy-postings")] if second else []
+    if nats := running.children.get("nats"):
+        found.append(("bus", nats.url.replace("http", "nats")))
     return [*found, ("logs", str(running.folder / LOGS))]
 
 
@@ -96,6 +99,8 @@ def health(folder: Path) -> dict[str, Any]:
 def _part(running: Running, name: str) -> dict[str, Any]:
     child = running.children[name]
     known = {"name": name, "url": child.url, "pid": child.process.pid, "restarts": child.restarts}
+    if name in PROGRAMS:
+        return known | {"ok": is_listening(child.port)}
     try:
         return known | dict(running.ask(name, "GET", "/sandbox/health", patience=2.0))
     except HarnessError as error:
@@ -117,5 +122,6 @@ def reset(folder: Path) -> float:
     clock.restart(running.plan.started())
     clock.close()
     for name in running.children:
-        running.ask(name, "POST", "/sandbox/reset")
+        if name not in PROGRAMS:
+            running.ask(name, "POST", "/sandbox/reset")
     return time.monotonic() - began

@@ -24,6 +24,7 @@ from synthetic.clock import SharedClock
 from synthetic.sandboxes.supervision.children import Preloaded, children_of, preload, run_child
 from synthetic.sandboxes.supervision.plan import Plan
 from synthetic.sandboxes.supervision.processes import Process, start_of, stop, this_process
+from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of
 from synthetic.sandboxes.supervision.running import CLOCK, DATA, LOCK, LOGS, Child, Running
 
 Say = Callable[[str, float], None]
@@ -102,6 +103,9 @@ class Supervisor:
         """Start one child, or start it again where it was."""
         began = time.monotonic()
         known = self._running.children.get(name)
+        if name in PROGRAMS:
+            self._note_started(name, self._start_program(name, known), began, known)
+            return
         reading, writing = os.pipe()
         parent = os.getpid()
         addresses = {child.name: child.url for child in self._running.children.values() if child.name != name}
@@ -115,9 +119,25 @@ class Supervisor:
         process = Process(pid, start_of(pid) or 0)
         child = Child(name, process, known.port if known else 0, 0.0, known.restarts + 1 if known else 0)
         self._note(child)
-        port = self._reported(name, reading)
-        self._note(replace(child, port=port, took=time.monotonic() - began))
-        self._say(f"{name} {'is back' if known else 'ready'} on {port}", time.monotonic() - began)
+        self._note_started(name, replace(child, port=self._reported(name, reading)), began, known)
+
+    def _note_started(self, name: str, child: Child, began: float, known: Child | None) -> None:
+        self._note(replace(child, took=time.monotonic() - began))
+        self._say(f"{name} {'is back' if known else 'ready'} on {child.port}", time.monotonic() - began)
+
+    def _start_program(self, name: str, known: Child | None) -> Child:
+        PROGRAMS[name].path()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            become(name, self._folder, known.port if known else 0, parent)
+        process = Process(pid, start_of(pid) or 0)
+        child = Child(name, process, known.port if known else 0, 0.0, known.restarts + 1 if known else 0)
+        self._note(child)
+        port = port_of(name, self._folder, process)
+        if not port:
+            raise StartError(f"{name} did not come up", remedy=f"Read {self._folder / LOGS / name}.log.")
+        return replace(child, port=port)
 
     def _reported(self, name: str, reading: int) -> int:
         log = self._folder / LOGS / f"{name}.log"

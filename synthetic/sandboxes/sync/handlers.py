@@ -186,6 +186,9 @@ def _receipt(context: Context, event: Inbound) -> None:
     """A bank receipt in the ledger: billing is told once the invoice is settled, or it would keep chasing a payer."""
     payment = _object(event)
     invoice = payment.get("invoice_id")
+    # the bank's line is booked where it came in; ledgers that run beside it follow
+    for ledger in context.master.ledgers_of(str(payment.get("legal_entity")))[1:]:
+        context.post("apply_payment", {"payment": dict(payment), "ledger": ledger})
     if invoice and context.ask("erp", "receivable_of", {"invoice": invoice}).get("open") == 0:
         context.ask("billing", "mark_paid", {"invoice": invoice})
 

@@ -22,6 +22,9 @@ class Bus(Protocol):
             UnreachableError: The bus could not be asked.
         """
 
+    def published(self) -> list[dict[str, Any]]:
+        """Return every event, in the order in which they were published."""
+
 
 def relay(storage: Storage, bus: Bus) -> int:
     """Publish what stands in the outbox and was not published yet; return how many events were.

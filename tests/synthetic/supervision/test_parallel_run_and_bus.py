@@ -1,0 +1,86 @@
+"""Two ERPs beside each other, and a real bus: the same business, posted twice on purpose, told once."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from accounting import shop, unaccounted
+
+from synthetic.sandboxes.supervision.running import Running
+from synthetic.sandboxes.supervision.starting import reset
+
+pytestmark = pytest.mark.integration
+
+
+def transfer(net, entity="DE-01", currency="EUR", amount=142800):
+    return {
+        "id": "tr_1",
+        "customer_id": "cus",
+        "invoice_id": net["invoice"],
+        "legal_entity": entity,
+        "currency": currency,
+        "amount": amount,
+        "value_date": "2027-01-04",
+        "method": "bank_transfer",
+    }
+
+
+def test_a_second_erp_keeps_the_second_ledger_and_nothing_else(sandbox, reference):
+    running = sandbox(second_erp="ledger")
+    assert list(running.children) == ["ledger", "ledger-2", "edge", "sync"]
+
+    async def story(found):
+        card = await found.sell(0)
+        net = await found.sell(3, terms="NET30")
+        await found.sell(1)
+        found.settled()
+        await found.ask("erp", "receive_transfer", "t", payment=transfer(net))
+        found.settled()
+        shown = []
+        for sold in (card, net):
+            for ledger in ("DE-01", "DE-01-L"):
+                posting = await found.ask("erp", "posting_of", invoice=sold["invoice"], ledger=ledger)
+                item = await found.ask("erp", "receivable_of", invoice=sold["invoice"], ledger=ledger)
+                shown.append((posting["count"], posting["ledger"], posting["total"], item["open"]))
+        assert shown == [(1, ledger, 142800, 0) for _ in range(2) for ledger in ("DE-01", "DE-01-L")]
+
+    with shop(running.folder, reference) as found:
+        asyncio.run(story(found))
+        parts = found.settled()
+    assert unaccounted(running.folder, reference) == []
+    assert (parts["ledger"]["postings"], parts["ledger-2"]["postings"]) == (6, 4)
+    assert parts["sync"]["exceptions"] == 0
+
+
+def has_nats():
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return shutil.which("nats-server", path=path) and importlib.util.find_spec("nats")
+
+
+def bus_of(running):
+    return running.ask("sync", "GET", "/sandbox/bus")
+
+
+@pytest.mark.parametrize("bus", ["memory", "nats"])
+def test_what_was_posted_is_told_to_the_bus_once_and_as_the_contract_says(sandbox, reference, required, bus):
+    if bus == "nats" and not has_nats():
+        required("nats")
+    running = sandbox(bus=bus)
+    with shop(running.folder, reference) as found:
+        sold = asyncio.run(found.sell(0))
+        found.settled()
+    events = bus_of(Running.read(running.folder))
+    assert Counter(one["type"] for one in events) == {"example.aster.invoice.posted.v1": 2}
+    assert {(one["subject"], one["data"]["ledger"]) for one in events} == {
+        (sold["invoice"], "DE-01"),
+        (sold["invoice"], "DE-01-L"),
+    }
+    reset(running.folder)
+    assert bus_of(running) == []
