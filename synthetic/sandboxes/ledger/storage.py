@@ -1,9 +1,8 @@
-"""The books on disk: SQLite, append-only postings, one transaction per business fact."""
+"""The books on disk: append-only postings, one transaction per business fact."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -11,6 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.ledger.database import opened
 from synthetic.sandboxes.ledger.values import (
     Application,
     Deferral,
@@ -23,27 +23,29 @@ from synthetic.sandboxes.ledger.values import (
 
 _SCHEMA = """
 create table if not exists posting (
-    number integer primary key, journal_number text not null unique, key text not null unique, ledger text not null,
+    {number}, journal_number text not null unique, key text not null unique, ledger text not null,
     object_id text not null, period text not null, posting_date text not null, body text not null);
 create table if not exists line (
-    number integer not null references posting, ledger text not null, period text not null, account text not null,
+    posting integer not null references posting, ledger text not null, period text not null, account text not null,
     amount integer not null, functional integer not null, dimension text not null, tax_code text not null,
     tax_base integer not null, tax_period text not null, currency text not null, synthetic integer not null);
 create index if not exists line_by_account on line (ledger, account, period);
 create index if not exists posting_by_object on posting (object_id);
 create table if not exists open_item (
-    invoice_id text, ledger text, body text not null, primary key (invoice_id, ledger));
+    {number}, invoice_id text, ledger text, body text not null, unique (invoice_id, ledger));
 create table if not exists deferral (
-    invoice_id text, source_line text, item text, ledger text, body text not null,
-    primary key (invoice_id, source_line, item, ledger));
+    {number}, invoice_id text, source_line text, item text, ledger text, body text not null,
+    unique (invoice_id, source_line, item, ledger));
 create table if not exists application (
-    payment_id text, invoice_id text, ledger text, body text not null, primary key (payment_id, invoice_id, ledger));
+    {number}, payment_id text, invoice_id text, ledger text, body text not null,
+    unique (payment_id, invoice_id, ledger));
 create table if not exists party (
-    id text primary key, customer_id text not null, legal_entity text not null, body text not null);
-create table if not exists period (ledger text, period text, state text not null, by text not null,
+    {number}, id text unique, customer_id text not null, legal_entity text not null, body text not null);
+create table if not exists period (ledger text, period text, state text not null, changed_by text not null,
     at text not null, primary key (ledger, period));
-create table if not exists receipt (number integer primary key, payment_id text not null unique, body text not null);
-create table if not exists audit (at text not null, what text not null, who text not null, reason text not null);
+create table if not exists receipt ({number}, payment_id text not null unique, body text not null);
+create table if not exists audit ({number}, at text not null, what text not null, who text not null,
+    reason text not null);
 """
 
 _Row = TypeVar("_Row", OpenItem, Deferral, Application, Party)
@@ -54,11 +56,9 @@ class Storage:
     """One SQLite database; every change happens inside `transaction`."""
 
     def __init__(self, database: str = ":memory:") -> None:
-        """Open or create the books at `database`, a path or ":memory:"."""
-        self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")
-        self._db.executescript(f"begin; {_SCHEMA} commit;")
+        """Open or create the books at `database`: a path, ":memory:" or a PostgreSQL URL."""
+        self._db = opened(database)
+        self._db.create(_SCHEMA)
 
     def close(self) -> None:
         """Close the database."""
@@ -74,23 +74,23 @@ class Storage:
         if self._db.in_transaction:
             yield
             return
-        self._db.execute("begin immediate")
+        self._db.begin()
         try:
             yield
         except BaseException:
-            self._db.execute("rollback")
+            self._db.end("rollback")
             raise
         crash_point(name, BEFORE)
-        self._db.execute("commit")
+        self._db.end("commit")
         crash_point(name, AFTER)
 
     def add(self, posting: Posting, posted_at: str) -> Posting:
         """Append a posting and return it with its journal number."""
         (count,) = self._db.execute("select count(*) from posting where ledger = ?", (posting.key.ledger,)).fetchone()
         numbered = replace(posting, journal_number=f"JE-{posting.key.ledger}-{count + 1:06}", posted_at=posted_at)
-        number = self._db.execute(
+        (number,) = self._db.execute(
             "insert into posting (journal_number, key, ledger, object_id, period, posting_date, body)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
+            " values (?, ?, ?, ?, ?, ?, ?) returning number",
             (
                 numbered.journal_number,
                 str(numbered.key),
@@ -100,7 +100,7 @@ class Storage:
                 str(numbered.posting_date),
                 json.dumps(asdict(numbered), default=str),
             ),
-        ).lastrowid
+        ).fetchone()
         self._db.executemany(
             "insert into line values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -161,7 +161,7 @@ class Storage:
             " and (? = '' or period >= ?) group by account order by account",
             (ledger, through, through, since, since),
         )
-        return dict(found)
+        return {account: int(balance) for account, balance in found}
 
     def tax_by_code(self, ledger: str, tax_period: str) -> dict[str, int]:
         """Return output tax owed per code for one tax period (positive is owed)."""
@@ -170,7 +170,7 @@ class Storage:
             " group by tax_code order by tax_code",
             (ledger, tax_period),
         )
-        return dict(found)
+        return {code: int(owed) for code, owed in found}
 
     def credit_of(self, ledger: str, party: str, account: str) -> int:
         """Return what a party has in one account, debit positive, functional currency."""
@@ -183,9 +183,14 @@ class Storage:
     def put(self, row: OpenItem | Deferral | Application | Party) -> None:
         """Store a row under its own key, in place of an earlier one."""
         body = json.dumps(asdict(row), default=str)
-        table, key = _table_and_key(row)
-        marks = ", ".join("?" * (len(key) + 1))
-        self._db.execute(f"insert or replace into {table} values ({marks})", (*key, body))  # noqa: S608  (own names)
+        table, columns, key = _table_and_key(row)
+        marks = ", ".join("?" * (len(columns) + 1))
+        kept = ", ".join(f"{name} = excluded.{name}" for name in (*columns, "body"))
+        self._db.execute(
+            f"insert into {table} ({', '.join(columns)}, body) values ({marks})"  # noqa: S608  (own names)
+            f" on conflict ({', '.join(_UNIQUE[table])}) do update set {kept}",
+            (*key, body),
+        )
 
     def open_item(self, invoice_id: str, ledger: str) -> OpenItem | None:
         """Return the open item of a document in one ledger."""
@@ -220,7 +225,11 @@ class Storage:
 
     def set_period(self, ledger: str, period: str, state: str, who: str, at: str) -> None:
         """Change the state of a period."""
-        self._db.execute("insert or replace into period values (?, ?, ?, ?, ?)", (ledger, period, state, who, at))
+        self._db.execute(
+            "insert into period values (?, ?, ?, ?, ?) on conflict (ledger, period) do update"
+            " set state = excluded.state, changed_by = excluded.changed_by, at = excluded.at",
+            (ledger, period, state, who, at),
+        )
 
     def periods(self, ledger: str) -> list[str]:
         """Return the periods of a ledger whose state was ever changed."""
@@ -233,32 +242,41 @@ class Storage:
 
     def record(self, at: str, what: str, who: str, reason: str) -> None:
         """Write one line of the audit trail."""
-        self._db.execute("insert into audit values (?, ?, ?, ?)", (at, what, who, reason))
+        self._db.execute("insert into audit (at, what, who, reason) values (?, ?, ?, ?)", (at, what, who, reason))
 
     def audit(self) -> list[tuple[str, str, str, str]]:
         """Return the audit trail."""
-        return list(self._db.execute("select at, what, who, reason from audit order by rowid"))
+        return list(self._db.execute("select at, what, who, reason from audit order by number"))
 
     def _rows(self, kind: type[_Row], table: str, **wanted: str) -> list[_Row]:
         named = {name: value for name, value in wanted.items() if value}
-        where = " and ".join(f"{name} = ?" for name in named) or "1"
+        where = " and ".join(f"{name} = ?" for name in named) or "1 = 1"
         found = self._db.execute(
-            f"select body from {table} where {where} order by rowid",  # noqa: S608  (own names)
+            f"select body from {table} where {where} order by number",  # noqa: S608  (own names)
             tuple(named.values()),
         )
         return [_row(kind, body) for (body,) in found]
 
 
-def _table_and_key(row: OpenItem | Deferral | Application | Party) -> tuple[str, tuple[str, ...]]:
+_UNIQUE = {
+    "open_item": ("invoice_id", "ledger"),
+    "deferral": ("invoice_id", "source_line", "item", "ledger"),
+    "application": ("payment_id", "invoice_id", "ledger"),
+    "party": ("id",),
+}
+
+
+def _table_and_key(row: OpenItem | Deferral | Application | Party) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return where a row is kept: table, columns, and the values in them."""
     match row:
         case OpenItem():
-            return "open_item", (row.invoice_id, row.ledger)
+            return "open_item", _UNIQUE["open_item"], (row.invoice_id, row.ledger)
         case Deferral():
-            return "deferral", (row.invoice_id, row.source_line, row.item, row.ledger)
+            return "deferral", _UNIQUE["deferral"], (row.invoice_id, row.source_line, row.item, row.ledger)
         case Application():
-            return "application", (row.payment_id, row.invoice_id, row.ledger)
+            return "application", _UNIQUE["application"], (row.payment_id, row.invoice_id, row.ledger)
         case Party():
-            return "party", (row.id, row.customer_id, row.legal_entity)
+            return "party", ("id", "customer_id", "legal_entity"), (row.id, row.customer_id, row.legal_entity)
 
 
 def _row(kind: type[_Row], body: str) -> _Row:

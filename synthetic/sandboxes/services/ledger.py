@@ -17,6 +17,7 @@ from synthetic.sandboxes.faces.erp_postings import ErpPostings
 from synthetic.sandboxes.faces.face import Answer as Answered
 from synthetic.sandboxes.landscape.rows import Store
 from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.database import PostgresqlDatabase
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
@@ -28,12 +29,15 @@ class LedgerService:
     def __init__(self, around: Surroundings) -> None:
         """Open the books."""
         self._around = around
+        # the database server is told to every child as an address, like the other children
+        server = around.addresses.get("postgres", "")
+        self._place = f"{server}#{around.name.replace('-', '_')}" if server else ""
         self._file = around.data / f"{around.name}.sqlite"
         self._answers_file = around.data / f"{around.name}-answers.sqlite"
         self._open()
 
     def _open(self) -> None:
-        self.ledger = Ledger(self._around.catalog, self._around.clock.now, str(self._file))
+        self.ledger = Ledger(self._around.catalog, self._around.clock.now, self._place or str(self._file))
         self._port = LedgerPort(self.ledger)
         self._faces: dict[str, Mapping[str, Answered]] = {
             "erp-postings": ErpPostings(self.ledger).answers(),
@@ -90,6 +94,10 @@ class LedgerService:
         """Begin with empty books."""
         self.close()
         fresh(self._file)
+        if self._place:
+            database = PostgresqlDatabase(self._place)
+            database.clear()
+            database.close()
         fresh(self._answers_file)
         self._open()
 

@@ -12,7 +12,7 @@ START = "2027-01-04T09:00:00Z"
 """Where the clock of a sandbox starts: the first working day of the worked examples; from there it runs."""
 
 ERPS = ("ledger",)
-DATABASES = ("sqlite",)
+DATABASES = ("sqlite", "postgresql")
 BUSES = ("memory", "nats")
 BILLINGS = ("stripe",)
 

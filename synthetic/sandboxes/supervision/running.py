@@ -42,11 +42,12 @@ class Child:
     port: int
     took: float = 0.0
     restarts: int = 0
+    address: str = ""
 
     @property
     def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        """Its address: that of a web server on loopback, where it has no other."""
+        return self.address or f"http://127.0.0.1:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Running:
                     "port": one.port,
                     "took": one.took,
                     "restarts": one.restarts,
+                    "address": one.address,
                 }
                 for name, one in self.children.items()
             },
@@ -157,7 +159,14 @@ class Running:
                 Plan.from_json(body["plan"]),
                 str(body["token"]),
                 {
-                    name: Child(name, Process(*one["process"]), one["port"], one["took"], one["restarts"])
+                    name: Child(
+                        name,
+                        Process(*one["process"]),
+                        one["port"],
+                        one["took"],
+                        one["restarts"],
+                        one.get("address", ""),
+                    )
                     for name, one in body["children"].items()
                 },
                 str(body["status"]),

@@ -99,6 +99,8 @@ def health(folder: Path) -> dict[str, Any]:
 def _part(running: Running, name: str) -> dict[str, Any]:
     child = running.children[name]
     known = {"name": name, "url": child.url, "pid": child.process.pid, "restarts": child.restarts}
+    if name == "postgres":
+        return known | {"ok": child.process.is_alive}
     if name in PROGRAMS:
         return known | {"ok": is_listening(child.port)}
     try:
@@ -122,6 +124,6 @@ def reset(folder: Path) -> float:
     clock.restart(running.plan.started())
     clock.close()
     for name in running.children:
-        if name not in PROGRAMS:
+        if name not in PROGRAMS and name != "postgres":
             running.ask(name, "POST", "/sandbox/reset")
     return time.monotonic() - began

