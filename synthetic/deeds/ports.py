@@ -73,6 +73,8 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
         "party_of",
         "posting_of",
         "credit_posting_of",
+        "refund_posting_of",
+        "dispute_posting_of",
         "schedule_of",
         "application_of",
         "receivable_of",

@@ -31,6 +31,7 @@ _LOST: Mapping[str, frozenset[str]] = {
     "apply_payment": frozenset({"application", "unapplied", "collections", "imbalance", "state"}),
     "post_credit": frozenset({"application", "deferral", "imbalance"}),
     "post_refund": frozenset({"application", "unapplied", "imbalance"}),
+    "void_invoice": frozenset({"application", "state", "imbalance", "divergence"}),
     "mark_paid": frozenset({"collections", "state"}),
     "open_dispute": frozenset({"state", "imbalance", "application"}),
     "close_dispute": frozenset({"state", "imbalance", "application"}),

@@ -88,16 +88,28 @@ _FOLLOWS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
         frozenset({"amount", "application", "unapplied", "imbalance", "deferral", "tax"}),
     ),
     (
-        lambda name: name.endswith(("_date", "_start", "_end", "_period")),
-        frozenset({"period", "deferral", "collections", "currency-fx"}),
+        lambda name: name.endswith(("_date", "_start", "_end", "_period", "_at")),
+        frozenset({"period", "deferral", "collections", "currency-fx", "imbalance", "application", "divergence"}),
     ),
     (
         lambda name: name.endswith("id"),
-        frozenset({"identity", "duplicate", "application", "unapplied", "imbalance", "order", "state", "deferral"}),
+        frozenset(
+            {
+                "identity",
+                "duplicate",
+                "application",
+                "unapplied",
+                "imbalance",
+                "order",
+                "state",
+                "deferral",
+                "collections",
+            }
+        ),
     ),
     (
         lambda name: name == "ledger",
-        frozenset({"divergence", "imbalance", "duplicate", "entity", "unapplied"}),
+        frozenset({"divergence", "imbalance", "duplicate", "entity", "unapplied", "application"}),
     ),
     (lambda name: name == "customer_id", frozenset({"account"})),
     (
@@ -105,7 +117,7 @@ _FOLLOWS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
         frozenset({"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}),
     ),
     (lambda name: name in {"tax_code", "tax_rate", "tax_reason"}, frozenset({"tax"})),
-    (lambda name: name == "currency", frozenset({"currency-fx", "mapping"})),
+    (lambda name: name == "currency", frozenset({"currency-fx", "mapping", "imbalance", "application", "unapplied"})),
     (lambda name: name in {"payment_terms", "terms"}, frozenset({"mapping", "collections", "period"})),
     (
         lambda name: name in {"source_system", "version", "created"},

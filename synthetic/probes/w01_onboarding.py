@@ -82,3 +82,6 @@ async def customer_onboarding(
         otherwise="entity",
     )
     await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=customer), fixed={"count": 0})
+    await tx.see(
+        "Account is still there", crm.account_of(account=account.id), fixed={"count": 1, "account": account.id}
+    )

@@ -100,3 +100,11 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
         fixed={"balance": 0, "receivable": 0, "open_items": 0, "output_tax": 0, "deferred": 0},
         otherwise="state",
     )
+    await tx.see(
+        "Nor is anything left in the legacy ledger",
+        erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
+        within="1m",
+        want={"receivable": 0, "open_items": 0, "output_tax": 0, "deferred": 0},
+        fixed={"balance": 0},
+        otherwise="divergence",
+    )

@@ -69,10 +69,17 @@ async def card_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
 
 
 @probe("bank-transfer", workflow="W4", every="15m", owner="ar")
-async def bank_transfer(tx: Transaction, crm: Port, billing: Port, erp: Port) -> None:
+async def bank_transfer(tx: Transaction, crm: Port, billing: Port, erp: Port, entitlements: Port) -> None:
     """A transfer in two parts settles the invoice, what is too much is kept, and billing stops chasing."""
     sale = replace(AMERICAN_PRO, terms="NET30")
     begun = await subscribe(tx, crm, billing, sale)
+    await tx.see(
+        "Entitled from acceptance, for it is paid by transfer",
+        entitlements.entitlement_of(subscription=begun.subscription),
+        within="2m",
+        want={"status": "on"},
+        fixed={"count": 1, "customer": begun.customer, "features": "pro", "quantity": 1},
+    )
     await tx.see(
         "Customer owes the total",
         erp.receivable_of(invoice=begun.invoice),

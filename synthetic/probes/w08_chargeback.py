@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
+from synthetic.probes.days import today
 from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
 from synthetic.transaction import Transaction, probe
+
+_FEE = 2000
 
 
 @probe("chargeback", workflow="W8", every="1h", owner="ar")
@@ -51,6 +54,29 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         fixed={"count": 1, "features": "pro"},
     )
     dispute = str(opened["dispute"])
+    day = str(today(tx.now(), sale.entity))
+    taken: Facts = {
+        "count": 1,
+        "source": "psp",
+        "entity": sale.entity,
+        "currency": sale.currency,
+        "amount": sale.total + _FEE,
+        "accounts": "1050,1060,6100",
+        "posting_date": day,
+    }
+    await tx.see(
+        "Amount and fee are taken once",
+        erp.dispute_posting_of(dispute=dispute),
+        fixed={**taken, "closed_on": "", "synthetic": False},
+    )
+    await tx.see(
+        "It waits apart in the legacy ledger too",
+        erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
+        within="1m",
+        want={"disputed": sale.total},
+        fixed={"balance": 0, "receivable": 0, "output_tax": sale.tax},
+        otherwise="divergence",
+    )
     await tx.do("Dispute given up", billing.close_dispute(dispute=dispute, key=tx.key("close")))
     await tx.see(
         "Dispute is lost",
@@ -76,4 +102,17 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         within="1m",
         fixed={**unchanged, "disputed": 0, "receivable": sale.total, "open_items": sale.total},
         hold="2m",
+    )
+    await tx.see(
+        "Its end is posted on the day it ended",
+        erp.dispute_posting_of(dispute=dispute),
+        fixed={**taken, "closed_on": day},
+    )
+    await tx.see(
+        "Owed again in the legacy ledger too",
+        erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
+        within="1m",
+        want={"disputed": 0, "receivable": sale.total},
+        fixed={"balance": 0, "output_tax": sale.tax},
+        otherwise="divergence",
     )

@@ -60,7 +60,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         ),
     )
     credit, refund = str(issued["id"]), str(issued["refund"])
-    await tx.see(
+    noted = await tx.see(
         "Credit names its invoice",
         billing.credit_of(credit=again["id"]),
         fixed={"count": 1, "credit": credit, "status": "issued", "net": _NET, "total": total, "invoice": begun.invoice},
@@ -71,6 +71,8 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         "posting_date": day,
         "posting_period": day[:7],
         "tax_period": day[:7],
+        "legal_number": noted["legal_number"],
+        "version": noted["version"],
     }
     await tx.see(
         "Credit posted against revenue and tax",
@@ -123,4 +125,32 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         "What was earned was credited, so the schedule stays as it is",
         erp.schedule_of(invoice=begun.invoice),
         fixed={"count": 1, "total": sale.net, "recognised": earned, "remaining": sale.net - earned},
+    )
+    await tx.see(
+        "Refund posted once",
+        erp.refund_posting_of(refund=refund),
+        fixed={
+            "count": 1,
+            "source": "billing",
+            "entity": sale.entity,
+            "currency": sale.currency,
+            "amount": total,
+            "accounts": "1050,2100",
+            "posting_date": day,
+            "synthetic": True,
+        },
+    )
+    await tx.see(
+        "The legacy ledger has the same credit and refund",
+        erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
+        within="1m",
+        fixed={"balance": 0, "receivable": 0, "customer_credit": 0, "output_tax": sale.tax - tax},
+        want={"clearing": sale.total - total},
+        otherwise="divergence",
+    )
+    await tx.see(
+        "Nothing waits in the exception queue",
+        sync.exceptions_of(object=payment),
+        fixed={"count": 0},
+        hold="3m",
     )

@@ -347,6 +347,7 @@ class StripeBilling:
             "net": int(found["subtotal"]),
             "invoice": found["invoice"],
             "legal_number": found["number"],
+            "version": found["created"],
         }
 
     def refund_of(self, refund: str) -> Answer:

@@ -163,6 +163,16 @@ class LedgerPort:
         """Show what is posted for a credit note."""
         return self._posting_answer(credit, "credit", ledger)
 
+    def refund_posting_of(self, refund: str, ledger: str = "") -> Answer:
+        """Show what is posted for a refund."""
+        return self._cash_answer(refund, "refund", ledger)
+
+    def dispute_posting_of(self, dispute: str, ledger: str = "") -> Answer:
+        """Show what is posted for a dispute: its opening, and on which day it was closed ("" while it is open)."""
+        closed = [self._cash_answer(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
+        days = [str(one["posting_date"]) for one in closed if one["count"]]
+        return {**self._cash_answer(dispute, "dispute-opened", ledger), "closed_on": "".join(days)}
+
     def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show the deferral schedules of an invoice, summed."""
         found = self._deferrals(invoice, ledger)
@@ -274,6 +284,26 @@ class LedgerPort:
         if not live:
             return {"count": 0}
         return _posting_facts(live[0], len(live), self._reason(live[0]), self._accounts_of(live[0]))
+
+    def _cash_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
+        found = [
+            one
+            for one in self._ledger.books.storage.postings(object_id, ledger)
+            if one.key.kind == kind and not self._is_second(one, ledger)
+        ]
+        if not found:
+            return {"count": 0}
+        one = found[0]
+        return {
+            "count": len(found),
+            "source": one.key.source_system,
+            "entity": one.legal_entity,
+            "currency": one.currency,
+            "amount": sum(line.functional for line in one.lines if line.functional > 0),
+            "accounts": ",".join(sorted({line.account for line in one.lines})),
+            "posting_date": str(one.posting_date),
+            "synthetic": one.synthetic,
+        }
 
     def _is_second(self, posting: Posting, ledger: str) -> bool:
         """Leave the shadow ledger out unless it is asked for: dual posting is no duplicate."""
