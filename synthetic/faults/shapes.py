@@ -13,7 +13,9 @@ Wrong = Callable[[JSON], JSON]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MONTH = re.compile(r"\d{4}-\d{2}\Z")
-_REFERENCES = frozenset({"invoice", "payment", "customer", "applied_to", "subscription", "tenant"})
+_REFERENCES = frozenset(
+    {"invoice", "payment", "customer", "applied_to", "subscription", "tenant", "dispute", "refund", "credit"}
+)
 _SUMS = frozenset({"net", "tax", "total", "amount", "open", "unit_price", "quantity", "fee", "fees", "base"})
 
 
@@ -92,7 +94,7 @@ _FOLLOWS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
         frozenset({"period", "deferral", "collections", "currency-fx", "imbalance", "application", "divergence"}),
     ),
     (
-        lambda name: name.endswith("id"),
+        lambda name: name.endswith("id") or name in _REFERENCES,
         frozenset(
             {
                 "identity",

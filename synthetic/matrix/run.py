@@ -34,7 +34,8 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
         clean = known.observed(probe, seed) if outcome.observed and outcome.changed else ""
         cells.append(row_of(case, outcome, known.suite.categories, clean))
         absorbed += cells[-1].equivalent and bool(outcome.changed)
-        if cells[-1].detected or (absorbed >= enough and not fault.origin):
+        is_absorbed = absorbed >= enough and not fault.origin and all(cell.equivalent for cell in cells)
+        if cells[-1].detected or is_absorbed:
             break
     if not cells:
         return unmet(fault, seed)

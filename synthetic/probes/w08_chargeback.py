@@ -67,7 +67,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     await tx.see(
         "Amount and fee are taken once",
         erp.dispute_posting_of(dispute=dispute),
-        fixed={**taken, "closed_on": "", "synthetic": False},
+        fixed={**taken, "closed_on": "", "closed_by": ""},
     )
     await tx.see(
         "It waits apart in the legacy ledger too",
@@ -106,7 +106,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     await tx.see(
         "Its end is posted on the day it ended",
         erp.dispute_posting_of(dispute=dispute),
-        fixed={**taken, "closed_on": day},
+        fixed={**taken, "closed_on": day, "closed_by": "psp"},
     )
     await tx.see(
         "Owed again in the legacy ledger too",

@@ -137,7 +137,6 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
             "amount": total,
             "accounts": "1050,2100",
             "posting_date": day,
-            "synthetic": True,
         },
     )
     await tx.see(

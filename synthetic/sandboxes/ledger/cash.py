@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from synthetic.sandboxes.ledger import rules_cash, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
@@ -72,7 +72,7 @@ class Cash:
             RefusedError: `refund-exceeds`: the customer is not owed that much.
         """
         ledger = ledger or text(document, "legal_entity")
-        day = date.fromisoformat(text(document, "succeeded_at")[:10])
+        day = self._day(ledger, text(document, "succeeded_at"))
         with self._books.storage.transaction("erp.post-refund"):
             posting = rules_cash.refund(self._books.master, document, ledger, day)
             if self._books.storage.posting(posting.key) is None:
@@ -91,7 +91,7 @@ class Cash:
     def open_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
-        day = date.fromisoformat(text(document, "opened_at")[:10])
+        day = self._day(ledger, text(document, "opened_at"))
         return self._books.take_now(
             lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day
         )
@@ -99,7 +99,7 @@ class Cash:
     def close_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a dispute that was won or lost; lost, the receivable is reinstated."""
         ledger = ledger or text(document, "legal_entity")
-        day = date.fromisoformat(text(document, "closed_at")[:10])
+        day = self._day(ledger, text(document, "closed_at"))
         with self._books.storage.transaction("erp.close-dispute"):
             taken = self._books.take_now(
                 lambda on: rules_cash.dispute_closed(self._books.master, document, ledger, on), ledger, day
@@ -142,6 +142,10 @@ class Cash:
                     self._books.stamp(), f"write-off {item.invoice_id}", approved, text(document, "reason")
                 )
         return taken
+
+    def _day(self, ledger: str, instant: str) -> date:
+        """Return the day of an instant where the books are kept: a period ends at midnight there, not in UTC."""
+        return datetime.fromisoformat(instant).astimezone(self._books.master.of(ledger).zone).date()
 
     def dun(self, ledger: str, today: date) -> list[OpenItem]:
         """Raise the dunning level by one for each item overdue at the next step; only items this system collects."""

@@ -169,9 +169,10 @@ class LedgerPort:
 
     def dispute_posting_of(self, dispute: str, ledger: str = "") -> Answer:
         """Show what is posted for a dispute: its opening, and on which day it was closed ("" while it is open)."""
-        closed = [self._cash_answer(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
-        days = [str(one["posting_date"]) for one in closed if one["count"]]
-        return {**self._cash_answer(dispute, "dispute-opened", ledger), "closed_on": "".join(days)}
+        ends = [self._cash_answer(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
+        end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
+        opened = self._cash_answer(dispute, "dispute-opened", ledger)
+        return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
 
     def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show the deferral schedules of an invoice, summed."""
@@ -302,7 +303,6 @@ class LedgerPort:
             "amount": sum(line.functional for line in one.lines if line.functional > 0),
             "accounts": ",".join(sorted({line.account for line in one.lines})),
             "posting_date": str(one.posting_date),
-            "synthetic": one.synthetic,
         }
 
     def _is_second(self, posting: Posting, ledger: str) -> bool:
