@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from harness.model import JSON
@@ -106,7 +106,7 @@ class Cash:
         """
         ledger = ledger or text(document, "legal_entity")
         company = self._books.company(ledger)
-        day = date.fromisoformat(text(document, "succeeded_at")[:10])
+        day = self._day(ledger, text(document, "succeeded_at"))
         key = rules_sales.key_of(document, "refund", "refund", ledger)
         tryton = self._books.tryton
         known = tryton.find("account.move", [["description", "=", str(key)], ["company", "=", company.id]], ["id"])
@@ -124,7 +124,7 @@ class Cash:
     def open_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
-        day = date.fromisoformat(text(document, "opened_at")[:10])
+        day = self._day(ledger, text(document, "opened_at"))
         _, held = self._named(document, ledger)
         origin = f"account.invoice,{held.id}" if held else ""
         return self._take(
@@ -134,7 +134,7 @@ class Cash:
     def close_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a dispute that was won or lost; lost, the customer owes again (Tryton's invoice stays `paid`)."""
         ledger = ledger or text(document, "legal_entity")
-        day = date.fromisoformat(text(document, "closed_at")[:10])
+        day = self._day(ledger, text(document, "closed_at"))
         _, held = self._named(document, ledger)
         origin = f"account.invoice,{held.id}" if held else ""
         return self._take(
@@ -210,6 +210,10 @@ class Cash:
         invoice = text(document, "invoice_id")
         found = self._books.held(invoice, ledger) if invoice else []
         return (self._books.open_item(found[0]), found[0]) if found else (None, None)
+
+    def _day(self, ledger: str, instant: str) -> date:
+        """Return the day of an instant where the books are kept."""
+        return datetime.fromisoformat(instant).astimezone(self._books.master.of(ledger).zone).date()
 
     def _settle(self, held: Held, record: int) -> None:
         lines = self._books.receivable_lines(record, held.company)

@@ -152,6 +152,28 @@ class Looks:
             "open_items": self._open_items(company, party),
         }
 
+    def cash(self, object_id: str, kind: str, ledger: str) -> Answer:
+        """Show what is posted for a refund, or for the beginning or end of a dispute."""
+        fields = ("description", "date", "company.id", "lines.account.code", "lines.debit", "lines.credit")
+        found = self._books.tryton.rest(
+            "account.move", [["description", "like", f"%/{object_id}/{kind}/%"], ["state", "=", "posted"]], fields
+        )
+        rows = [row for row in found if row["description"].split("/")[2:4] == [object_id, kind]]
+        rows = [row for row in rows if ledger in {"", self._company(row["company"]["id"]).name}]
+        if not rows:
+            return {"count": 0}
+        row = rows[0]
+        company = self._company(row["company"]["id"])
+        return {
+            "count": len(rows),
+            "source": row["description"].split("/")[0],
+            "entity": company.name,
+            "currency": company.currency,
+            "amount": sum(minor(line["debit"], company.digits) for line in row["lines"]),
+            "accounts": ",".join(sorted({line["account"]["code"] for line in row["lines"]})),
+            "posting_date": str(row["date"]),
+        }
+
     def trial_balance(self, ledger: str, through: str = "", customer: str = "") -> dict[str, int]:
         """Return the balance of every account by the end of a month (YYYY-MM), in minor units."""
         company = self._books.company(ledger)

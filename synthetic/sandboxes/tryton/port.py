@@ -175,6 +175,17 @@ class TrytonPort:
         found = self._cash.receipts(after)
         return {"count": len(found), "receipts": [{"number": number, "payment": body} for number, body in found]}
 
+    def refund_posting_of(self, refund: str, ledger: str = "") -> Answer:
+        """Show what is posted for a refund."""
+        return self._looks.cash(refund, "refund", ledger)
+
+    def dispute_posting_of(self, dispute: str, ledger: str = "") -> Answer:
+        """Show what is posted for a dispute: its opening, and when and by whom it was closed ("" while it is open)."""
+        ends = [self._looks.cash(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
+        end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
+        opened = self._looks.cash(dispute, "dispute-opened", ledger)
+        return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
+
     def balances_of(self, ledger: str, through: str = "", customer: str = "") -> Answer:
         """Show the trial balance with its control totals, of a whole ledger or of what one customer brought to it."""
         return self._looks.balances(ledger, through, customer)
