@@ -27,7 +27,7 @@ from synthetic.monitor.playing import Keeper, Playing
 from synthetic.monitor.schedule import Schedule
 from synthetic.monitor.watching import Watcher
 
-SCHEDULES = tuple(Schedule(f"probe-{number}", "sandbox", "15m") for number in range(4))
+SCHEDULES = tuple(Schedule(f"probe-{number}", "sandbox", "15m") for number in range(12))
 
 
 @dataclass
@@ -65,8 +65,9 @@ class Player:
 
 
 def expected(hours: float):
-    """Every slot of the plan."""
-    return [one.slot(at) for one in SCHEDULES for at in one.slots(START, START + timedelta(hours=hours))]
+    """Every slot of the plan, with the one before the start that nobody has played."""
+    before = START - timedelta(minutes=16)
+    return [one.slot(at) for one in SCHEDULES for at in one.slots(before, START + timedelta(hours=hours))]
 
 
 def main(url, name, skew, hours, stuck_at, lease, executor="threads"):  # noqa: PLR0917  (words of a command line)
