@@ -62,6 +62,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("history", "Show the store, roll closed days to Parquet", "harness.cli.history:history", AFTER),
     Command("serve", "Serve the Pact Broker API over the store", "harness.cli.serve:serve", AFTER),
     Command("token", "Create, list and revoke tokens for serve", "harness.cli.token:token", AFTER),
+    Command(
+        "conform",
+        "Hold a running API or a stream of events against its contract",
+        "harness.cli.conform:conform",
+        AFTER,
+    ),
     Command("init", "Find the contracts here and write harness.yaml", "harness.cli.init:init", LEARN),
     Command("explain", "Explain a rule, a verdict, a decision or an exit code", "harness.cli.explain:explain", LEARN),
     Command("catalog", "Show the catalog: entries, graph, owners", "harness.cli.catalog:catalog", LEARN),

@@ -25,6 +25,7 @@ class Area(StrEnum):
     GATE = "gate"
     PACTS = "pacts"
     CONVENTIONS = "conventions"
+    CONFORM = "conform"
 
 
 class Aspect(StrEnum):

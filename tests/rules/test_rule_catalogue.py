@@ -145,6 +145,7 @@ def test_areas_and_actions_are_all_in_use() -> None:
         Area.GATE,
         Area.PACTS,
         Area.CONVENTIONS,
+        Area.CONFORM,
     }
 
 

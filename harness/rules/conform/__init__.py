@@ -1,0 +1,1 @@
+"""What is wrong with a running system that should keep its contract."""

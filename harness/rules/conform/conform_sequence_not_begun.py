@@ -1,0 +1,16 @@
+"""No sequence of requests began where the contract's links begin."""
+
+from harness.model import Level
+from harness.rules.record import Action, Area, Aspect, Rule
+
+RULE = Rule(
+    id="conform-sequence-not-begun",
+    title="No sequence of requests began where the contract's links begin",
+    why="The stateful phase ends in success without having tried what follows.",
+    area=Area.CONFORM,
+    aspect=Aspect.TYPE,
+    action=Action.FOUND,
+    reference="Measured of Schemathesis 4.32.5",
+    remedy="Leave links on the first operation only, or try the sequence with a state machine of your own.",
+    level=Level.ERROR,
+)
