@@ -8,7 +8,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from harness.model import JSON, UsageError
 from synthetic.cli.landscape import read_landscape
 from synthetic.cli.probe_text import ending, head, hop, run_to_json, waiting
 from synthetic.deeds import Boundary, Call, Clock, Layer
-from synthetic.faults import Played, load_faults
+from synthetic.faults import Between, Played, load_faults
 from synthetic.matrix.suites import chosen, reference_suite
 from synthetic.transaction import Categories, Observer, Probe, Run, RunVerdict, StepRecord, run_probe
 from synthetic.transaction.reaping import reap
@@ -114,11 +114,11 @@ def open_place(environment: str, seed: int, layers: Sequence[Layer] = (), *, cat
     if environment == IN_PROCESS:
         world = suite.landscape(seed, layers)
         return Place(environment, world.ports, world.clock, suite.categories, 1.0, landscape=world)
-    if layers:
-        raise UsageError("faults are played in this process only", remedy="Leave --environment out.")
     if importlib.util.find_spec("synthetic.environments") is None:
         raise UsageError(f"no environment {environment} here", remedy="Leave --environment out.")
     found = importlib.import_module("synthetic.environments").open_environment(environment, catalog)
+    between = {port: Between(adapter, layers) for port, adapter in found.adapters.items()} if layers else found.adapters
+    found = replace(found, adapters=between)
     return Place(environment, found.ports, found.clock, suite.categories, found.pace, environment=found)
 
 

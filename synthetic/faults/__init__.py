@@ -10,9 +10,10 @@ from synthetic.faults.fault import Fault, FaultCall, fault
 from synthetic.faults.loading import load_faults
 from synthetic.faults.operators import Seen, generated
 from synthetic.faults.places import places_of, right_names
-from synthetic.faults.playing import Played, noise
+from synthetic.faults.playing import Between, Played, noise
 
 __all__ = [
+    "Between",
     "DeniedError",
     "ExpiredError",
     "Fault",

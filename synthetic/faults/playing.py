@@ -7,13 +7,13 @@ import copy
 import json
 import random
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 from harness.model import JSON, Location, UnreadableError
-from synthetic.deeds import Answer, Attempt, Layer, RefusedError, UnreachableError
+from synthetic.deeds import Adapter, Answer, Attempt, Layer, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.faults.fault import Fault, FaultCall
 
@@ -111,6 +111,26 @@ class Played:
             location=Location(self.fault.origin, line=line) if self.fault.origin else None,
             remedy="Mend the fault file.",
         )
+
+
+class Between:
+    """A system with faults between it and who asks: the place of a proxy, for adapters of a live landscape."""
+
+    def __init__(self, adapter: Adapter, layers: Sequence[Layer]) -> None:
+        """Put layers before an adapter, the first outermost."""
+        self._adapter = adapter
+        self._layers = tuple(layers)
+
+    def call(self, call: Attempt) -> Answer | Awaitable[Answer]:
+        """Answer one call."""
+        ask: _Forward = self._adapter.call
+        for layer in reversed(self._layers):
+            ask = _before(layer, ask)
+        return ask(call)
+
+
+def _before(layer: Layer, ask: _Forward) -> _Forward:
+    return lambda attempt: layer(attempt, ask)
 
 
 class _Meeting:
