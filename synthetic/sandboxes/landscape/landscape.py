@@ -27,7 +27,7 @@ from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.payloads import Check, unchecked
 from synthetic.systems.ledger import LedgerErp
-from synthetic.systems.stripe import StripeBilling
+from synthetic.systems.stripe import Request, StripeBilling
 
 _DELIVERY = 1.0
 _REDELIVERY = 5.0
@@ -43,9 +43,10 @@ class Landscape:
         seed: Part of every id of billing.
         check: Holds every canonical document to its contract.
         erp: Makes another ERP of record from the clock; the second ledgers stay in the embedded one.
+        speak: How the billing port reaches the core: directly, or through another skin of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but three are by name)
         self,
         catalog: Catalog,
         clock: Clock,
@@ -54,6 +55,7 @@ class Landscape:
         seed: int = 0,
         check: Check = unchecked,
         erp: Callable[[Callable[[], datetime]], Adapter] | None = None,
+        speak: Callable[[BillingCore], Request] = in_process,
     ) -> None:
         """Build every system, empty."""
         self.clock = clock
@@ -64,7 +66,7 @@ class Landscape:
         self.core = BillingCore(self._time, seed=str(seed))
         self.sync = Sync(master, self._ask, now, check=check)
         self._transfers = Transfers(self._ask, now)
-        billing = StripeBilling(in_process(self.core), CatalogPrices(master, now().date()))
+        billing = StripeBilling(speak(self.core), CatalogPrices(master, now().date()))
         self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
