@@ -7,7 +7,7 @@ from typing import Any
 
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
 from synthetic.sandboxes.sync import Sync
-from synthetic.sandboxes.sync.administration import Administration, Lane, LostError
+from synthetic.sandboxes.sync.administration import Administration, BusyError, Lane, LostError
 from synthetic.sandboxes.sync.events import Guide, instant, object_key
 from synthetic.sandboxes.sync.queue import Problem, Replay
 
@@ -74,6 +74,8 @@ class SyncAdmin:
             found = self._admin.start_replay(keys, body["target"], body["reason"], body["requested_by"])
         except LostError as error:
             raise RefusalError(422, str(error)) from None
+        except BusyError as error:
+            raise RefusalError(409, str(error)) from None
         return _replay(found)
 
     def _get_replay(self, asked: Asked) -> Any:

@@ -43,6 +43,11 @@ class LedgerPort:
         """Take a customer."""
         return {"id": self._ledger.sales.register_party(customer).id}
 
+    def merge_parties(self, loser: str, survivor: str, day: str) -> Answer:
+        """Merge a party into another; what an accountant does in the ledger, and no probe."""
+        taken = self._ledger.sales.merge_parties(loser, survivor, 0, date.fromisoformat(day))
+        return {"journal_number": taken.posting.journal_number}
+
     def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a finalised invoice."""
         return _taken(self._ledger.sales.post_invoice(invoice, ledger))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from synthetic.sandboxes.sync.handlers import HANDLERS
 from synthetic.sandboxes.sync.queue import Problem, Replay
 from synthetic.sandboxes.sync.storage import Inbound, Storage
 from synthetic.sandboxes.sync.sync import Sync
@@ -48,6 +49,10 @@ class LostError(LookupError):
     """A fact that should be sent again was never seen here."""
 
 
+class BusyError(RuntimeError):
+    """A fact is being sent again already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One queue that can be paused: a legal entity and an object; `oldest` is seconds since 1970."""
@@ -81,10 +86,14 @@ class Administration:
 
         Raises:
             LostError: A fact was never seen here, so that it cannot be sent.
+            BusyError: A replay that is not done sends some of them.
         """
         at = self._sync.time()
         events = [event for key in keys for event in self._events(key)]
         wanted = sorted({one.number: one for one in events}.values(), key=lambda one: (one.version, one.number))
+        under_way = self._under_way(wanted)
+        if under_way is not None:
+            return under_way
         with self._storage.transaction("sync.release"):
             begun = self._storage.queue.begin(
                 Replay("", target, reason, who, at, None, 0, 0, 0, tuple(one.event_id for one in wanted))
@@ -95,6 +104,21 @@ class Administration:
                 self._storage.again(one.number, at, begun.id)
             self._storage.queue.record(at, "replay", begun.id, f"{who}: {reason}")
         return begun
+
+    def _under_way(self, wanted: Sequence[Inbound]) -> Replay | None:
+        """Return the replay that sends just these events and is not done: asking again begins no second one.
+
+        Raises:
+            BusyError: Another replay sends some of them.
+        """
+        for one in wanted:
+            known = self._storage.queue.replay(one.replay) if one.replay else None
+            if known is None or known.completed is not None:
+                continue
+            if known.events == tuple(event.event_id for event in wanted):
+                return known
+            raise BusyError(f"{one.object_id} is being sent by {known.id}; wait until it is done.")
+        return None
 
     def lanes(self) -> list[Lane]:
         """Return every lane that ever held something."""
@@ -118,7 +142,8 @@ class Administration:
         return replace(lane, is_paused=is_paused)
 
     def _events(self, key: Mapping[str, Any]) -> list[Inbound]:
-        known = self._storage.inbound(str(key["object_id"]))
+        # events that lead to nothing are on record as well; there is nothing of them to send
+        known = [one for one in self._storage.inbound(str(key["object_id"])) if one.kind in HANDLERS]
         if not known:
             raise LostError(f"{key['object']} {key['object_id']} was never seen here.")
         exact = [one for one in known if one.version == key["version"]]

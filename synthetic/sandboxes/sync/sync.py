@@ -29,6 +29,9 @@ _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
 _NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
 """Refusals that only mean that something of the same lane has not arrived: an invoice, a credit before its refund."""
+DEFECT = "defect"
+"""Code of an exception that our own code raised: the event waits in the queue, and its lane with it."""
+
 _PARKINGS = 6
 """How often an event waits for its predecessor before a person must look: about two minutes."""
 
@@ -52,6 +55,7 @@ _CATEGORIES = {
     NOT_YET: "order",
     "payload-invalid": "mapping",
     "request-malformed": "mapping",
+    DEFECT: "control",
 }
 
 
@@ -176,6 +180,9 @@ class Sync:
             else:
                 self._hold(event, error.code, error.message)
             return
+        except Exception as error:  # noqa: BLE001  (a defect of ours in one event must neither stop nor lose the others)
+            self._hold(event, DEFECT, f"{type(error).__name__}: {error}")
+            return
         self._finish(event, "done", context)
 
     def _finish(self, event: Inbound, state: str, context: Context | None = None) -> None:
@@ -192,8 +199,8 @@ class Sync:
             else:
                 self.storage.count_delivery(event.event_id, self.time(), state)
             self.storage.queue.record(self.time(), state, event.event_id, event.kind)
-            if event.replay:
-                self._counted(event, "skipped" if state == "stale" or (context and all(context.repeated)) else "sent")
+            if replay := self.storage.replay_of(event.number):
+                self._counted(replay, "skipped" if state == "stale" or (context and all(context.repeated)) else "sent")
 
     def _park(self, event: Inbound) -> None:
         """Let the lane go on: what this event waits for may stand behind it."""
@@ -226,15 +233,19 @@ class Sync:
             self.storage.queue.record(self.time(), "held", event.event_id, f"{code}: {message}")
             if opened is not None:
                 self.storage.send("exception.raised", opened.object_id, raised(opened, self._guide), self.time())
-            if event.replay:
-                self._counted(event, "failed")
+            if replay := self.storage.replay_of(event.number):
+                self._counted(replay, "failed")
 
-    def _counted(self, event: Inbound, what: str) -> None:
+    def _counted(self, replay: str, what: str) -> None:
+        """Count an event of a replay; the last one completes it. A later replay is not counted for an earlier one."""
         queue = self.storage.queue
-        queue.count(event.replay, what)
-        if self.storage.left_of(event.replay) == 0:
-            queue.complete(event.replay, self.time())
-            found = queue.replay(event.replay)
+        known = queue.replay(replay)
+        if known is None or known.completed is not None:
+            return
+        queue.count(replay, what)
+        if self.storage.left_of(replay) == 0:
+            queue.complete(replay, self.time())
+            found = queue.replay(replay)
             if found is not None:
                 self.storage.send("replay.completed", found.id, replayed(found), self.time())
 

@@ -131,6 +131,27 @@ def test_a_replay_that_is_refused_again_has_failed(world):
     asyncio.run(story())
 
 
+def test_events_that_lead_to_nothing_are_not_sent_again(world):
+    async def story():
+        found = {"id": "in_1", "object": "invoice", "customer": "cus_1", "metadata": {"legal_entity": "DE-01"}}
+        world.sync.receive({"id": "evt_1", "type": "invoice.created", "created": AT, "data": {"object": found}})
+        key = {"source_system": "billing", "object": "invoice", "object_id": "in_1", "version": AT}
+        assert (await world.client.ask("POST", "/replays", asking(key=key))).status_code == 422
+        assert world.sync.storage.backlog() == 0
+
+    asyncio.run(story())
+
+
+def test_a_defect_of_ours_holds_its_own_lane_and_no_other(world):
+    broken = {"id": "cus_x", "object": "customer", "metadata": {"legal_entity": "DE-01"}}
+    world.sync.receive({"id": "evt_x", "type": "customer.created", "created": AT, "data": {"object": broken}})
+    world.customer("cus_2", "evt_2")
+    (problem,) = world.sync.storage.exceptions()
+    assert (problem.object_id, problem.category, problem.code) == ("cus_x", "control", "defect")
+    assert "KeyError" in problem.message
+    assert world.asked == ["register_party"]
+
+
 def test_a_paused_lane_keeps_its_order_and_loses_nothing(world):
     async def story():
         ask = world.client.ask

@@ -6,13 +6,13 @@ import ast
 import asyncio
 import random
 import signal
-import time
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 from accounting import shop, unaccounted
+from crashes import SIDES, arm, died
 
 from synthetic.sandboxes import crashing
 from synthetic.sandboxes.supervision.running import Running
@@ -51,30 +51,6 @@ def test_a_process_that_nobody_armed_goes_by():
     finally:
         crashing.arm("")
     crashing.crash_point("sync.finish", "after")
-
-
-def owner_of(point):
-    return {"erp": "ledger", "sync": "sync"}.get(point.split(".")[0], "edge")
-
-
-def arm(folder, point, passes=0):
-    running = Running.read(folder)
-    child = running.children[owner_of(point)]
-    running.ask(child.name, "POST", "/sandbox/crash", {"point": point, "passes": passes})
-    return child
-
-
-def died(folder, child):
-    """Whether a child was ended since, and wait until its successor serves."""
-    asked = time.monotonic()
-    while time.monotonic() < asked + 15:
-        now = Running.read(folder).children[child.name]
-        if child.process.is_alive and now.process == child.process and time.monotonic() > asked + 1:
-            return False
-        if now.process != child.process and now.took and now.process.is_alive:
-            return True
-        time.sleep(0.01)
-    raise AssertionError(f"{child.name} never came back")
 
 
 async def business(found, number):
@@ -145,7 +121,7 @@ COMMON = [
         "sync.take-in",
         "sync.outbox",
     )
-    for side in (crashing.BEFORE, crashing.AFTER)
+    for side in SIDES
 ]
 
 
