@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from harness.documents import Library
 
     Opened = tuple[tuple[Library, str], tuple[Library, str]]
+
+
+_COLLECTED = (100_000, 50, 50)
+"""Look for garbage less often: two documents are a million objects that live to the end, and there is little else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ def compare_opened(opened: Opened, repo: Path, judging: Judging) -> Answer:
     from harness.compat import compare_nodes  # noqa: PLC0415  (start-up)
     from harness.registry import declared_bump  # noqa: PLC0415  (start-up)
 
+    gc.set_threshold(*_COLLECTED)
     started = time.perf_counter()
     (old_library, old_path), (new_library, new_path) = opened
     comparison = compare_nodes(

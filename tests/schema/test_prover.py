@@ -3,13 +3,14 @@
 import json
 import random
 from decimal import Decimal
+from importlib.metadata import version
 
 import pytest
 
 from harness.model import Side, UnreadableError, UsageError, Verdict
 from harness.schema import NO_WITNESS, Dialect, Prover, compare_schemas, example, includes, satisfiable
 from harness.schema.replay import replay
-from harness.schema.validation import Validator, ValidatorFamily
+from harness.schema.validation import Validator, ValidatorFamily, checked_with
 
 INVOICE = {
     "type": "object",
@@ -295,3 +296,7 @@ def test_an_explanation_shows_numbers_as_json_does():
     assert "  1.50\n" in told
     assert "Decimal" not in compare_schemas({"const": {"a": [Decimal("2.5")]}}, {"type": "string"}).explain()
     assert '  {"a": [2.5]}\n' in compare_schemas({"const": {"a": [Decimal("2.5")]}}, {"type": "string"}).explain()
+
+
+def test_the_validator_is_named_with_the_version_that_is_installed():
+    assert checked_with() == f"jsonschema-rs {version('jsonschema-rs')}"
