@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-RUNS = 5
+RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
