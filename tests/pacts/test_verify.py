@@ -292,3 +292,11 @@ def test_what_is_asked_wrongly_says_how_to_ask(tmp_path):
 
 def test_the_library_is_not_loaded_here():
     assert "pact_ffi" not in sys.modules
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("provider", ["billing-events", "erp-events", "sync-admin", "sync-events"])
+def test_what_the_sandboxes_really_send_keeps_its_pacts(provider):
+    handlers = SANDBOX if provider.startswith("billing") else ROOT / "synthetic/sandboxes/sync/pact_provider.py"
+    done = run(PACTS / provider, "--handlers", handlers)
+    assert done.return_value == 0, done.output

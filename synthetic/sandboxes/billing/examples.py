@@ -49,7 +49,7 @@ def invoice_d1(core: BillingCore) -> Record:
     product = {"id": "PRO-ANNUAL", "name": "Pro, annual", "metadata": {"revenue_class": "SUB-RATABLE"}}
     core.call("products.create", product)
     price: Record = {"id": "price_pro_annual_eur", "product": "PRO-ANNUAL", "currency": "eur", "unit_amount": 120000}
-    core.call("prices.create", price | {"recurring": {"interval": "year"}})
+    core.call("prices.create", price | {"recurring": {"interval": "year"}, "metadata": {"sku": "PRO-ANNUAL"}})
     core.call(
         "subscriptions.create",
         {
