@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from starlette.routing import BaseRoute, Mount
 
@@ -16,11 +17,14 @@ from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.billing.contract_app import create_contract_app
 from synthetic.sandboxes.billing.stripe_app import create_app
 from synthetic.sandboxes.billing.webhooks import deliver_due
+from synthetic.sandboxes.faces import Asked, Contract, Face
+from synthetic.sandboxes.faces.tax import TaxFace
 from synthetic.sandboxes.landscape.adapters import ObjectPort
 from synthetic.sandboxes.landscape.analytics import Analytics
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.rows import Store
+from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
@@ -60,6 +64,8 @@ class EdgeService:
             "entitlements": ObjectPort("entitlements", Entitlements(self._master, now, table)),
             "analytics": ObjectPort("analytics", Analytics(table)),
         }
+        self._tax = TaxFace(TaxEngine(self._master, table), now).answers()
+        self._kept = table("answer")
         self._stripe = create_app(self.core)
         self._invoices = create_contract_app(self.core, token=self._around.token)
 
@@ -68,7 +74,7 @@ class EdgeService:
         return self._ports
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return billing's two skins."""
+        """Return billing's two skins and the tax engine."""
 
         async def stripe(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  (ASGI)
             await self._stripe(scope, receive, send)
@@ -78,7 +84,19 @@ class EdgeService:
             await self._invoices(scope, receive, send)
             self.woken()
 
-        return (Mount("/billing-invoices", invoices), Mount("/", stripe))
+        around = self._around
+        tax = Face(
+            "tax",
+            lambda: Contract(around.landscape, "tax"),
+            {name: self._later(name) for name in self._tax},
+            around.token,
+            lambda: self._kept,
+        )
+        return (Mount("/billing-invoices", invoices), tax.route(), Mount("/", stripe))
+
+    def _later(self, operation: str) -> Callable[[Asked], Any]:
+        """Answer an operation from the tables that are open now."""
+        return lambda asked: self._tax[operation](asked)  # noqa: PLW0108  (a reset opens other tables)
 
     def health(self) -> dict[str, JSON]:
         """Count invoices, and webhooks that nobody took yet."""

@@ -22,7 +22,7 @@ STATE, CLOCK, LOCK, LOGS, DATA = "state.json", "clock", "lock", "logs", "data"
 EDGE = "edge"
 """The child that serves billing, CRM, tax, entitlements and analytics."""
 
-_EDGE_PORTS = ("crm", "tax", "entitlements", "analytics")
+_EDGE_PORTS = ("crm", "entitlements", "analytics")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def addresses(running: Running) -> list[tuple[str, str]]:
     found = [
         ("billing", f"{edge}/v1   key {running.key[:16]}... in {running.folder / 'state.json'}"),
         ("invoices", f"{edge}/billing-invoices"),
+        ("tax", f"{edge}/tax"),
         ("sync", f"{sync}/sync-admin"),
         ("erp", f"{erp}/erp-postings"),
     ]
