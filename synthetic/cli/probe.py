@@ -72,6 +72,7 @@ def describe(names: tuple[str, ...], form: str) -> int:
 @click.option("--slot", default="", help="Name of the slot; the same slot makes nothing twice (default: now).")
 @click.option("--seed", type=int, default=0, help="Which landscape, where it is one of this process.")
 @click.option("--fault", "faults", type=click.Path(path_type=Path, exists=True), default=None, help="Play this fault.")
+@click.option("--history", "history", default="", metavar="URL", help="Store the runs there too: a path or a database.")
 @format_option
 def run(  # noqa: PLR0913, PLR0917  (click's signature)
     named: tuple[str, ...],
@@ -80,12 +81,15 @@ def run(  # noqa: PLR0913, PLR0917  (click's signature)
     slot: str,
     seed: int,
     faults: Path | None,
+    history: str,
     form: str,
 ) -> int:
     """Run probes and show each hop as it is decided; failed is exit 1, could not tell 3, a leak 1."""
     from synthetic.cli.running import run_all  # noqa: PLC0415  (start-up)
 
-    return run_all((*named, *names), environment, slot=slot, seed=seed, faults=faults, as_json=form == "json")
+    asked = (*named, *names)
+    as_json = form == "json"
+    return run_all(asked, environment, slot=slot, seed=seed, faults=faults, history=history, as_json=as_json)
 
 
 @probe.command()

@@ -66,7 +66,9 @@ class Ladder:
         sys.stdout.flush()
 
 
-def run_all(names: Sequence[str], environment: str, *, slot: str, seed: int, faults: Path | None, as_json: bool) -> int:
+def run_all(  # noqa: PLR0913  (all but two by name)
+    names: Sequence[str], environment: str, *, slot: str, seed: int, faults: Path | None, history: str, as_json: bool
+) -> int:
     """Run probes one after another and return the exit code of the worst."""
     fault_layers = load_faults(faults) if faults else ()
     layers: list[Layer] = [Played(one, seed) for one in fault_layers]
@@ -81,7 +83,21 @@ def run_all(names: Sequence[str], environment: str, *, slot: str, seed: int, fau
             write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
     if as_json:
         _write_json([run_to_json(run) for run in runs])
+    if history:
+        _store(runs, history)
     return _exit_code(runs)
+
+
+def _store(runs: Sequence[Run], history: str) -> None:
+    """Keep the runs where the monitor keeps its own."""
+    from harness.cli.storing import opened_history  # noqa: PLC0415  (only where something is stored)
+    from harness.history import record_run  # noqa: PLC0415
+    from synthetic.monitor.recording import recorded  # noqa: PLC0415
+
+    owners = {one.name: one.owner for one in chosen([run.probe for run in runs])}
+    with opened_history(Path(), history, create=True) as kept:
+        for run in runs:
+            record_run(kept, recorded(run, owner=owners[run.probe]))
 
 
 def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> Run:
@@ -107,7 +123,7 @@ def open_place(environment: str, seed: int, layers: Sequence[Layer] = (), *, cat
     """Open a landscape of this process, or an environment that is up.
 
     Raises:
-        UsageError: There is no such environment, or faults would be played in one that is shared.
+        UsageError: There is no such environment.
     """
     catalog = catalog or read_landscape()
     suite = reference_suite(catalog)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from harness.cli.main import main
+from harness.history import latest_runs, open_history
 
 FAULTS = """
 import synthetic.faults
@@ -136,6 +137,15 @@ def test_list_and_describe_know_every_probe(harness):
     code, out, _ = harness("describe", "credit-and-refund", "--format", "json")
     assert code == 0
     assert json.loads(out)[0]["steps"][0]["title"] == "Account accepted"
+
+
+def test_runs_can_be_stored_where_the_monitor_stores_its_own(harness, tmp_path):
+    place = tmp_path / "history.sqlite"
+    assert harness("run", "card-payment", "--history", place, "--slot", "a")[0] == 0
+    history = open_history(str(place))
+    (kept,) = latest_runs(history, "card-payment", "landscape")
+    history.close()
+    assert (kept.slot, kept.verdict.value, len(kept.steps)) == ("a", "passed", 11)
 
 
 def test_nothing_is_left_to_reap_in_a_fresh_landscape(harness):

@@ -12,6 +12,7 @@ from synthetic.deeds import Boundary, Call
 from synthetic.deeds.calls import Kind
 from synthetic.faults import generated
 from synthetic.matrix import Suite, UnsoundError, play_clean, play_matrix, reference, summary
+from synthetic.matrix.ablations import ABLATIONS
 from synthetic.transaction import Categories, probe
 
 CATEGORIES = Categories(
@@ -117,3 +118,9 @@ def test_no_matrix_is_played_with_a_probe_that_fails_on_a_clean_landscape():
 
     with pytest.raises(UnsoundError, match="wrong does not pass clean at Posted"):
         reference(suite(wrong))
+
+
+@pytest.mark.parametrize(("name", "found"), [("existence", False), ("status", False), ("none", True)])
+def test_an_ablated_probe_asserts_less_and_finds_less(name, found):
+    rows, _ = matrix(ABLATIONS[name](full))
+    assert ("erp.posting_of/tax=plus-1" not in survivors(rows)) is found
