@@ -37,8 +37,8 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         "The receipt waits apart, revenue and tax are as they were",
         erp.balances_of(ledger=sale.entity, customer=begun.customer),
         within="15m",
-        want={"disputed": sale.total},
-        fixed={**unchanged, "receivable": 0},
+        want={"disputed": sale.total, "receivable": 0},
+        fixed=unchanged,
         otherwise="state",
     )
     await tx.see(

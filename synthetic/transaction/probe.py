@@ -30,7 +30,8 @@ class Probe:
         """Ports the function asks for; `asks`, where it takes them all by name."""
         if self.asks:
             return self.asks
-        return tuple(name for name in inspect.signature(self.play).parameters if name != "tx")
+        asked = inspect.signature(self.play).parameters.values()
+        return tuple(one.name for one in asked if one.name != "tx" and one.kind is not one.VAR_KEYWORD)
 
 
 def probe(name: str, *, workflow: str = "", every: str = "15m", owner: str = "") -> Callable[[Play], Probe]:

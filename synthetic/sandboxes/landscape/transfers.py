@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from harness.model import JSON
-from synthetic.deeds import Answer
+from synthetic.deeds import Answer, UnreachableError
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
+
+_AGAIN = 10.0
 
 
 class Transfers:
@@ -37,5 +39,9 @@ class Transfers:
         at = self._now().timestamp()
         for due, invoice in [one for one in self._waiting if one[0] <= at]:
             self._waiting.remove((due, invoice))
-            if self._ask("erp", "receivable_of", {"invoice": invoice}).get("open") == 0:
-                self._ask("billing", "mark_paid", {"invoice": invoice})
+            try:
+                if self._ask("erp", "receivable_of", {"invoice": invoice}).get("open") == 0:
+                    self._ask("billing", "mark_paid", {"invoice": invoice})
+            except UnreachableError as error:
+                # forgotten, billing would chase a payer for ever
+                self._waiting.append((at + max(_AGAIN, error.retry_after), invoice))
