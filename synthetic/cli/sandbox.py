@@ -57,7 +57,7 @@ def _plan_options(command: Callable[..., object]) -> Callable[..., object]:
         ),
         click.option(
             "--second-erp",
-            type=click.Choice(["ledger", "tryton"]),
+            type=click.Choice(["ledger"]),
             default=None,
             help="A legacy ERP beside it: dual posting, as in a migration.",
         ),

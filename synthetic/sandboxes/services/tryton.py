@@ -44,7 +44,7 @@ class TrytonService:
     def health(self) -> dict[str, JSON]:
         """Ask Tryton for its version."""
         try:
-            return {"ok": True, "tryton": self._session.version(), "at": self.server.url}
+            return {"ok": True, "tryton": self._session.version(), "at": self.server.url, "process": self.server.pid}
         except HarnessError as error:
             return {"ok": False, "why": error.message}
 

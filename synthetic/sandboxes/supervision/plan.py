@@ -11,7 +11,9 @@ from harness.model import UsageError
 START = "2027-01-04T09:00:00Z"
 """Where the clock of a sandbox starts: the first working day of the worked examples; from there it runs."""
 
-ERPS = ("ledger",)
+ERPS = ("ledger", "tryton")
+SECOND_ERPS = ("", "ledger")
+"""Tryton keeps the ledgers of companies, not the second ones of a parallel run."""
 DATABASES = ("sqlite", "postgresql")
 BUSES = ("memory", "nats")
 BILLINGS = ("stripe",)
@@ -53,18 +55,13 @@ class Plan:
         """
         for name, value, known in (
             ("erp", self.erp, ERPS),
-            ("second-erp", self.second_erp, ("", *ERPS)),
+            ("second-erp", self.second_erp, SECOND_ERPS),
             ("database", self.database, DATABASES),
             ("bus", self.bus, BUSES),
             ("billing", self.billing, BILLINGS),
         ):
             if value not in known:
                 raise UsageError(f"no {name} named {value}", remedy=f"Known are {', '.join(filter(None, known))}.")
-        if self.second_erp == "tryton":
-            raise UsageError(
-                "Tryton keeps the ledgers of companies here, not the second ones",
-                remedy="Run it as the ERP of record: --erp tryton --second-erp ledger.",
-            )
         try:
             self.started()
         except ValueError:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from synthetic.sandboxes.ledger.master import Master
@@ -78,13 +79,21 @@ class Books:
     def __init__(
         self, tryton: Tryton, master: Master, now: Callable[[], datetime], recognition: Recognition = Recognition.DAILY
     ) -> None:
-        """Read the records everything else is found by."""
+        """Keep them; nothing is asked yet, so that an environment opens where Tryton is down."""
         self.tryton = tryton
         self.master = master
         self.recognition = recognition
-        self.directory = Directory(tryton)
-        self.documents = Documents(tryton, self.directory)
         self._now = now
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The records everything else is found by, read once."""
+        return Directory(self.tryton)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """What writes invoices and moves."""
+        return Documents(self.tryton, self.directory)
 
     def today(self, ledger: str) -> date:
         """Return the day it is where a company is."""

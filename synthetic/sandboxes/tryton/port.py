@@ -34,7 +34,7 @@ class TrytonPort:
     def __init__(
         self, tryton: Tryton, master: Master, now: Callable[[], datetime], recognition: Recognition = Recognition.DAILY
     ) -> None:
-        """Read the records everything else is found by."""
+        """Keep them; nothing is asked yet."""
         books = Books(tryton, master, now, recognition)
         self._schedules = Schedules(books)
         self._sales = Sales(books, self._schedules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.tryton import InstallationError, Recognition, TrytonPort, TrytonServer, is_ready, template
 
 ROOT = Path(__file__).parents[3]
+# the shop of the supervision tests sells here too: the same accounting must hold whatever the ERP is
+sys.path.append(str(ROOT / "tests" / "synthetic" / "supervision"))
 
 
 @pytest.fixture(scope="session")
