@@ -14,6 +14,7 @@ from synthetic.deeds.ports import DEEDS, Port, ports
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.landscape.adapters import ObjectPort, in_process
 from synthetic.sandboxes.landscape.analytics import Analytics
+from synthetic.sandboxes.landscape.billing import BillingSide, CoreBilling
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.desks import BusDesk, SyncDesk
 from synthetic.sandboxes.landscape.entitlements import Entitlements
@@ -42,6 +43,7 @@ class Landscape:
         layers: Faults and noise around every call, also those of the sync middleware.
         seed: Part of every id of billing.
         check: Holds every canonical document to its contract.
+        billing: Makes another billing system from the clock and the price list.
         erp: Makes another ERP of record from the clock; the second ledgers stay in the embedded one.
         speak: How the billing port reaches the core: directly, or through another skin of it.
     """
@@ -54,6 +56,7 @@ class Landscape:
         *,
         seed: int = 0,
         check: Check = unchecked,
+        billing: Callable[[Callable[[], datetime], CatalogPrices], BillingSide] | None = None,
         erp: Callable[[Callable[[], datetime]], Adapter] | None = None,
         speak: Callable[[BillingCore], Request] = in_process,
     ) -> None:
@@ -66,11 +69,13 @@ class Landscape:
         self.core = BillingCore(self._time, seed=str(seed))
         self.sync = Sync(master, self._ask, now, check=check)
         self._transfers = Transfers(self._ask, now)
-        billing = StripeBilling(speak(self.core), CatalogPrices(master, now().date()))
+        prices = CatalogPrices(master, now().date())
+        own = CoreBilling(self.core, StripeBilling(speak(self.core), prices))
+        self._billing: BillingSide = billing(now, prices) if billing else own
         self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
-            "billing": billing,
+            "billing": self._billing.adapter,
             "erp": _WithTransfers(self._erp(master, erp), self._transfers),
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),
             "analytics": ObjectPort("analytics", self._derived["analytics"]),
@@ -106,7 +111,7 @@ class Landscape:
         try:
             while (due := self._next_due()) is not None and due <= self._time.target():
                 self._time.step_to(due)
-                self.core.tick()
+                self._billing.tick()
                 self._collect()
                 self._deliver()
                 self.sync.run_due()
@@ -121,7 +126,7 @@ class Landscape:
 
     def _next_due(self) -> float | None:
         found = (
-            self.core.desk.storage.next_due(),
+            self._billing.next_due(),
             self.sync.next_due(),
             self._transfers.next_due(),
             min((due for due, _ in self._pending), default=None),
@@ -129,7 +134,7 @@ class Landscape:
         return min((float(due) for due in found if due is not None), default=None)
 
     def _collect(self) -> None:
-        for place, event in self.core.desk.storage.since("event", self._delivered):
+        for place, event in self._billing.since(self._delivered):
             self._pending.append((float(event["created"]) + _DELIVERY, event))
             self._delivered = place
 
