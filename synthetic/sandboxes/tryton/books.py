@@ -27,7 +27,8 @@ _CLOSED = (
     "period is closed",
     "not valid according to its domain",
 )
-_STATES = {"open": "open", "closed": "soft-closed", "locked": "locked"}
+_STATES = {"open": "open", "closed": "locked", "locked": "locked"}
+"""What Tryton calls closed takes nothing at all, as what the port calls locked; it has nothing softer."""
 
 
 class Recognition(StrEnum):
@@ -125,7 +126,7 @@ class Books:
         return found[0]
 
     def period_state(self, ledger: str, period: str) -> str:
-        """Return `open`, `soft-closed` or `locked`."""
+        """Return `open` or `locked`."""
         return _STATES[self.period(ledger, period)["state"]]
 
     def in_open_period(self, make: Callable[[date], Posting], ledger: str, day: date) -> Posting:

@@ -68,22 +68,22 @@ class Closing:
         on = self._books.in_open_period(lambda one: replace(posting, posting_date=one), ledger, day)
         return self._books.take(on, origin=f"account.move,{number}")
 
-    def close_period(self, ledger: str, period: str, *, lock: bool) -> str:
-        """Close a month, for good if `lock`; Tryton refuses while it has drafts, and then takes nothing more."""
+    def close_period(self, ledger: str, period: str) -> None:
+        """Close a month: it takes nothing until it is opened again. Tryton refuses while it has drafts.
+
+        What Tryton calls locked is never used: nobody could open it again, not even two persons.
+        """
         self._press(ledger, period, "close", {"open"})
-        if lock:
-            self._press(ledger, period, "lock_", {"closed"})
-        return self._books.period_state(ledger, period)
 
     def reopen_period(self, ledger: str, period: str, who: str, second: str, reason: str) -> str:
-        """Open a closed month again; two persons and a reason. A locked one stays locked in Tryton.
+        """Open a closed month again; two persons and a reason. One that Tryton calls locked stays so.
 
         Raises:
             RefusedError: `approval-missing`, `period-locked`.
         """
         if not reason or not who or not second or who == second:
             raise RefusedError("approval-missing", "reopening a period needs two persons and a reason")
-        if self._books.period_state(ledger, period) == "locked":
+        if self._books.period(ledger, period)["state"] == "locked":
             raise RefusedError("period-locked", f"{period} of {ledger} is locked, and Tryton never unlocks")
         self._press(ledger, period, "reopen", {"closed"})
         return self._books.period_state(ledger, period)

@@ -129,10 +129,11 @@ class TrytonPort:
         return _journal(self._closing.reverse(journal_number, date.fromisoformat(day), who, reason))
 
     def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> Answer:
-        """Close a period; Tryton itself records who pressed the button, `who` is the person behind the call."""
+        """Close a period; Tryton records who pressed the button, and closes hard whether or not to `lock`."""
+        del lock
         if not who:
             raise RefusedError(_PORT, "approval-missing", "closing a period needs a person")
-        self._closing.close_period(ledger, period, lock=lock)
+        self._closing.close_period(ledger, period)
         shown = self._looks.period(ledger, period)
         return {name: shown[name] for name in ("state", "changed_at", "postings")}
 
