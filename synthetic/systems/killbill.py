@@ -56,6 +56,10 @@ class KillBill:
         }
         self._wire = Wire(_PORT, url, headers, patience=_PATIENCE)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._wire.close()
+
     def get(self, path: str) -> Any:
         """Read something; None if it is not there."""
         return self._sent("GET", path)[1]

@@ -63,6 +63,7 @@ class KillBillEvents:
         """Listen no more."""
         self._listener.shutdown()
         self._listener.server_close()
+        self._tenant.close()
 
     def next_due(self) -> float:
         """Return when its clock must be moved next: once a day, so that nothing there happens much too late."""

@@ -75,15 +75,21 @@ class KillBillServer:
                 cwd=self.folder,
                 start_new_session=True,
             )
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                if self.tenant("nobody").get("/nodesInfo"):
-                    return
-            except (UnreachableError, HarnessError):
-                time.sleep(0.5)
+        with closing(self.tenant("nobody")) as asked:
+            if self._came_up(asked):
+                return
         self.stop()
         raise MissingError("Kill Bill does not start", remedy=f"Read {self.log}.")
+
+    def _came_up(self, asked: KillBill) -> bool:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until and self._process is not None and self._process.poll() is None:
+            try:
+                if asked.get("/nodesInfo"):
+                    return True
+            except (UnreachableError, HarnessError):
+                time.sleep(0.5)
+        return False
 
     def tenant(self, name: str) -> KillBill:
         """Return the way to a tenant."""
