@@ -35,7 +35,7 @@ def create_token(
         raise UsageError("a token that writes names whose facts it writes", remedy="--participant NAME")
     if not timedelta(0) < lifetime <= _LONGEST or not scopes:
         raise UsageError("a token has a scope and lives for a day up to a year", remedy="--days 90 --scope write")
-    secret = secrets.token_urlsafe(32)
+    secret = secrets.token_hex(32)  # never begins with "-", which command lines take for an option
     with history.writing() as connection:
         now = history.now(connection)
         row = insert_into(connection, tokens).values(

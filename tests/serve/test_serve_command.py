@@ -40,7 +40,7 @@ def test_beyond_this_machine_it_needs_a_token(tmp_path, host):
 def test_tokens_are_made_listed_and_revoked(tmp_path):
     made = _harness(tmp_path, "token", "create", "ci", "--scope", "write", "--participant", "erp")
     assert made.returncode == 0
-    assert len(made.stdout.strip()) >= 43, "256 bits"
+    assert re.fullmatch("[0-9a-f]{64}", made.stdout.strip()), "256 bits, and never a dash that reads as an option"
     assert _harness(tmp_path, "token", "create", "ci", "--scope", "read").returncode == 2
     assert _harness(tmp_path, "token", "create", "x", "--scope", "write").returncode == 2
     listed = _harness(tmp_path, "token", "list").stdout
