@@ -5,7 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
+
+from harness.model import UnreadableError
 
 _T = TypeVar("_T")
 _WORK: list[Callable[[int], object]] = []
@@ -26,8 +30,11 @@ def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> It
         return
     _WORK.append(work)
     try:
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            yield from pool.imap(_work, range(count), max(1, count // (processes * _CHUNKS)))
+        # an executor, not a Pool: where a worker is killed a Pool waits for it for ever
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as workers:
+            yield from workers.map(_work, range(count), chunksize=max(1, count // (processes * _CHUNKS)))
+    except BrokenProcessPool as error:
+        raise UnreadableError("a worker process was ended before it was done", remedy="Run it again.") from error
     finally:
         _WORK.pop()
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from harness.catalog import Category
+from harness.model import UnreadableError
 from synthetic.clock import VirtualClock
 from synthetic.deeds import Boundary, Call
 from synthetic.deeds.calls import Kind
 from synthetic.faults import generated
 from synthetic.matrix import Suite, UnsoundError, play_clean, play_matrix, reference, summary
 from synthetic.matrix.ablations import ABLATIONS
+from synthetic.matrix.parallel import in_parallel
 from synthetic.transaction import Categories, probe
 
 CATEGORIES = Categories(
@@ -124,3 +128,15 @@ def test_no_matrix_is_played_with_a_probe_that_fails_on_a_clean_landscape():
 def test_an_ablated_probe_asserts_less_and_finds_less(name, found):
     rows, _ = matrix(ABLATIONS[name](full))
     assert ("erp.posting_of/tax=plus-1" not in survivors(rows)) is found
+
+
+def test_work_is_shared_in_order_and_a_killed_worker_is_told_not_waited_for():
+    assert list(in_parallel(lambda number: number * number, 50, 2)) == [number * number for number in range(50)]
+
+    def dies(number):
+        if number == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    with pytest.raises(UnreadableError, match="a worker process was ended"):
+        list(in_parallel(dies, 50, 2))
