@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from harness.model import UnreadableError
 
@@ -32,7 +32,8 @@ def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> It
     try:
         # an executor, not a Pool: where a worker is killed a Pool waits for it for ever
         with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as workers:
-            yield from workers.map(_work, range(count), chunksize=max(1, count // (processes * _CHUNKS)))
+            done = workers.map(_work, range(count), chunksize=max(1, count // (processes * _CHUNKS)))
+            yield from cast("Iterator[_T]", done)  # a worker finds `work` by its place, so its type is lost on the way
     except BrokenProcessPool as error:
         raise UnreadableError("a worker process was ended before it was done", remedy="Run it again.") from error
     finally:
