@@ -34,7 +34,7 @@ test-unit: $(STAMP) ## Pure rooms, golden files, rules, corpora sample
 	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not tryton and not slow"
 
 test-integration: $(STAMP) ## Tests that start processes
-	@$(BIN)/python tests/layer.py integration 420 -n 2 --dist loadfile -m "integration and not tryton and not slow"
+	@$(BIN)/python tests/layer.py integration 240 -n 2 --dist loadfile -m "integration and not tryton and not slow"
 
 test-browser: $(STAMP) ## Pages in headless Chromium
 	@$(BIN)/python tests/layer.py browser 90 -m "browser and not slow"
