@@ -10,6 +10,8 @@ from synthetic.deeds.calls import Call, Kind
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
     "crm": ("accept_account", "accept_order", "won"),
+    # nothing is changed by a determination, but what is posted is decided by its answer: it is an order between systems
+    "tax": ("determine", "file_certificate"),
     "billing": (
         "onboard",
         "change_method",
@@ -56,6 +58,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 
 LOOKS: Mapping[str, tuple[str, ...]] = {
     "crm": ("account_of", "order_of"),
+    "tax": ("certificate_of", "tax_id_of"),
     "billing": (
         "customer_of",
         "subscription_of",
@@ -92,6 +95,7 @@ BETWEEN: frozenset[tuple[str, str]] = frozenset(
     {
         ("bus", "deliver"),
         ("billing", "mark_paid"),
+        ("tax", "determine"),
         ("entitlements", "register_tenant"),
         ("entitlements", "set_entitlement"),
         ("analytics", "forecast"),

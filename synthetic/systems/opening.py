@@ -62,6 +62,7 @@ OURS: Mapping[str, str] = {
     "sandbox": "synthetic.systems.remote:open_remote",
     "ledger": "synthetic.systems.ledger:open_ledger",
     "stripe": "synthetic.systems.stripe_http:open_stripe",
+    "tax": "synthetic.systems.tax:open_tax",
     "tryton": "synthetic.sandboxes.tryton.opening:open_tryton",
 }
 """Adapters of this distribution; pyproject.toml names the same, and a stale installation still has these."""

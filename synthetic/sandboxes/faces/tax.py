@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
-from synthetic.sandboxes.landscape.tax import Sold, TaxEngine
-
-_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{2,8}")
+from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import determination
 
 
 class TaxFace:
@@ -33,41 +29,7 @@ class TaxFace:
         }
 
     def _determine(self, asked: Asked) -> Any:
-        body = asked.body
-        address = body["ship_to"]
-        taxed = self._engine.determine(
-            Sold(
-                legal_entity=body["legal_entity"],
-                customer_id=body["customer_id"],
-                day=date.fromisoformat(body["document_date"]),
-                country=address["country"],
-                region=address.get("region", ""),
-                is_business=body["buyer_kind"] == "business",
-                tax_id=body.get("buyer_tax_id", ""),
-                is_inclusive=body["price_mode"] == "inclusive",
-                lines=[(line["id"], line["net"]) for line in body["lines"]],
-            )
-        )
-        if not _CODE.fullmatch(taxed.code):
-            # tax 2.0.0 has no room for a second dash, as the code of the one-stop shop has; the code is the catalog's
-            raise RefusalError(422, f"{taxed.code} is no tax code that this version of the contract can carry.")
-        said = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        whole = {"tax_code": taxed.code, "tax_reason": taxed.reason, "rate": taxed.rate}
-        return {
-            "determination_id": f"td_{said[:12]}",
-            "legal_entity": body["legal_entity"],
-            "currency": body["currency"],
-            "net": taxed.net,
-            "tax": taxed.tax,
-            "total": taxed.net + taxed.tax,
-            "tax_period": taxed.period,
-            "tax_breakdown": [whole | {"base": taxed.net, "tax": taxed.tax}],
-            "lines": [
-                {"id": name, "net": net, "tax": tax, "tax_code": taxed.code, "tax_rate": taxed.rate}
-                for name, net, tax in taxed.lines
-            ],
-            "rounding_scope": taxed.scope,
-        }
+        return determination(self._engine, asked.body)
 
     def _check(self, asked: Asked) -> Any:
         body = asked.body

@@ -24,10 +24,19 @@ class Crm:
         self.accounts = table("account")
         self.orders = table("order")
 
-    def accept_account(
-        self, account: str, name: str, country: str, kind: str = "business", tax_id: str = "", parent: str = ""
+    def accept_account(  # noqa: PLR0913, PLR0917  (an account has these facts)
+        self,
+        account: str,
+        name: str,
+        country: str,
+        kind: str = "business",
+        tax_id: str = "",
+        parent: str = "",
+        region: str = "",
     ) -> Answer:
         """Accept an account; the selling entity, currency and terms follow from country and kind.
+
+        `region` is the state or prefecture of its seat, where one decides about tax.
 
         Raises:
             RefusedError: `country-unmapped`, `parent-cycle`.
@@ -43,6 +52,7 @@ class Crm:
             "kind": kind,
             "tax_id": tax_id,
             "parent": parent,
+            **({"region": region} if region else {}),
             **row,
         }
         return dict(self.accounts[account])

@@ -21,6 +21,8 @@ from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.prices import CatalogPrices
 from synthetic.sandboxes.landscape.state import Derived, business_state
 from synthetic.sandboxes.landscape.stepping import SteppingClock
+from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.master import Master
@@ -75,6 +77,7 @@ class Landscape:
         self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
         self._systems: dict[str, Any] = {
             "crm": ObjectPort("crm", Crm(master, now)),
+            "tax": ObjectPort("tax", TaxDesk(TaxEngine(master))),
             "billing": self._billing.adapter,
             "erp": _WithTransfers(self._erp(master, erp), self._transfers),
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),

@@ -136,6 +136,10 @@ class TaxEngine:
         for one in self.valid_certificates(str(sold.day)):
             if one["customer_id"] == sold.customer_id and one["region"] == sold.region:
                 return str(one["tax_code"])
+        if not sold.region:
+            raise RefusedError(
+                "ship-to-incomplete", "no state in the ship-to address", "Tell where the service is used."
+            )
         return {"NY": "US-NY", "CA": "US-CA0"}.get(sold.region, "")
 
     def _japanese(self, sold: Sold) -> str:

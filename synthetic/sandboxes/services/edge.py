@@ -25,6 +25,7 @@ from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.rows import Store
 from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
@@ -59,18 +60,20 @@ class EdgeService:
         self.core = BillingCore(self._around.clock, str(self._billing_file), seed=self._around.plan.seed)
         self._rows = Store(str(self._rows_file))
         table = self._rows.table
+        engine = TaxEngine(self._master, table)
         self._ports: dict[str, Adapter] = {
             "crm": ObjectPort("crm", Crm(self._master, now, table)),
+            "tax": ObjectPort("tax", TaxDesk(engine)),
             "entitlements": ObjectPort("entitlements", Entitlements(self._master, now, table)),
             "analytics": ObjectPort("analytics", Analytics(table)),
         }
-        self._tax = TaxFace(TaxEngine(self._master, table), now).answers()
+        self._tax = TaxFace(engine, now).answers()
         self._kept = table("answer")
         self._stripe = create_app(self.core)
         self._invoices = create_contract_app(self.core, token=self._around.token)
 
     def ports(self) -> Mapping[str, Adapter]:
-        """Return CRM, entitlements and analytics; billing is asked through Stripe's API."""
+        """Return CRM, tax, entitlements and analytics; billing is asked through Stripe's API."""
         return self._ports
 
     def routes(self) -> Sequence[BaseRoute]:

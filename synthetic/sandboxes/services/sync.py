@@ -92,6 +92,7 @@ class SyncService:
             port: ({"adapter": "sandbox", "url": edge}, around.token) for port in ("crm", "entitlements", "analytics")
         }
         settings |= {"billing": ({"adapter": "stripe", "url": edge}, key), "erp": (erp, around.token)}
+        settings |= {"tax": ({"adapter": "tax", "url": f"{edge}/tax"}, around.token)}
         prices = CatalogPrices(self._master, around.clock.now().date())
         return {
             port: factory_of(given["adapter"])(

@@ -113,6 +113,7 @@ class Running:
         edge = self.children[EDGE].url
         found = {port: ({"adapter": "sandbox", "url": edge}, self.token) for port in _EDGE_PORTS}
         found["billing"] = ({"adapter": "stripe", "url": edge}, self.key)
+        found["tax"] = ({"adapter": "tax", "url": f"{edge}/tax"}, self.token)
         found["sync"] = found["bus"] = ({"adapter": "sandbox", "url": self.children["sync"].url}, self.token)
         return found | {"erp": (self._erp(), self.token)}
 

@@ -45,7 +45,7 @@ def customer(found: Object, master: Master, version: int, account: Mapping[str, 
     # a customer that only billing knows sits where its address is, else where our company is
     country = str(known.get("country") or address.get("country") or entity[:2])
     name = str(known.get("name") or found.get("name") or found["id"])
-    party: dict[str, JSON] = {
+    party: dict[str, Any] = {
         "account_id": str(known.get("account") or metadata.get("account") or found["id"]),
         "legal_name": name,
         "address": {
@@ -54,6 +54,8 @@ def customer(found: Object, master: Master, version: int, account: Mapping[str, 
             "country": country,
         },
     }
+    if region := str(known.get("region") or address.get("state") or ""):
+        party["address"] |= {"region": region}
     tax_id = str(known.get("tax_id") or metadata.get("tax_id", ""))
     return {
         "id": found["id"],
@@ -108,7 +110,7 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
         "total": int(found["total"]),
         "tax_code": first,
         "tax_reason": master.tax_reason(first, entity, day) if first else "",
-        "tax_breakdown": _breakdown(lines, tax, lambda code: master.tax_reason(code, entity, day)),
+        "tax_breakdown": _breakdown(lines, tax, lambda code: master.tax_reason(code, entity, day) if code else ""),
         "price_mode": "inclusive" if _is_inclusive(found) else "exclusive",
         "open": int(found["total"]),
         "credits_applied": 0,
@@ -295,7 +297,8 @@ def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str,
     end = _time(line["period"]["end"]).astimezone(zone).date()
     rate = next(iter(line.get("tax_rates") or found.get("default_tax_rates") or []), None)
     code = _metadata(rate or {}).get("tax_code") or _metadata(found).get("tax_code", "")
-    master.tax(code, entity, start)
+    if code:  # where billing names none, the tax engine does
+        master.tax(code, entity, start)
     discount = sum(int(one["amount"]) for one in line.get("discount_amounts") or [])
     taxes = line.get("tax_amounts") or []
     inclusive = sum(int(one["amount"]) for one in taxes if one.get("inclusive"))

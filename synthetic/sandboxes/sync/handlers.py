@@ -12,6 +12,7 @@ from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.sync import canonical
 from synthetic.sandboxes.sync.storage import Inbound, Storage
+from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlocated
 
 NOT_YET = "invoice-unknown"
 """Refusal of an event that names something whose own event is still on its way."""
@@ -42,6 +43,7 @@ class Context:
     check: Callable[[str, Mapping[str, JSON]], None]
     effects: list[Effect] = field(default_factory=list)
     repeated: list[bool] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def valid(self, kind: str, document: dict[str, JSON]) -> dict[str, JSON]:
         """Return a canonical document that follows its contract.
@@ -86,12 +88,28 @@ def _invoice(context: Context, event: Inbound) -> None:
         # nothing to post, and perhaps no line: billing only closed a period
         context.sent("invoice.without_amount", document)
         return
-    context.valid("invoice", document)
+    document = context.valid("invoice", _taxed(context, document))
     for ledger in context.master.ledgers_of(str(document["legal_entity"])):
         posted = context.post("post_invoice", {"invoice": document, "ledger": ledger})
         context.told("invoice.posted", document, posted, ledger)
     context.sent("invoice.applied", document)
     context.ask("analytics", "record_invoice", {"invoice": document})
+
+
+def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:
+    """Ask the tax engine, which owns code and rate, and complete the invoice with its answer."""
+    customer = _known(context, str(document["customer_id"]), "customer")
+    try:
+        determination = context.ask("tax", "determine", {"sale": sale_of(document, customer)})
+    except RefusedError as error:
+        if error.code != NO_SHIP_TO:
+            raise
+        found = unlocated(document, context.master)
+    else:
+        found = settled(document, determination)
+    if found.explained:
+        context.notes.append(found.explained)
+    return found.document
 
 
 def _voided(context: Context, event: Inbound) -> None:

@@ -22,6 +22,8 @@ from synthetic.deeds import Answer, Attempt, RefusedError
 from synthetic.deeds.calls import Kind
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.billing.examples import establish
+from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import determination
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.port import LedgerPort
@@ -33,6 +35,7 @@ from synthetic.sandboxes.sync.sync import Sync
 
 _START = datetime(2027, 1, 1, 0, 2, 11, tzinfo=UTC)
 _LATER = timedelta(minutes=1)
+_TOLD = frozenset({"customer.created", "invoice.finalized"})
 
 
 class Stage:
@@ -49,21 +52,24 @@ class Stage:
         catalog = self._read()
         core = BillingCore(VirtualClock(_START))
         establish(core, "invoice in_D1 of DE-01 was finalised")
-        finalised = [event for event in core.desk.storage.all("event") if event["type"] == "invoice.finalized"]
+        told = [event for event in core.desk.storage.all("event") if event["type"] in _TOLD]
         core.close()
         now = _START
         ledger = LedgerPort(Ledger(catalog, now=lambda: now))
 
         def ask(port: str, operation: str, request: Mapping[str, JSON]) -> Answer:
+            if port == "tax":
+                return dict(determination(engine, request["sale"]))  # type: ignore[arg-type]
             if port != "erp":
                 return {}
-            if not posts:
+            if not posts and operation == "post_invoice":
                 raise RefusedError(port, "sku-unmapped", "PRO-ANNUAL is mapped to no account in DE-01")
             return ledger.call(Attempt(port, operation, request, Kind.DEED, "", now))
 
-        guide = guide_of(catalog)
+        engine, guide = TaxEngine(Master(catalog)), guide_of(catalog)
         self.sync = Sync(Master(catalog), ask, lambda: now, latency=0.0, guide=guide)
-        self.sync.receive(finalised[0])
+        for event in sorted(told, key=lambda one: one["type"]):
+            self.sync.receive(event)
         now = _START + _LATER
         self.sync.run_due()
         self._app = create_admin_app(self.sync, guide)

@@ -21,6 +21,7 @@ from synthetic.sandboxes.sync.handlers import HANDLERS, NOT_YET, OBJECTS, RECEIP
 from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
 from synthetic.sandboxes.sync.storage import Inbound, Storage
+from synthetic.sandboxes.sync.taxation import DIFFERS, UNDETERMINED
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 Check = Callable[[str, Mapping[str, JSON]], None]
@@ -41,6 +42,8 @@ _CATEGORIES = {
     "class-unmapped": "mapping",
     "terms-unmapped": "mapping",
     "tax-code-unmapped": "tax",
+    DIFFERS: "tax",
+    UNDETERMINED: "tax",
     "rate-missing": "currency-fx",
     "entity-unknown": "entity",
     "period-closed": "period",
@@ -163,7 +166,7 @@ class Sync:
         return self._now().astimezone(UTC).timestamp()
 
     def _apply(self, event: Inbound) -> None:
-        context = replace(self._context, effects=[], repeated=[])
+        context = replace(self._context, effects=[], repeated=[], notes=[])
         try:
             if event.version < self.storage.applied(event.object_id, event.kind):
                 self._finish(event, "stale")
@@ -199,6 +202,8 @@ class Sync:
             else:
                 self.storage.count_delivery(event.event_id, self.time(), state)
             self.storage.queue.record(self.time(), state, event.event_id, event.kind)
+            for note in context.notes if context else ():
+                self.storage.queue.record(self.time(), "explained", event.event_id, note)
             if replay := self.storage.replay_of(event.number):
                 self._counted(replay, "skipped" if state == "stale" or (context and all(context.repeated)) else "sent")
 

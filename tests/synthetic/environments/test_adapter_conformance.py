@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
 from harness.catalog import read_catalog
 from harness.documents import FolderTree, Library
 from synthetic.clock import VirtualClock
-from synthetic.deeds import Call, RefusedError, UnreachableError
+from synthetic.deeds import Attempt, Call, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.environments import conformance
 from synthetic.environments.conformance import CHECKS, NotConformError, Subject, check_adapter
 from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.faces import Contract, Face
+from synthetic.sandboxes.faces.tax import TaxFace
 from synthetic.sandboxes.landscape.adapters import ObjectPort, in_process
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
+from synthetic.sandboxes.loopback import served
 from synthetic.systems.remote import RemotePort
 from synthetic.systems.stripe import StripeBilling
 from synthetic.systems.stripe_http import StripeWire
+from synthetic.systems.tax import TaxApi
 
 ROOT = Path(__file__).parents[3]
 CATALOG = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
@@ -80,8 +88,66 @@ def billing():
     )
 
 
+def tax_engine():
+    return TaxEngine(Ledger(CATALOG, datetime.now).books.master)
+
+
+def tax(adapter=None):
+    own = adapter or ObjectPort("tax", TaxDesk(tax_engine()))
+    certificate = {"certificate_id": "crt_1", "customer_id": "cus_1", "legal_entity": "US-01", "region": "NY"}
+    certificate |= {"tax_code": "US-EX", "valid_from": "2027-01-01", "valid_to": "2028-01-01", "status": "on_file"}
+    nowhere = {"legal_entity": "DE-01", "customer_id": "cus_1", "document_date": "2027-01-04", "currency": "EUR"}
+    nowhere |= {"price_mode": "exclusive", "buyer_kind": "consumer"}
+    nowhere |= {"ship_to": {"line1": "1", "city": "B", "country": "PL"}}
+    nowhere |= {"lines": [{"id": "il_1", "sku": "SETUP", "net": 100, "service_start": None}]}
+    return Subject(
+        "tax",
+        own,
+        deed("tax", "file_certificate", certificate=certificate),
+        lambda _: look("tax", "certificate_of", customer="cus_1", day="2027-01-04"),
+        look("tax", "certificate_of", customer="none", day="2027-01-04"),
+        deed("tax", "determine", sale=nowhere),
+        TaxApi(f"{NOBODY}/tax"),
+    )
+
+
+@pytest.fixture(scope="module")
+def tax_api():
+    """The adapter for the contract, with the engine of a sandbox behind it."""
+    kept = {}
+    face = TaxFace(tax_engine(), lambda: datetime(2027, 1, 4, tzinfo=UTC))
+    route = Face("tax", lambda: Contract(ROOT, "tax"), face.answers(), "secret", lambda: kept).route()
+    with served(Starlette(routes=[route])) as url, closing(TaxApi(f"{url}/tax", "secret")) as found:
+        yield found
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("subject", [ledger, crm, billing], ids=lambda make: make.__name__)
+def test_the_tax_adapter_over_http_passes_every_check(tax_api, check):
+    check(tax(tax_api))
+
+
+@pytest.mark.integration
+def test_both_tax_adapters_determine_alike_and_refuse_alike(tax_api):
+    def determined(adapter, **sale):
+        request = {"sale": {**tax().refused.request["sale"], **sale}}
+        return adapter.call(Attempt("tax", "determine", request, Kind.DEED, "", datetime.now(UTC)))
+
+    german = {"buyer_kind": "business", "ship_to": {"line1": "1", "city": "B", "country": "DE"}}
+    both = (ObjectPort("tax", TaxDesk(tax_engine())), tax_api)
+    first, second = (determined(one, **german) for one in both)
+    assert first == second
+    assert first["tax_breakdown"] == [
+        {"tax_code": "DE-S19", "tax_reason": "standard", "rate": "19", "base": 100, "tax": 19}
+    ]
+    for one in both:
+        with pytest.raises(RefusedError) as found:
+            determined(one)
+        assert found.value.code == "tax-code-unmapped"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("subject", [ledger, crm, billing, tax], ids=lambda make: make.__name__)
 def test_our_adapters_pass_every_check(subject, check):
     check(subject())
 

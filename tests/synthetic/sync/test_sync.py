@@ -13,6 +13,9 @@ from harness.catalog import read_catalog
 from harness.documents import FolderTree, Library
 from synthetic.deeds import Attempt, UnreachableError
 from synthetic.deeds.calls import Kind
+from synthetic.sandboxes.landscape.adapters import ObjectPort
+from synthetic.sandboxes.landscape.tax import TaxEngine
+from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.sync import Sync, canonical
@@ -62,20 +65,34 @@ def event(name, kind, found, created=DAY):
     return {"id": name, "type": kind, "created": created, "data": {"object": found}}
 
 
+def customer(name="cus_1", **extra):
+    return {
+        "id": name,
+        "object": "customer",
+        "name": "Kranich Logistik GmbH",
+        "created": DAY,
+        "metadata": {"legal_entity": "DE-01"},
+    } | extra
+
+
 class Landscape:
     def __init__(self):
         self.time = datetime(2027, 1, 1, 10, tzinfo=UTC)
         self.ledger = Ledger(CATALOG, now=lambda: self.time)
         self.erp = LedgerPort(self.ledger)
         self.asked, self.down = [], set()
+        self.engine = TaxEngine(self.ledger.books.master)
+        self.tax = ObjectPort("tax", TaxDesk(self.engine))
         self.sync = Sync(self.ledger.books.master, self.ask, now=lambda: self.time)
+        self.sync.receive(event("evt_0", "customer.created", customer()))
+        self.run(seconds=5)
 
     def ask(self, port, operation, request):
         self.asked.append((port, operation))
         if port in self.down:
             raise UnreachableError(port, "503")
-        if port == "erp":
-            return self.erp.call(Attempt(port, operation, request, Kind.DEED, "", self.time))
+        if port in {"erp", "tax"}:
+            return getattr(self, port).call(Attempt(port, operation, request, Kind.DEED, "", self.time))
         return {}
 
     def run(self, **duration):
@@ -99,6 +116,7 @@ def test_a_finalised_invoice_is_posted_in_both_ledgers_of_the_company_and_told_t
     assert (found["count"], found["entity"], found["tax"], found["tax_code"]) == (1, "DE-01", 22800, "DE-S19")
     assert landscape.erp.posting_of("in_1", "DE-01-L")["accounts"] == "0990,1400,1776"
     assert [row[1] for row in landscape.sync.storage.outbox()] == [
+        "customer.onboarded",
         "invoice.posted",
         "invoice.posted",
         "invoice.applied",
@@ -198,9 +216,10 @@ def test_a_payment_settles_its_invoice_and_a_void_takes_everything_back(landscap
 def test_what_was_taken_in_survives_a_restart(tmp_path, landscape):
     path = str(tmp_path / "sync.sqlite")
     first = Sync(landscape.ledger.books.master, landscape.ask, now=lambda: landscape.time, database=path)
+    first.receive(event("evt_0", "customer.created", customer()))
     first.receive(event("evt_1", "invoice.finalized", invoice()))
     first.storage.close()
     again = Sync(landscape.ledger.books.master, landscape.ask, now=lambda: landscape.time, database=path)
     landscape.time += timedelta(seconds=5)
-    assert again.run_due() == 1
+    assert again.run_due() == 2
     assert landscape.posted()["count"] == 1
