@@ -15,7 +15,7 @@ from synthetic.sandboxes.landscape.tax import Sold, TaxEngine
 _PORT = "tax"
 
 
-def determination(engine: TaxEngine, sale: Mapping[str, Any]) -> dict[str, JSON]:
+def determination(engine: TaxEngine, sale: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tax of a sale; both have the shape of the tax contract (DeterminationRequest, Determination).
 
     Its id follows from the request: the same sale asked again is the same determination.
@@ -64,7 +64,7 @@ class TaxDesk:
         self._engine = engine
 
     def determine(self, sale: Mapping[str, Any]) -> Answer:
-        """Determine the tax of a sale; the answer of a look-alike in the contract is `determineTax`."""
+        """Determine the tax of a sale: `determineTax` of the contract."""
         try:
             return determination(self._engine, sale)
         except (KeyError, TypeError, ValueError) as error:

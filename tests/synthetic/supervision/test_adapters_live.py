@@ -19,7 +19,15 @@ def deed(port, operation, **request):
 
 CUSTOMER = {"id": "cus_1", "legal_entity": "DE-01", "legal_name": "K", "currency": "EUR", "payment_terms": "CARD"}
 BAD = {"id": "pay_1", "legal_entity": "DE-01", "currency": "EUR", "amount": -1, "value_date": "2027-01-04"}
+CERTIFICATE = {"certificate_id": "crt_1", "customer_id": "cus_1", "legal_entity": "US-01", "region": "NY"}
+CERTIFICATE |= {"tax_code": "US-EX", "valid_from": "2027-01-01", "valid_to": None, "status": "on_file"}
 CALLS = {
+    "tax": (
+        deed("tax", "file_certificate", certificate=CERTIFICATE),
+        Call("tax", "certificate_of", {"customer": "cus_1", "day": "2027-01-04"}),
+        Call("tax", "certificate_of", {"customer": "none", "day": "2027-01-04"}),
+        deed("tax", "file_certificate", certificate={**CERTIFICATE, "valid_to": "2026-01-01"}),
+    ),
     "erp": (
         deed("erp", "register_party", customer=CUSTOMER),
         Call("erp", "party_of", {"customer": "cus_1", "entity": "DE-01"}),
