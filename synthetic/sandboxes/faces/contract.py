@@ -13,8 +13,8 @@ import jsonschema_rs
 from harness.compat.bundling import bundle
 from harness.documents import FolderTree, Library
 from harness.model import NotFoundError
+from synthetic.sandboxes.faces.dialects import METHODS, modern
 
-_METHODS = ("get", "put", "post", "delete", "patch")
 Wrong = tuple[str, str]
 """Where (a JSON pointer or the name of a parameter) and what."""
 
@@ -88,12 +88,12 @@ class Contract:
         node = library.load(versions[-1].relative_to(landscape).as_posix()).root
         self.name = name
         self.version = versions[-1].parent.name
-        self.document: dict[str, Any] = json.loads(json.dumps(bundle(node, library), default=float))
+        self.document = modern(json.loads(json.dumps(bundle(node, library), default=float)))
 
     def operations(self) -> Iterator[Operation]:
         """Yield every operation."""
         for path, item in self.document["paths"].items():
-            for method in _METHODS:
+            for method in METHODS:
                 if method in item:
                     yield self._operation(path, method, item)
 
@@ -107,7 +107,7 @@ class Contract:
     def response(self, operation: str, status: int) -> Mapping[str, Any] | None:
         """Return what the contract says of a response, None where it does not know the status."""
         for item in self.document["paths"].values():
-            for method in _METHODS:
+            for method in METHODS:
                 if item.get(method, {}).get("operationId") == operation:
                     found = item[method]["responses"].get(str(status))
                     return None if found is None else self.resolved(found)

@@ -40,19 +40,26 @@ class ErpPostings:
         return {
             "listPostings": self._list,
             "createPosting": self._create,
-            "getPosting": lambda asked: self._shown(self._found(asked), self._undone()),
+            "getPosting": lambda asked: self.shown(self._found(asked), self.undone()),
             "reversePosting": self._reverse,
         }
 
     def _list(self, asked: Asked) -> Any:
-        storage, undone = self._books.storage, self._undone()
+        storage, undone = self._books.storage, self.undone()
         found = storage.postings(asked["object_id"] or "", asked["ledger"] or "", asked["posting_period"] or "")
         since = asked["posted_from"]
-        rows = [self._shown(one, undone) for one in found if since is None or one.posted_at >= since]
+        rows = [self.shown(one, undone) for one in found if since is None or one.posted_at >= since]
         return page(rows, asked, lambda row: str(row["id"]))
 
     def _create(self, asked: Asked) -> Any:
-        body = asked.body
+        return self.shown(self.taken(asked.body), self.undone())
+
+    def taken(self, body: Mapping[str, Any]) -> Posting:
+        """Put what a request says into the books, once.
+
+        Raises:
+            RefusalError: 422 where it does not fit together.
+        """
         key = PostingKey(
             body["posting_key"]["source_system"],
             body["posting_key"]["object"],
@@ -68,7 +75,7 @@ class ErpPostings:
             taken = self._books.take(
                 self._books.in_open_period(lambda on: self._posting(body, key, on), body["ledger"], day)
             )
-        return self._shown(taken.posting, self._undone())
+        return taken.posting
 
     def _posting(self, body: Mapping[str, Any], key: PostingKey, on: date) -> Posting:
         document = _day(body["document_date"])
@@ -107,13 +114,13 @@ class ErpPostings:
 
     def _reverse(self, asked: Asked) -> Any:
         found = self._found(asked)
-        if found.journal_number in self._undone():
+        if found.journal_number in self.undone():
             raise RefusalError(409, f"{_id(found)} was reversed before.")
         day = _day(asked.body["posting_date"])
         taken = self._ledger.closing.reverse(
             found.journal_number, day, asked.body["requested_by"], asked.body["reason"]
         )
-        return self._shown(taken.posting, self._undone())
+        return self.shown(taken.posting, self.undone())
 
     def _found(self, asked: Asked) -> Posting:
         found = next((one for one in self._books.storage.postings() if _id(one) == asked["posting_id"]), None)
@@ -121,11 +128,12 @@ class ErpPostings:
             raise RefusalError(404, f"No posting {asked['posting_id']}.")
         return found
 
-    def _undone(self) -> dict[str, str]:
+    def undone(self) -> dict[str, str]:
         """Return by journal number the id of the posting that undid it."""
         return {one.reverses: _id(one) for one in self._books.storage.postings() if one.reverses}
 
-    def _shown(self, one: Posting, undone: Mapping[str, str]) -> dict[str, Any]:
+    def shown(self, one: Posting, undone: Mapping[str, str]) -> dict[str, Any]:
+        """Return a posting as the contract has it, `undone` as `undone()` tells it."""
         undid = undone.get(one.journal_number)
         shown: dict[str, Any] = {
             "id": _id(one),

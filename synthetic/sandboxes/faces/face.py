@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ from synthetic.deeds import RefusedError, UnreachableError
 from synthetic.sandboxes.faces.contract import Contract, Operation, Wrong, wrong_in
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
+_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE")
+_TRACING = frozenset({"traceparent", "tracestate"})
+"""W3C Trace Context: who cannot read them leaves them aside, and never refuses a request because of them."""
 _LARGEST = 1_000_000
 _DEFAULT_LIMIT = 50
 _TITLES = {
@@ -96,7 +100,10 @@ class Face:
 
     def route(self) -> BaseRoute:
         """Return the route of everything below the name of the contract."""
-        return Route(f"/{self.name}/{{rest:path}}", self.endpoint, methods=["GET", "PUT", "POST", "DELETE", "PATCH"])
+        found = Route(f"/{self.name}/{{rest:path}}", self.endpoint, methods=list(_METHODS))
+        # a path may hold a line feed, which is no reason to leave the contract
+        found.path_regex = re.compile(found.path_regex.pattern, re.DOTALL)
+        return found
 
     async def endpoint(self, request: Request) -> Response:
         """Answer one request."""
@@ -136,10 +143,11 @@ class Face:
         Raises:
             RefusalError: 409 for another request under the same key.
         """
-        said = json.dumps([operation.id, dict(asked.parameters), asked.body], sort_keys=True)
-        digest = hashlib.sha256(said.encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(asked.body, sort_keys=True).encode()).hexdigest()
         kept = self._kept()
-        place = f"{self.name}/{asked.key}"
+        # a key is one of its caller's for one thing that is done to one object, and may stand for another elsewhere
+        where = json.dumps([operation.id, dict(asked.parameters)], sort_keys=True)
+        place = f"{self.name}/{where}/{asked.key}"
         known = kept.get(place)
         if known is not None:
             if known["digest"] != digest:
@@ -207,7 +215,11 @@ def _read(operation: Operation, request: Request, named: Mapping[str, str], body
         "query": request.query_params,
         "header": request.headers,
     }
+    known = {one.name for one in operation.parameters if one.place == "query"}
+    wrong += [(name, "no such query parameter") for name in request.query_params if name not in known]
     for one in operation.parameters:
+        if one.name in _TRACING:
+            continue
         text = sources[one.place].get(one.name)
         if text is None:
             wrong += [(one.name, f"{one.place} parameter is required")] if one.is_required else []

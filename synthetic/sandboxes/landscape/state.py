@@ -21,7 +21,7 @@ _SEEN_IN_BILLING: Mapping[str, tuple[str, ...]] = {
     "refund": ("status", "amount"),
     "dispute": ("status", "amount"),
 }
-_UNSEEN = frozenset({"journal_number", "source_version", "text", "number"})
+_UNSEEN = frozenset({"journal_number", "source_version", "text", "number", "last_dunned_at", "applied_at", "extra"})
 
 
 class Derived(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+from harness.model.money import share
 from synthetic.sandboxes.ledger import rules_cash, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, text, whole
@@ -46,7 +47,18 @@ class Cash:
             if not taken.is_replay:
                 gain = -sum(line.functional for line in taken.posting.lines if line.amount == 0)
                 self._books.storage.put(
-                    Application(text(document, "id"), invoice_id, ledger, applied, amount - applied, day, gain)
+                    Application(
+                        text(document, "id"),
+                        invoice_id,
+                        ledger,
+                        applied,
+                        amount - applied,
+                        day,
+                        realised_fx=gain,
+                        booked=share(item.booked, applied, item.total) if item and applied else 0,
+                        id=text(document, "application_id"),
+                        applied_at=self._books.stamp(),
+                    )
                 )
                 if item:
                     self._books.storage.put(
@@ -154,7 +166,33 @@ class Cash:
             for item in self._books.storage.open_items(ledger):
                 overdue = (today - item.due_date).days
                 reached = sum(1 for step in DUNNING_DAYS if overdue >= step)
-                if item.collected_by == "erp" and item.open > 0 and reached > item.dunning_level:
-                    raised.append(replace(item, dunning_level=item.dunning_level + 1))
+                is_ours = item.collected_by == "erp" and item.open > 0 and item.promised_on <= str(today)
+                if is_ours and reached > item.dunning_level:
+                    level = item.dunning_level + 1
+                    raised.append(replace(item, dunning_level=level, last_dunned_at=self._books.stamp()))
                     self._books.storage.put(raised[-1])
         return raised
+
+    def set_dunning(self, invoice_id: str, ledger: str, level: int) -> OpenItem:
+        """Raise the dunning level of an item by one, or take it back to 0 once nothing is open.
+
+        Raises:
+            RefusedError: `invoice-unknown`, `collected-elsewhere`, `dunning-level`.
+        """
+        with self._books.storage.transaction("erp.set-dunning"):
+            item = self._books.item(invoice_id, ledger)
+            if item.collected_by != "erp":
+                raise RefusedError("collected-elsewhere", f"{item.terms} invoices are collected by {item.collected_by}")
+            wanted = item.dunning_level + 1 if item.open else 0
+            if level != wanted:
+                raise RefusedError("dunning-level", f"from {item.dunning_level} it goes to {wanted}, not to {level}")
+            raised = replace(item, dunning_level=level, last_dunned_at=self._books.stamp())
+            self._books.storage.put(raised)
+        return raised
+
+    def promise(self, invoice_id: str, ledger: str, day: date) -> OpenItem:
+        """Note the day on which a customer promised to pay: until then nobody duns."""
+        with self._books.storage.transaction("erp.promise"):
+            item = replace(self._books.item(invoice_id, ledger), promised_on=str(day))
+            self._books.storage.put(item)
+        return item

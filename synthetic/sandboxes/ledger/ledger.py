@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from harness.catalog import Catalog
+from synthetic.sandboxes.ledger.applying import Applying
 from synthetic.sandboxes.ledger.books import Books
 from synthetic.sandboxes.ledger.cash import Cash
 from synthetic.sandboxes.ledger.closing import Closing
@@ -25,6 +26,7 @@ class Ledger:
     Attributes:
         sales: Parties, invoices, credit notes, terminations, accruals.
         cash: Payments, payouts, refunds, disputes, write-offs, dunning.
+        applying: What was received and not applied, applied later; what was applied wrongly, undone; parties merged.
         closing: Recognition, revaluation, reversal, periods.
         books: Master data and storage behind them.
     """
@@ -34,4 +36,5 @@ class Ledger:
         self.books = Books(catalog, now, database)
         self.sales = Sales(self.books)
         self.cash = Cash(self.books)
+        self.applying = Applying(self.books)
         self.closing = Closing(self.books)

@@ -198,7 +198,11 @@ class LedgerPort:
     def application_of(self, payment: str) -> Answer:
         """Show to what a payment was applied."""
         books = self._ledger.books.master.books
-        found = [one for one in self._ledger.books.storage.applications(payment) if not books[one.ledger].is_second]
+        found = [
+            one
+            for one in self._ledger.books.storage.applications(payment)
+            if not books[one.ledger].is_second and not one.reversed_at
+        ]
         if not found:
             return {"count": 0}
         one = found[0]

@@ -6,6 +6,7 @@ an open item are those it was booked with, so that a payment at another rate sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from harness.catalog.currencies import CURRENCIES
@@ -22,7 +23,7 @@ from synthetic.sandboxes.ledger.rules_sales import (
     text,
     whole,
 )
-from synthetic.sandboxes.ledger.values import Line, OpenItem, Posting, PostingKey, period_of
+from synthetic.sandboxes.ledger.values import Application, Line, OpenItem, Posting, PostingKey, period_of
 
 BANK, CLEARING, DISPUTED, ALLOWANCE = "1000", "1050", "1060", "1190"
 FEES, CREDIT_LOSSES, REALISED_FX = "6100", "6200", "7100"
@@ -85,6 +86,30 @@ def reapplied(master: Master, document: Document, ledger: str, posting_date: dat
         Leg(CREDIT, -amount, dimension=text(document, "to_party")),
     )
     return build(master, document, key_of(document, "merge", "merge", ledger), posting_date, legs)
+
+
+def merged(master: Master, document: Document, ledger: str, posting_date: date, legs: Sequence[Leg]) -> Posting:
+    """Return the posting that takes every balance of a party to another; no balance of the ledger changes."""
+    return build(master, document, key_of(document, "customer", "merge", ledger), posting_date, legs)
+
+
+def applied(master: Master, one: Application, item: OpenItem, kind: str, posting_date: date) -> Posting:
+    """Return the posting of an `application` (customer credit settles a receivable) or of an `unapplication` of it.
+
+    The credit is carried at the rate of its receipt, the receivable at that of its invoice; the difference is
+    realised when one settles the other, and unrealised when they part again.
+    """
+    sign = 1 if kind == "application" else -1
+    lines = [
+        Line(CREDIT, sign * one.amount, sign * (one.booked + one.realised_fx), dimension=item.party),
+        Line(RECEIVABLE, -sign * one.amount, -sign * one.booked, dimension=item.party),
+    ]
+    if one.realised_fx:
+        lines.append(Line(REALISED_FX, 0, -sign * one.realised_fx))
+    name = one.id or f"{one.payment_id}/{one.invoice_id}"
+    key = PostingKey("erp", "payment", name, kind, one.ledger)
+    document: Document = {"currency": item.currency, "bank_reference": one.payment_id}
+    return _posting(master, document, key, posting_date, tuple(lines), item.rate)
 
 
 def dispute_opened(master: Master, document: Document, ledger: str, posting_date: date) -> Posting:

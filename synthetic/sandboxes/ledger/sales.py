@@ -35,6 +35,7 @@ class Sales:
                 tax_id=_tax_id(document),
                 parent=text(document, "parent_id"),
                 synthetic=bool(document.get("synthetic")),
+                extra=_extra(document) or (known.extra if known else {}),
             )
             self._books.storage.put(party)
         return party
@@ -221,3 +222,10 @@ def _tax_id(document: Document) -> str:
     """Return the tax id of a customer, "" if none is known."""
     profile = document.get("tax_profile")
     return text(profile, "tax_id") if isinstance(profile, dict) else ""
+
+
+def _extra(document: Document) -> dict[str, str]:
+    """Return what only some callers tell of a customer."""
+    account = text(document, "account") or text(document, "account_id")
+    limit = whole(document, "credit_limit")
+    return ({"account": account} if account else {}) | ({"credit_limit": str(limit)} if limit else {})

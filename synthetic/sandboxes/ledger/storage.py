@@ -37,8 +37,8 @@ create table if not exists deferral (
     {number}, invoice_id text, source_line text, item text, ledger text, body text not null,
     unique (invoice_id, source_line, item, ledger));
 create table if not exists application (
-    {number}, payment_id text, invoice_id text, ledger text, body text not null,
-    unique (payment_id, invoice_id, ledger));
+    {number}, payment_id text, invoice_id text, ledger text, id text not null, body text not null,
+    unique (payment_id, invoice_id, ledger, id));
 create table if not exists party (
     {number}, id text unique, customer_id text not null, legal_entity text not null, body text not null);
 create table if not exists period (ledger text, period text, state text not null, changed_by text not null,
@@ -261,7 +261,7 @@ class Storage:
 _UNIQUE = {
     "open_item": ("invoice_id", "ledger"),
     "deferral": ("invoice_id", "source_line", "item", "ledger"),
-    "application": ("payment_id", "invoice_id", "ledger"),
+    "application": ("payment_id", "invoice_id", "ledger", "id"),
     "party": ("id",),
 }
 
@@ -274,7 +274,7 @@ def _table_and_key(row: OpenItem | Deferral | Application | Party) -> tuple[str,
         case Deferral():
             return "deferral", _UNIQUE["deferral"], (row.invoice_id, row.source_line, row.item, row.ledger)
         case Application():
-            return "application", _UNIQUE["application"], (row.payment_id, row.invoice_id, row.ledger)
+            return "application", _UNIQUE["application"], (row.payment_id, row.invoice_id, row.ledger, row.id)
         case Party():
             return "party", ("id", "customer_id", "legal_entity"), (row.id, row.customer_id, row.legal_entity)
 

@@ -122,6 +122,7 @@ class OpenItem:
     """What one customer owes on one document: `open` is never below zero, an excess goes to customer credit.
 
     `credited` is the sum of all credit notes, `credits_applied` the part of it that lowered what was open.
+    `promised_on` is the day on which the customer promised to pay (YYYY-MM-DD): until then nobody duns.
     """
 
     invoice_id: str
@@ -144,6 +145,8 @@ class OpenItem:
     written_off: int = 0
     reinstated: int = 0
     dunning_level: int = 0
+    last_dunned_at: str = ""
+    promised_on: str = ""
 
     @property
     def open(self) -> int:
@@ -181,7 +184,14 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One payment applied to one document; amounts in the document's currency."""
+    """One payment applied to one document; amounts in the document's currency.
+
+    Attributes:
+        booked: What it took off the receivable, functional currency.
+        id: Its own; "" for the first of a payment on a document.
+        applied_at: When, ISO 8601 in UTC.
+        reversed_at: When it was undone, "" while it counts.
+    """
 
     payment_id: str
     invoice_id: str
@@ -190,11 +200,18 @@ class Application:
     unapplied: int
     applied_on: date
     realised_fx: int = 0
+    booked: int = 0
+    id: str = ""
+    applied_at: str = ""
+    reversed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A customer in the ledger: one per bill-to and legal entity."""
+    """A customer in the ledger: one per bill-to and legal entity.
+
+    `extra` has what only some callers tell: `account` of CRM, `credit_limit` in minor units.
+    """
 
     id: str
     customer_id: str

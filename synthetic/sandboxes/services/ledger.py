@@ -12,6 +12,9 @@ from starlette.routing import BaseRoute
 from harness.model import JSON
 from synthetic.deeds import Adapter, Answer, Attempt
 from synthetic.sandboxes.faces import Asked, Contract, Face
+from synthetic.sandboxes.faces.erp_collections import ErpCollections
+from synthetic.sandboxes.faces.erp_legacy_postings import ErpLegacyPostings
+from synthetic.sandboxes.faces.erp_open_items import ErpOpenItems
 from synthetic.sandboxes.faces.erp_periods import ErpPeriods
 from synthetic.sandboxes.faces.erp_postings import ErpPostings
 from synthetic.sandboxes.faces.face import Answer as Answered
@@ -39,12 +42,15 @@ class LedgerService:
     def _open(self) -> None:
         self.ledger = Ledger(self._around.catalog, self._around.clock.now, self._place or str(self._file))
         self._port = LedgerPort(self.ledger)
+        self._rows = Store(str(self._answers_file))
+        self._kept = self._rows.table("answer")
         self._faces: dict[str, Mapping[str, Answered]] = {
             "erp-postings": ErpPostings(self.ledger).answers(),
             "erp-periods": ErpPeriods(self.ledger, self._around.catalog).answers(),
+            "erp-open-items": ErpOpenItems(self.ledger).answers(),
+            "erp-collections": ErpCollections(self.ledger, self._rows.table("write-off")).answers(),
+            "erp-legacy-postings": ErpLegacyPostings(self.ledger).answers(),
         }
-        self._rows = Store(str(self._answers_file))
-        self._kept = self._rows.table("answer")
 
     def ports(self) -> Mapping[str, Adapter]:
         """Return the `erp` port."""
