@@ -15,9 +15,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from harness.conform.contracts import Target
+from harness.conform.sent import METHODS, sendable, settings
 from harness.model import UsageError
 
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 NOISE: Final = ("allow_header_conformance", "unsupported_method")
 """Checks that say something about the web framework and nothing about the contract; `--all-checks` runs them too."""
 
@@ -86,7 +86,7 @@ class Tried:
 
 
 def try_out(target: Target, attempt: Attempt) -> Tried:
-    """Run Schemathesis in a process of its own, away from any configuration file, and read what it wrote.
+    """Run Schemathesis in a process of its own, away from anybody's configuration file, and read what it wrote.
 
     Raises:
         UsageError: The URL is none, or Schemathesis is not installed.
@@ -96,7 +96,8 @@ def try_out(target: Target, attempt: Attempt) -> Tried:
         raise UsageError(f"{attempt.url} is no address of a server", remedy="Write --url http://127.0.0.1:PORT.")
     with TemporaryDirectory(prefix="conform-") as name:
         folder = Path(name)
-        (folder / "openapi.json").write_text(json.dumps(target.document, default=str), "utf-8")
+        (folder / "openapi.json").write_text(json.dumps(sendable(target.document), default=str), "utf-8")
+        (folder / "schemathesis.toml").write_text(settings(target.document), "utf-8")
         stopped = _run(_command(target, attempt), folder, attempt.seconds)
         summary = _summary(folder)
         tried = _read(folder)

@@ -41,7 +41,8 @@ class Applying:
         """Apply money of a receipt that waits in customer credit to an open item, today.
 
         Raises:
-            RefusedError: `currency-differs`, `entity-differs`, `customer-differs`, `amount-invalid`, `exceeds-unapplied`, `exceeds-open`.
+            RefusedError: `currency-differs`, `entity-differs`, `customer-differs`, `amount-invalid`,
+                `exceeds-unapplied`, `exceeds-open`.
         """
         payment, ledger = text(receipt, "id"), item.ledger
         with self._books.storage.transaction("erp.apply-receipt"):

@@ -1,4 +1,4 @@
-"""Open items, collections and legacy postings over one ledger: every answer held to its contract, every posting seen."""
+"""Open items, collections and legacy postings over one ledger, each answer held to its contract."""
 
 from __future__ import annotations
 
