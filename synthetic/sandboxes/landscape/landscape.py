@@ -70,7 +70,7 @@ class Landscape:
         master = self.ledger.books.master
         self.core = BillingCore(self._time, seed=str(seed))
         self.sync = Sync(master, self._ask, now, check=check)
-        self._transfers = Transfers(self._ask, now)
+        self._transfers = Transfers(self._ask, now, master)
         prices = CatalogPrices(master, now().date())
         own = CoreBilling(self.core, StripeBilling(speak(self.core), prices))
         self._billing: BillingSide = billing(now, prices) if billing else own

@@ -70,12 +70,11 @@ class Cash:
                     )
         return taken
 
-    def post_payout(self, document: Document) -> Taken:
+    def post_payout(self, document: Document, ledger: str = "") -> Taken:
         """Post a PSP payout that arrived in the bank."""
+        ledger = ledger or text(document, "legal_entity")
         day = day_of(document, "arrival_date")
-        return self._books.take_now(
-            lambda on: rules_cash.payout(self._books.master, document, on), text(document, "legal_entity"), day
-        )
+        return self._books.take_now(lambda on: rules_cash.payout(self._books.master, document, on, ledger), ledger, day)
 
     def post_refund(self, document: Document, ledger: str = "") -> Taken:
         """Post a refund that succeeded; refuses one without credit behind it.
@@ -160,7 +159,16 @@ class Cash:
         return datetime.fromisoformat(instant).astimezone(self._books.master.of(ledger).zone).date()
 
     def dun(self, ledger: str, today: date) -> list[OpenItem]:
-        """Raise the dunning level by one for each item overdue at the next step; only items this system collects."""
+        """Raise the dunning level by one for each item overdue at the next step; only items this system collects.
+
+        Raises:
+            RefusedError: `not-book-of-record`: a ledger that runs beside the one that counts chases nobody.
+        """
+        record = self._books.master.book_of_record(self._books.master.of(ledger).legal_entity, today)
+        if ledger != record:
+            raise RefusedError(
+                "not-book-of-record", f"{ledger} is a shadow on {today}, {record} counts", f"Dun in {record}."
+            )
         raised: list[OpenItem] = []
         with self._books.storage.transaction("erp.dun"):
             for item in self._books.storage.open_items(ledger):

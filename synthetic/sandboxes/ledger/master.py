@@ -17,6 +17,8 @@ from synthetic.sandboxes.ledger.values import RefusedError
 
 _RATE_AGE = timedelta(days=3)
 _CLOUD = "cloud"
+_NONE = "none"
+"""Written where no ledger runs beside the book of record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,29 @@ class Master:
         """Return the ledger that counts on a day; the company's own where no row says otherwise."""
         row = self._row("book-of-record", day, legal_entity)
         return str(row.values["ledger"]) if row else legal_entity
+
+    def posted_in(self, legal_entity: str, day: date) -> tuple[str, ...]:
+        """Return the ledgers that take what is dated `day`: the book of record first, then those that run beside it.
+
+        A row of `book-of-record` names them; where none does, all other ledgers of the company run beside its own.
+        """
+        record = self.book_of_record(legal_entity, day)
+        row = self._row("book-of-record", day, legal_entity)
+        named = str(row.values.get("parallel", "")) if row else ""
+        if named:
+            return record, *(one.strip() for one in named.split(",") if one.strip() != _NONE)
+        return record, *(one for one in self.ledgers_of(legal_entity) if one != record)
+
+    def records(self, since: date, until: date) -> tuple[str, ...]:
+        """Return every ledger that is a book of record on some day from `since` to `until`, companies' own first."""
+        table = self._tables.get("book-of-record")
+        own = [one.legal_entity for one in self.books.values() if not one.is_second]
+        dated = [
+            str(row.values["ledger"])
+            for row in (table.rows if table else ())
+            if row.covers(since) or row.covers(until) or (row.valid_from and since <= row.valid_from <= until)
+        ]
+        return tuple(dict.fromkeys([*own, *sorted(dated)]))
 
     def account(self, cloud: str, ledger: str, day: date) -> str:
         """Return the code of an account in one ledger (a legacy ledger has its own chart)."""

@@ -15,6 +15,8 @@ from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
 _PORT = "erp"
+_BOOKED_IN = "_ledger"
+"""Beside the facts of a kept bank receipt: the ledger that booked it."""
 
 
 class LedgerPort:
@@ -74,21 +76,33 @@ class LedgerPort:
         taken = self._ledger.cash.apply_payment(payment, ledger)
         return {"journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
 
-    def receive_transfer(self, payment: Mapping[str, JSON]) -> Answer:
-        """Book a bank line and apply it by its reference; who asks for receipts hears of it."""
+    def receive_transfer(self, payment: Mapping[str, JSON], ledger: str = "") -> Answer:
+        """Book a bank line and apply it by its reference; who asks for receipts hears of it.
+
+        The bank belongs to the book of record of the value date, unless a ledger is named.
+        """
+        if not ledger:
+            day = date.fromisoformat(str(payment["value_date"]))
+            ledger = self._ledger.books.master.book_of_record(str(payment["legal_entity"]), day)
         with self._ledger.books.storage.transaction("erp.receive-transfer"):
-            taken = self._ledger.cash.apply_payment(payment)
-            self._ledger.books.storage.add_receipt(str(payment["id"]), dict(payment))
+            taken = self._ledger.cash.apply_payment(payment, ledger)
+            self._ledger.books.storage.add_receipt(str(payment["id"]), {**payment, _BOOKED_IN: ledger})
         return {"id": payment["id"], "journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
 
-    def receipts_of(self, after: int = 0) -> Answer:
-        """Show the bank receipts booked after a number: what billing must be told of."""
+    def receipts_of(self, after: int = 0, ledger: str = "") -> Answer:
+        """Show the bank receipts booked after a number, in one ledger or in any: what billing must be told of."""
         found = self._ledger.books.storage.receipts(after)
-        return {"count": len(found), "receipts": [{"number": number, "payment": body} for number, body in found]}
+        rows = [(number, body, str(body.pop(_BOOKED_IN, body["legal_entity"]))) for number, body in found]
+        told: list[JSON] = [
+            {"number": number, "payment": body, "ledger": booked_in}
+            for number, body, booked_in in rows
+            if ledger in {"", booked_in}
+        ]
+        return {"count": len(told), "receipts": told}
 
-    def post_payout(self, payout: Mapping[str, JSON]) -> Answer:
+    def post_payout(self, payout: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a payout of the PSP."""
-        return {"journal_number": self._ledger.cash.post_payout(payout).posting.journal_number}
+        return {"journal_number": self._ledger.cash.post_payout(payout, ledger).posting.journal_number}
 
     def post_refund(self, refund: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a refund."""
@@ -284,11 +298,7 @@ class LedgerPort:
     # inside
 
     def _posting_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
-        found = [
-            one
-            for one in self._ledger.books.storage.postings(object_id, ledger)
-            if one.key.kind == kind and not self._is_second(one, ledger)
-        ]
+        found = self._postings(object_id, kind, ledger)
         undone = {one.reverses: one for one in self._ledger.books.storage.postings(object_id) if one.reverses}
         live = [one for one in found if one.journal_number not in undone]
         if not live:
@@ -296,11 +306,7 @@ class LedgerPort:
         return _posting_facts(live[0], len(live), self._reason(live[0]), self._accounts_of(live[0]))
 
     def _cash_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
-        found = [
-            one
-            for one in self._ledger.books.storage.postings(object_id, ledger)
-            if one.key.kind == kind and not self._is_second(one, ledger)
-        ]
+        found = self._postings(object_id, kind, ledger)
         if not found:
             return {"count": 0}
         one = found[0]
@@ -314,9 +320,15 @@ class LedgerPort:
             "posting_date": str(one.posting_date),
         }
 
-    def _is_second(self, posting: Posting, ledger: str) -> bool:
-        """Leave the shadow ledger out unless it is asked for: dual posting is no duplicate."""
-        return not ledger and self._ledger.books.master.of(posting.key.ledger).is_second
+    def _postings(self, object_id: str, kind: str, ledger: str) -> list[Posting]:
+        """Return postings in one ledger; where none is named, in the book of record: dual posting is no duplicate."""
+        found = [one for one in self._ledger.books.storage.postings(object_id, ledger) if one.key.kind == kind]
+        if ledger:
+            return found
+        master = self._ledger.books.master
+        counting = [one for one in found if one.key.ledger == master.book_of_record(one.legal_entity, one.posting_date)]
+        # the book of record may be kept in another ERP; then the company's own ledger here is all there is to show
+        return counting or [one for one in found if not master.of(one.key.ledger).is_second]
 
     def _reason(self, posting: Posting) -> str:
         codes = [line.tax_code for line in posting.lines if line.tax_code]
@@ -336,14 +348,13 @@ class LedgerPort:
         storage = self._ledger.books.storage
         if ledger:
             return storage.open_item(invoice, ledger)
-        return next(
-            (
-                item
-                for name, books in self._ledger.books.master.books.items()
-                if not books.is_second and (item := storage.open_item(invoice, name))
-            ),
-            None,
-        )
+        books = self._ledger.books
+        found = [item for name in books.master.books if (item := storage.open_item(invoice, name))]
+        counting = [
+            one for one in found if one.ledger == books.master.book_of_record(one.legal_entity, books.today(one.ledger))
+        ]
+        own = [one for one in found if not books.master.of(one.ledger).is_second]
+        return next(iter(counting or own), None)
 
     def _deferrals(self, invoice: str, ledger: str) -> list[Deferral]:
         found = self._ledger.books.storage.deferrals(invoice, ledger)

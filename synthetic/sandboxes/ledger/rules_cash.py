@@ -58,14 +58,14 @@ def payment(master: Master, document: Document, item: OpenItem | None, applied: 
     return _posting(master, document, key, posting_date, tuple(lines), rate.text)
 
 
-def payout(master: Master, document: Document, posting_date: date) -> Posting:
+def payout(master: Master, document: Document, posting_date: date, ledger: str = "") -> Posting:
     """Return the posting of a PSP payout: bank and fees against clearing."""
     amount, fees = whole(document, "amount"), whole(document, "fees")
     legs = (Leg(BANK, amount), Leg(FEES, fees), Leg(CLEARING, -(amount + fees)))
     return build(
         master,
         document,
-        key_of(document, "payout", "payout", text(document, "legal_entity")),
+        key_of(document, "payout", "payout", ledger or text(document, "legal_entity")),
         posting_date,
         _nonzero(legs),
     )

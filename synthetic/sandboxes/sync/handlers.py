@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.sync import canonical
 from synthetic.sandboxes.sync.storage import Inbound, Storage
 from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlocated
@@ -19,6 +20,9 @@ NOT_YET = "invoice-unknown"
 
 RECEIPT = "erp.bank_receipt"
 """Kind of the events that the ledger's bank receipts become."""
+
+BOOKED_IN = "booked_in"
+"""Where such an event names the ledger that booked the receipt."""
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
@@ -41,6 +45,7 @@ class Context:
     ask: Ask
     storage: Storage
     check: Callable[[str, Mapping[str, JSON]], None]
+    now: Callable[[], datetime]
     effects: list[Effect] = field(default_factory=list)
     repeated: list[bool] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -63,6 +68,27 @@ class Context:
         answer = self.ask("erp", operation, request)
         self.repeated.append(bool(answer.get("replayed")))
         return answer
+
+    def books(self, entity: JSON, day: date) -> tuple[str, ...]:
+        """Return the ledgers that take a document of a day: the book of record first, then those beside it.
+
+        What finds its period closed is posted today, so that after a cutover the old ledger takes nothing dated later.
+        """
+        company = str(entity)
+        today = self.today(company)
+        found, now = self.master.posted_in(company, day), self.master.posted_in(company, today)
+        if found == now:
+            return now
+        asked = {"ledger": found[0], "period": period_of(day)}
+        return found if self.ask("erp", "period_of", asked).get("state") == "open" else now
+
+    def today(self, entity: str) -> date:
+        """Return the day it is where a company is."""
+        return self.now().astimezone(self.master.of(entity).zone).date()
+
+    def day_of(self, entity: JSON, instant: JSON) -> date:
+        """Return the day of an instant where a company is: a period ends at midnight there, not in UTC."""
+        return datetime.fromisoformat(str(instant)).astimezone(self.master.of(str(entity)).zone).date()
 
     def told(self, kind: str, document: Mapping[str, JSON], posted: Answer, ledger: str) -> None:
         """Tell the bus what the ledger posted, once its event is done."""
@@ -89,7 +115,7 @@ def _invoice(context: Context, event: Inbound) -> None:
         context.sent("invoice.without_amount", document)
         return
     document = context.valid("invoice", _taxed(context, document))
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["document_date"]))):
         posted = context.post("post_invoice", {"invoice": document, "ledger": ledger})
         context.told("invoice.posted", document, posted, ledger)
     context.sent("invoice.applied", document)
@@ -114,7 +140,7 @@ def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:
 
 def _voided(context: Context, event: Inbound) -> None:
     document = _known(context, event.object_id, "invoice")
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(document["legal_entity"], context.today(str(document["legal_entity"]))):
         context.post("void_invoice", {"invoice": event.object_id, "ledger": ledger})
     context.sent("invoice.voided", {**document, "status": "void"})
 
@@ -123,7 +149,7 @@ def _charge(context: Context, event: Inbound) -> None:
     found = _object(event)
     of_invoice = _known(context, found["invoice"], "invoice")
     document = context.valid("payment", canonical.payment(found, of_invoice, context.master, event.version))
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["value_date"]))):
         context.post("apply_payment", {"payment": document, "ledger": ledger})
     context.sent("payment.applied", document)
 
@@ -132,7 +158,7 @@ def _credit(context: Context, event: Inbound) -> None:
     found = _object(event)
     of_invoice = _known(context, found["invoice"], "invoice")
     document = context.valid("credit", canonical.credit(found, of_invoice, context.master, event.version))
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["document_date"]))):
         posted = context.post("post_credit", {"credit": document, "ledger": ledger})
         context.told("credit.posted", document, posted, ledger)
     context.sent("credit.applied", document)
@@ -145,7 +171,9 @@ def _refund(context: Context, event: Inbound) -> None:
     document = context.valid(
         "refund", canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
     )
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(
+        document["legal_entity"], context.day_of(document["legal_entity"], document["succeeded_at"])
+    ):
         context.post("post_refund", {"refund": document, "ledger": ledger})
     context.sent("refund.posted", document)
 
@@ -157,7 +185,9 @@ def _refunded(context: Context, event: Inbound) -> None:
     for one in reversed(found["refunds"]["data"]):
         if one.get("status") == "succeeded" and context.storage.document(one["id"]) is None:
             document = canonical.refund(one, of_payment, event.version)
-            for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+            for ledger in context.books(
+                document["legal_entity"], context.day_of(document["legal_entity"], document["succeeded_at"])
+            ):
                 context.ask("erp", "post_refund", {"refund": document, "ledger": ledger})
             context.sent("refund.posted", document)
 
@@ -169,14 +199,19 @@ def _dispute(context: Context, event: Inbound) -> None:
         "dispute", canonical.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
     )
     operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
-    for ledger in context.master.ledgers_of(str(document["legal_entity"])):
+    for ledger in context.books(
+        document["legal_entity"],
+        context.day_of(document["legal_entity"], document["closed_at"] or document["opened_at"]),
+    ):
         context.post(operation, {"dispute": document, "ledger": ledger})
     context.sent(f"dispute.{document['status']}", document)
 
 
 def _payout(context: Context, event: Inbound) -> None:
     document = context.valid("payout", canonical.payout(_object(event), event.version))
-    context.post("post_payout", {"payout": document})
+    # the bank's line is booked once, where the bank is: in the book of record
+    record, *_ = context.books(document["legal_entity"], date.fromisoformat(str(document["arrival_date"])))
+    context.post("post_payout", {"payout": document} | _named(record, document["legal_entity"]))
     context.sent("payout.posted", document)
 
 
@@ -201,14 +236,27 @@ def _subscription(context: Context, event: Inbound) -> None:
 
 
 def _receipt(context: Context, event: Inbound) -> None:
-    """A bank receipt in the ledger: billing is told once the invoice is settled, or it would keep chasing a payer."""
-    payment = _object(event)
-    invoice = payment.get("invoice_id")
-    # the bank's line is booked where it came in; ledgers that run beside it follow
-    for ledger in context.master.ledgers_of(str(payment.get("legal_entity")))[1:]:
-        context.post("apply_payment", {"payment": dict(payment), "ledger": ledger})
-    if invoice and context.ask("erp", "receivable_of", {"invoice": invoice}).get("open") == 0:
-        context.ask("billing", "mark_paid", {"invoice": invoice})
+    """A bank receipt in the ledger: billing is told once the invoice is settled, or it would keep chasing a payer.
+
+    Only that of the book of record counts: a shadow sends no payment. Ledgers that run beside it follow.
+    """
+    payment, invoice = dict(_object(event)), _object(event).get("invoice_id")
+    entity = payment["legal_entity"]
+    booked_in = str(payment.pop(BOOKED_IN, "") or entity)
+    record, *beside = context.books(entity, date.fromisoformat(str(payment["value_date"])))
+    if booked_in != record:
+        context.notes.append(f"receipt {payment['id']} of {booked_in} is not told to billing: {record} counts")
+        return
+    for ledger in beside:
+        context.post("apply_payment", {"payment": payment, "ledger": ledger})
+    asked: dict[str, JSON] = {"invoice": invoice}
+    if invoice and context.ask("erp", "receivable_of", asked | _named(record, entity)).get("open") == 0:
+        context.ask("billing", "mark_paid", asked)
+
+
+def _named(ledger: str, entity: JSON) -> dict[str, JSON]:
+    """Return how a request names its ledger: not at all where it is the company's own, as every ERP knows that."""
+    return {} if ledger == entity else {"ledger": ledger}
 
 
 HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.model import JSON
@@ -17,7 +17,7 @@ from synthetic.deeds import Answer, RefusedError, UnreachableError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as MappingRefusal
 from synthetic.sandboxes.sync.events import NO_GUIDE, Guide, closed, raised, replayed
-from synthetic.sandboxes.sync.handlers import HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
+from synthetic.sandboxes.sync.handlers import BOOKED_IN, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
 from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
 from synthetic.sandboxes.sync.storage import Inbound, Storage
@@ -30,6 +30,9 @@ _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
 _NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
 """Refusals that only mean that something of the same lane has not arrived: an invoice, a credit before its refund."""
+_LATELY = timedelta(days=35)
+"""How long after a cutover the old ledger is still asked for its bank receipts: its last period is closed by then."""
+
 DEFECT = "defect"
 """Code of an exception that our own code raised: the event waits in the queue, and its lane with it."""
 
@@ -88,7 +91,7 @@ class Sync:
     ) -> None:
         """Open the inbox."""
         self.storage = Storage(database)
-        self._context = Context(master, ask, self.storage, check)
+        self._context = Context(master, ask, self.storage, check, now)
         self._now = now
         self._latency = latency
         self._guide = guide
@@ -99,8 +102,6 @@ class Sync:
         found, kind = body["data"]["object"], str(body["type"])
         at = self.time()
         with self.storage.transaction("sync.take-in"):
-            if kind == RECEIPT:
-                self.storage.set_setting(RECEIPT, str(body["created"]))
             is_new = self.storage.take_in(
                 Inbound(
                     number=0,
@@ -126,20 +127,34 @@ class Sync:
         return min((due for due in found if due is not None), default=None)
 
     def fetch_receipts(self) -> int:
-        """Take in the bank receipts that the ledger booked since last time; return how many.
+        """Take in the bank receipts that the books of record booked since last time; return how many.
+
+        A ledger that was one until lately is asked as well: what it booked in its last moments is not lost.
 
         Raises:
-            UnreachableError: The ledger could not be asked; nothing is lost, it keeps them.
+            UnreachableError: A ledger could not be asked; nothing is lost, it keeps them.
         """
-        after = int(self.storage.setting(RECEIPT, "0"))
-        receipts = self._context.ask("erp", "receipts_of", {"after": after})["receipts"]
-        found: list[Any] = receipts if isinstance(receipts, list) else []
+        today = self._now().astimezone(UTC).date()
+        records = self._context.master.records(today - _LATELY, today)
+        own = [one for one in records if not self._context.master.of(one).is_second]
+        # the ERP of the companies' own ledgers answers for all of them, whichever it keeps
+        return self._fetch("") + sum(self._fetch(one) for one in records if one not in own)
+
+    def _fetch(self, ledger: str) -> int:
+        place = f"{RECEIPT}/{ledger}" if ledger else RECEIPT
+        asked: dict[str, JSON] = {"after": int(self.storage.setting(place, "0"))}
+        answer = self._context.ask("erp", "receipts_of", asked | ({"ledger": ledger} if ledger else {}))
+        found: list[Any] = answer["receipts"] if isinstance(answer["receipts"], list) else []
         for one in found:
             number, payment = int(one["number"]), dict(one["payment"])
             lane = {"customer": payment.get("customer_id"), "metadata": {"legal_entity": payment.get("legal_entity")}}
-            self.receive(
-                {"id": f"erp-receipt-{number}", "type": RECEIPT, "created": number, "data": {"object": payment | lane}}
-            )
+            booked_in = str(one.get("ledger") or ledger or payment.get("legal_entity"))
+            body = payment | lane | {BOOKED_IN: booked_in}
+            # one line of a bank may be seen in two ledgers, and one ledger through two questions
+            name = f"erp-receipt-{booked_in}-{payment['id']}"
+            with self.storage.transaction("sync.take-in"):
+                self.receive({"id": name, "type": RECEIPT, "created": number, "data": {"object": body}})
+                self.storage.set_setting(place, str(number))
         return len(found)
 
     def run_due(self) -> int:

@@ -68,24 +68,9 @@ def test_the_exception_says_what_was_charged_and_what_is_owed():
     )
 
 
-def french(kind="business", tax_id="FR40303265045"):
-    account = {"count": 1, "account": "a", "country": "FR", "kind": kind, "tax_id": tax_id}
-
-    def ask(landscape):
-        own = landscape.ask
-        return lambda port, operation, request: account if port == "crm" else own(port, operation, request)
-
-    return ask
-
-
-def from_france(**crm):
+def from_france(kind="business", tax_id="FR40303265045"):
     landscape = Landscape()
-    landscape.sync._context = type(landscape.sync._context)(
-        landscape.sync._context.master,
-        french(**crm)(landscape),
-        landscape.sync.storage,
-        landscape.sync._context.check,
-    )
+    landscape.account = {"count": 1, "account": "a", "country": "FR", "kind": kind, "tax_id": tax_id}
     return landscape, customer(metadata={"legal_entity": "DE-01", "account": "a"})
 
 
