@@ -48,6 +48,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
         "close_period",
         "reopen_period",
         "dun",
+        "assign_collection",
     ),
     "entitlements": ("register_tenant", "set_entitlement"),
     "analytics": ("forecast", "record_invoice"),
@@ -112,6 +113,7 @@ BETWEEN: frozenset[tuple[str, str]] = frozenset(
                 "post_refund",
                 "open_dispute",
                 "close_dispute",
+                "assign_collection",
             )
         ),
     }

@@ -158,6 +158,25 @@ class Cash:
         """Return the day of an instant where the books are kept: a period ends at midnight there, not in UTC."""
         return datetime.fromisoformat(instant).astimezone(self._books.master.of(ledger).zone).date()
 
+    def assign_collection(self, invoice: str, terms: str, ledger: str) -> OpenItem:
+        """Give an open item other terms, and with them its one collector; where that is not we, our letters end.
+
+        Raises:
+            RefusedError: `invoice-unknown`, `terms-unmapped`.
+        """
+        with self._books.storage.transaction("erp.dun"):
+            item = self._books.item(invoice, ledger)
+            found = self._books.master.terms(terms, item.document_date)
+            moved = replace(
+                item,
+                terms=found.name,
+                due_date=found.due(item.document_date),
+                collected_by=found.collected_by,
+                dunning_level=item.dunning_level if found.collected_by == item.collected_by else 0,
+            )
+            self._books.storage.put(moved)
+        return moved
+
     def dun(self, ledger: str, today: date) -> list[OpenItem]:
         """Raise the dunning level by one for each item overdue at the next step; only items this system collects.
 

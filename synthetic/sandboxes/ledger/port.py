@@ -116,6 +116,10 @@ class LedgerPort:
         """Post the end of a dispute."""
         return {"journal_number": self._ledger.cash.close_dispute(dispute, ledger).posting.journal_number}
 
+    def assign_collection(self, invoice: str, terms: str, ledger: str) -> Answer:
+        """Give an open item other terms, and with them another collector."""
+        return {"collected_by": self._ledger.cash.assign_collection(invoice, terms, ledger).collected_by}
+
     def expect_loss(self, loss: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post an expected credit loss."""
         return {"journal_number": self._ledger.cash.expect_loss(loss, ledger).posting.journal_number}

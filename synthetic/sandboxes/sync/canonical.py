@@ -91,7 +91,7 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
     net = sum(int(str(line["net"])) for line in lines)
     tax = int(found.get("tax") or 0)
     first = str(lines[0]["tax_code"]) if lines else ""
-    terms = _terms(found)
+    terms = terms_of(found)
     return {
         "id": found["id"],
         "source_system": "billing",
@@ -346,7 +346,13 @@ def _is_inclusive(found: Object) -> bool:
     return any(one.get("inclusive") for one in found.get("total_tax_amounts") or [])
 
 
-def _terms(found: Object) -> str:
+def collector_of(found: Object) -> str:
+    """Return who chases an invoice by how it is collected: billing tries the card again, the ERP writes letters."""
+    return "erp" if found.get("collection_method") == "send_invoice" else "billing"
+
+
+def terms_of(found: Object) -> str:
+    """Return the terms of an invoice: `CARD` where billing charges it, else its days from the document date."""
     if found.get("collection_method") != "send_invoice":
         return "CARD"
     due, created = found.get("due_date"), found.get("effective_at") or found["created"]

@@ -18,6 +18,9 @@ from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlo
 NOT_YET = "invoice-unknown"
 """Refusal of an event that names something whose own event is still on its way."""
 
+COLLECTOR = "collector-differs"
+"""Refusal of an invoice whose terms name another collector than its collection method."""
+
 RECEIPT = "erp.bank_receipt"
 """Kind of the events that the ledger's bank receipts become."""
 
@@ -115,11 +118,41 @@ def _invoice(context: Context, event: Inbound) -> None:
         context.sent("invoice.without_amount", document)
         return
     document = context.valid("invoice", _taxed(context, document))
+    _check_collector(context, _object(event), document)
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["document_date"]))):
         posted = context.post("post_invoice", {"invoice": document, "ledger": ledger})
         context.told("invoice.posted", document, posted, ledger)
     context.sent("invoice.applied", document)
     context.ask("analytics", "record_invoice", {"invoice": document})
+
+
+def _check_collector(context: Context, found: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """Hold the mapping of terms to how billing collects: else both would chase the customer, or nobody.
+
+    Raises:
+        RefusedError: `collector-differs`.
+    """
+    day = date.fromisoformat(str(document["document_date"]))
+    terms = context.master.terms(canonical.terms_of(found), day)
+    if terms.collected_by != canonical.collector_of(found):
+        both = "both would dun" if terms.collected_by == "erp" else "nobody would dun"
+        message = f"{terms.name} is collected by {terms.collected_by}, but {found.get('collection_method')}: {both}"
+        raise RefusedError("sync", COLLECTOR, message)
+
+
+def _updated(context: Context, event: Inbound) -> None:
+    """Move the collector of an open invoice with its collection method; other changes lead to nothing."""
+    found, known = _object(event), context.storage.document(event.object_id)
+    terms = canonical.terms_of(found)
+    if known is None or found.get("status") != "open" or terms == known["payment_terms"]:
+        return
+    _check_collector(context, found, known)
+    entity = str(known["legal_entity"])
+    for ledger in context.books(entity, context.today(entity)):
+        context.post("assign_collection", {"invoice": event.object_id, "terms": terms, "ledger": ledger})
+    day = date.fromisoformat(str(known["document_date"]))
+    due = str(context.master.terms(terms, day).due(day))
+    context.sent("invoice.reassigned", {**known, "payment_terms": terms, "due_date": due})
 
 
 def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:
@@ -263,6 +296,7 @@ HANDLERS: Mapping[str, Callable[[Context, Inbound], None]] = {
     "customer.created": _customer,
     "customer.updated": _customer,
     "invoice.finalized": _invoice,
+    "invoice.updated": _updated,
     "invoice.voided": _voided,
     "charge.succeeded": _charge,
     "credit_note.created": _credit,
@@ -283,6 +317,7 @@ OBJECTS: Mapping[str, tuple[str, str]] = {
     "customer.created": ("customer", "customer"),
     "customer.updated": ("customer", "customer"),
     "invoice.finalized": ("invoice", "invoice"),
+    "invoice.updated": ("invoice", "invoice"),
     "invoice.voided": ("invoice", "invoice"),
     "charge.succeeded": ("payment", "payment"),
     "credit_note.created": ("credit", "credit"),

@@ -17,7 +17,7 @@ from synthetic.deeds import Answer, RefusedError, UnreachableError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as MappingRefusal
 from synthetic.sandboxes.sync.events import NO_GUIDE, Guide, closed, raised, replayed
-from synthetic.sandboxes.sync.handlers import BOOKED_IN, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
+from synthetic.sandboxes.sync.handlers import BOOKED_IN, COLLECTOR, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
 from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
 from synthetic.sandboxes.sync.storage import Inbound, Storage
@@ -46,6 +46,7 @@ _CATEGORIES = {
     "terms-unmapped": "mapping",
     "tax-code-unmapped": "tax",
     DIFFERS: "tax",
+    COLLECTOR: "collections",
     UNDETERMINED: "tax",
     "rate-missing": "currency-fx",
     "entity-unknown": "entity",
