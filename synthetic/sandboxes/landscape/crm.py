@@ -45,7 +45,12 @@ class Crm:
         if row is None:
             raise RefusedError(_PORT, "country-unmapped", f"nobody sells to {kind} customers in {country}")
         self._check_parent(account, parent)
+        known = self.accounts.get(account, {})
         self.accounts[account] = {
+            **known,
+            "version": int(known.get("version", 0)) + 1,
+            "created_at": known.get("created_at") or self._stamp(),
+            "updated_at": self._stamp(),
             "account": account,
             "name": name,
             "country": country,
@@ -95,6 +100,38 @@ class Crm:
         """Show an order."""
         found = self.orders.get(order)
         return {"count": 0} if found is None else {"count": 1, **_flat(found)}
+
+    def change(self, account: str, **facts: Any) -> dict[str, Any]:
+        """Note more facts of an account that is there; each change is a version."""
+        known = self.accounts[account]
+        changed = {**known, **facts, "version": int(known.get("version", 1)) + 1, "updated_at": self._stamp()}
+        self.accounts[account] = changed
+        return changed
+
+    def merge(self, loser: str, survivor: str) -> dict[str, Any]:
+        """Merge an account into another; its id stays valid for ever.
+
+        Raises:
+            RefusedError: `account-unknown`, `state`: merged already, or into itself, or in a circle.
+        """
+        if survivor not in self.accounts:
+            raise RefusedError(_PORT, "account-unknown", f"no account {survivor}")
+        chain = [survivor]
+        while into := str(self.accounts[chain[-1]].get("merged_into") or ""):
+            chain.append(into)
+        if loser in chain or self.accounts[loser].get("merged_into"):
+            raise RefusedError(_PORT, "state", f"{loser} cannot be merged into {survivor}")
+        return self.change(loser, merged_into=survivor, status="merged")
+
+    def chain(self, account: str) -> list[str]:
+        """Return an account and its parents, up to the ultimate one."""
+        found = [account]
+        while (parent := str(self.accounts.get(found[-1], {}).get("parent") or "")) and parent in self.accounts:
+            found.append(parent)
+        return found
+
+    def _stamp(self) -> str:
+        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _check_parent(self, account: str, parent: str) -> None:
         seen = {account}

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from harness.model import JSON
-from synthetic.deeds import Answer
-from synthetic.sandboxes.landscape.rows import Table, in_memory
+from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.landscape.rows import Row, Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
+
+_PORT = "entitlements"
+Told = Callable[[str, Mapping[str, Any]], None]
+"""Hears of a change: its kind, and the tenant or entitlement as it is now."""
 
 
 class Entitlements:
-    """Tenants and entitlements; a lower version is never applied."""
+    """Tenants and entitlements; a lower version of a subscription is never applied.
 
-    def __init__(self, master: Master, now: Callable[[], datetime], table: Table = in_memory) -> None:
+    Args:
+        master: What a SKU grants.
+        now: The clock.
+        table: Opens tables.
+        told: Hears of every change.
+    """
+
+    def __init__(
+        self, master: Master, now: Callable[[], datetime], table: Table = in_memory, told: Told | None = None
+    ) -> None:
         """Keep everything in tables of `table`."""
         self._master = master
         self._now = now
+        self._told = told or (lambda _kind, _row: None)
         self.tenants = table("tenant")
         self.entitlements = table("entitlement")
+        self.courtesies = table("courtesy")
 
     def register_tenant(self, customer: Mapping[str, JSON]) -> Answer:
         """Make the tenant of a customer, once."""
-        self.tenants[str(customer["id"])] = dict(customer)
-        return {"tenant": f"ten_{customer['id']}"}
+        name = str(customer["id"])
+        known = self.tenants.get(name)
+        self.tenants[name] = {**customer, "since": known["since"] if known else self._stamp()}
+        if known is None:
+            self._told("tenant.provisioned", self.tenants[name])
+        return {"tenant": tenant_id(name)}
 
-    def set_entitlement(
+    def set_entitlement(  # noqa: PLR0913, PLR0917  (an entitlement has these facts)
         self,
         subscription: str,
         customer: str,
@@ -35,20 +54,77 @@ class Entitlements:
         version: int,
         status: str,
         ends: int | None = None,
+        contract: str = "",
     ) -> Answer:
         """Switch the entitlement of a subscription; a lower version changes nothing."""
         del ends
         known = self.entitlements.get(subscription)
         if known is None or version >= known["version"]:
             day = self._now().date()
-            self.entitlements[subscription] = {
+            found: Row = {
                 "customer": customer,
                 "status": status,
                 "features": ",".join(sorted({self._master.features(item["sku"], day) for item in items})),
                 "quantity": sum(int(item["quantity"]) for item in items),
                 "version": version,
+                "items": [{"sku": item["sku"], "quantity": str(item["quantity"])} for item in items],
+                "contract": contract or (known or {}).get("contract", ""),
+                "revoked": "",
             }
+            self._keep(subscription, found, known)
         return {"subscription": subscription}
+
+    def _keep(self, subscription: str, found: Row, known: Row | None) -> None:
+        """Keep an entitlement under its next own version, if it changed."""
+        seen = ("status", "items", "contract", "revoked")
+        if known is not None and all(found[name] == known[name] for name in seen):
+            self.entitlements[subscription] = {**known, "version": found["version"]}
+            return
+        own = {"changes": known["changes"] + 1 if known else 1, "updated": self._stamp()}
+        self.entitlements[subscription] = {**found, **own, "since": known["since"] if known else self._stamp()}
+        self._told("entitlement.changed", {"subscription": subscription, **self.entitlements[subscription]})
+
+    def revoke(self, subscription: str, reason: str, who: str) -> None:
+        """Switch an entitlement off at once; what billing says later counts again.
+
+        Raises:
+            RefusedError: `state`: it is off.
+        """
+        known = self.entitlements[subscription]
+        if known["status"] == "off":
+            raise RefusedError(_PORT, "state", f"the entitlement of {subscription} is off")
+        self._keep(subscription, {**known, "status": "off", "revoked": f"{reason} ({who})"}, known)
+
+    def grant_courtesy(self, customer: str, sku: str, hours: int, reason: str, who: str) -> str:
+        """Let a tenant use a SKU for some hours while the real grant is missing; return the name of the grant.
+
+        Raises:
+            RefusedError: `sku-unknown`.
+        """
+        day = self._now().date()
+        if not self._master.features(sku, day):
+            raise RefusedError(_PORT, "sku-unknown", f"{sku} is not on sale")
+        name = f"courtesy_{len(self.courtesies) + 1}"
+        until = (self._now() + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found: Row = {"customer": customer, "sku": sku, "since": self._stamp(), "until": until, "changes": 1}
+        self.courtesies[name] = found | {"reason": reason, "who": who, "updated": self._stamp(), "revoked": ""}
+        return name
+
+    def end_courtesy(self, name: str, reason: str, who: str) -> None:
+        """End courtesy access before its time.
+
+        Raises:
+            RefusedError: `state`: it has ended.
+        """
+        known = self.courtesies[name]
+        if known["revoked"] or known["until"] <= self._stamp():
+            raise RefusedError(_PORT, "state", f"{name} has ended")
+        own = {"revoked": f"{reason} ({who})", "updated": self._stamp(), "changes": known["changes"] + 1}
+        self.courtesies[name] = {**known, **own}
+
+    def features_of(self, sku: str) -> list[str]:
+        """Return the names of the features that a SKU grants."""
+        return [one.strip() for one in self._master.features(sku, self._now().date()).split(",") if one.strip()]
 
     def rows(self) -> list[Answer]:
         """Return every tenant and entitlement."""
@@ -61,7 +137,7 @@ class Entitlements:
     def tenant_of(self, customer: str) -> Answer:
         """Show the tenant of a customer."""
         found = self.tenants.get(customer)
-        return {"count": 0} if found is None else {"count": 1, "tenant": f"ten_{customer}"}
+        return {"count": 0} if found is None else {"count": 1, "tenant": tenant_id(customer)}
 
     def entitlement_of(self, subscription: str) -> Answer:
         """Show what a subscription entitles to."""
@@ -69,3 +145,11 @@ class Entitlements:
         if found is None:
             return {"count": 0}
         return {"count": 1} | {name: found[name] for name in ("customer", "status", "features", "quantity")}
+
+    def _stamp(self) -> str:
+        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def tenant_id(customer: str) -> str:
+    """Return the id of the tenant of a customer."""
+    return f"ten_{customer.removeprefix('cus_')}"

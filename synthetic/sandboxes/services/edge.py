@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.routing import BaseRoute, Mount
@@ -18,19 +21,17 @@ from synthetic.sandboxes.billing.contract_app import create_contract_app
 from synthetic.sandboxes.billing.stripe_app import create_app
 from synthetic.sandboxes.billing.webhooks import deliver_due
 from synthetic.sandboxes.faces import Asked, Contract, Face
-from synthetic.sandboxes.faces.tax import TaxFace
 from synthetic.sandboxes.landscape.adapters import ObjectPort
 from synthetic.sandboxes.landscape.analytics import Analytics
-from synthetic.sandboxes.landscape.crm import Crm
-from synthetic.sandboxes.landscape.entitlements import Entitlements
 from synthetic.sandboxes.landscape.rows import Store
-from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.services.edge_faces import EdgeSystems
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
 from synthetic.systems.wire import Wire
 
+_LOG = logging.getLogger("sandbox.edge")
 _LOOK = 0.1
 _RETRY_AFTER = (1, 1, 2, 2, 5, 5, 10, 30, 60, 300, 1_800, 7_200)
 """Seconds before a webhook is tried again: quicker than Stripe, because whoever restarts a sandbox waits for it."""
@@ -60,14 +61,14 @@ class EdgeService:
         self.core = BillingCore(self._around.clock, str(self._billing_file), seed=self._around.plan.seed)
         self._rows = Store(str(self._rows_file))
         table = self._rows.table
-        engine = TaxEngine(self._master, table)
+        self.systems = EdgeSystems(self._around.catalog, self.core, self._owed, now, table)
         self._ports: dict[str, Adapter] = {
-            "crm": ObjectPort("crm", Crm(self._master, now, table)),
-            "tax": ObjectPort("tax", TaxDesk(engine)),
-            "entitlements": ObjectPort("entitlements", Entitlements(self._master, now, table)),
+            "crm": ObjectPort("crm", self.systems.crm),
+            "tax": ObjectPort("tax", TaxDesk(self.systems.tax)),
+            "entitlements": ObjectPort("entitlements", self.systems.entitlements),
             "analytics": ObjectPort("analytics", Analytics(table)),
         }
-        self._tax = TaxFace(engine, now).answers()
+        self._answers = self.systems.answers()
         self._kept = table("answer")
         self._stripe = create_app(self.core)
         self._invoices = create_contract_app(self.core, token=self._around.token)
@@ -87,19 +88,35 @@ class EdgeService:
             await self._invoices(scope, receive, send)
             self.woken()
 
-        around = self._around
-        tax = Face(
-            "tax",
-            lambda: Contract(around.landscape, "tax"),
-            {name: self._later(name) for name in self._tax},
-            around.token,
-            lambda: self._kept,
-        )
-        return (Mount("/billing-invoices", invoices), tax.route(), Mount("/", stripe))
+        faces = [self._face(name) for name in self._answers]
+        return (Mount("/billing-invoices", invoices), *faces, Mount("/", stripe))
 
-    def _later(self, operation: str) -> Callable[[Asked], Any]:
-        """Answer an operation from the tables that are open now."""
-        return lambda asked: self._tax[operation](asked)  # noqa: PLW0108  (a reset opens other tables)
+    def _face(self, name: str) -> BaseRoute:
+        operations = {operation: self._later(name, operation) for operation in self._answers[name]}
+        around = self._around
+        opened = partial(Contract, around.landscape, name)
+        return Face(name, opened, operations, around.token, lambda: self._kept).route()
+
+    def _later(self, name: str, operation: str) -> Callable[[Asked], Any]:
+        """Answer an operation from the tables that are open now, and look for what it caused."""
+
+        def answer(asked: Asked) -> Any:
+            found = self._answers[name][operation](asked)
+            self.woken()
+            return found
+
+        return answer
+
+    def _owed(self, customer: str, entity: str, currency: str) -> int:
+        """Ask the ERP what a customer owes; a customer it does not know yet owes nothing."""
+        wire = Wire("erp", self._around.addresses["ledger"], {"authorization": f"Bearer {self._around.token}"})
+        path = "/ports/erp/balances_of"
+        asked = {"request": {"ledger": entity, "customer": customer}, "kind": "look"}
+        try:
+            found = wire.ask("POST", path, json.dumps(asked).encode()).json("erp")
+        finally:
+            wire.close()
+        return int(found.get("open_items") or 0) if currency == self._master.of(entity).currency else 0
 
     def health(self) -> dict[str, JSON]:
         """Count invoices, and webhooks that nobody took yet."""
@@ -118,6 +135,7 @@ class EdgeService:
                 await asyncio.wait_for(self._wake.wait(), _LOOK)
             self._wake.clear()
             if not self._is_paused:
+                self._begin_due()
                 await self._deliver()
 
     def woken(self) -> None:
@@ -126,6 +144,7 @@ class EdgeService:
 
     async def settle(self) -> dict[str, JSON]:
         """Do what is due, deliver it, and tell when the next thing is due."""
+        self._begin_due()
         await self._deliver()
         return {"next": self.core.desk.storage.next_due()}
 
@@ -143,9 +162,15 @@ class EdgeService:
             clock.move(max(until - clock.now(), timedelta()))
             await self._settled_all()
 
+    def _begin_due(self) -> None:
+        """Let accepted orders become subscriptions on their first day."""
+        for why in self.systems.orders.begin_due():
+            _LOG.warning("an accepted order did not become a subscription: %s", why)
+
     async def _settled_all(self) -> None:
         """Deliver and let the sync middleware post, until neither has anything left that is due."""
         for _ in range(100):
+            self._begin_due()
             await self._deliver()
             busy = await asyncio.to_thread(self._ask_sync, "/sandbox/settle")
             pending = self.core.desk.storage.next_due()

@@ -262,6 +262,7 @@ def _subscription(context: Context, event: Inbound) -> None:
         ],
         "version": event.version,
         "ends": found.get("ended_at") or found.get("current_period_end"),
+        "contract": str((found.get("metadata") or {}).get("contract_id", "")),
     }
     if status:
         context.ask("entitlements", "set_entitlement", {**request, "status": status})
