@@ -27,6 +27,15 @@ def added_commands() -> tuple[Command, ...]:
     return tuple(found)
 
 
+def added(name: str) -> str:
+    """Return what a module that adds commands says under a name, such as `LEDGERS`: `module:function`, or ""."""
+    for target in _targets():
+        found = getattr(import_module(target.partition(":")[0]), name, "")
+        if found:
+            return str(found)
+    return ""
+
+
 def _targets() -> list[str]:
     for folder in sys.path:
         for info in sorted(Path(folder or ".").glob("contract_harness-*.dist-info/entry_points.txt")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from harness.metrics.facts import Facts, Window
     from harness.metrics.objectives import Attained, Objective
     from harness.metrics.roi import Worth
+    from harness.model.facts import Cursor
 
 _ENVIRONMENT = click.option("--environment", default="", help="Only this environment (default: all).")
 _FACTS = click.option(
@@ -29,12 +31,19 @@ _FACTS = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Facts of real ledgers: JSON Lines of a reconciliation adapter (may be repeated).",
 )
+_NO_READ = click.option(
+    "--no-read",
+    "keeps_still",
+    is_flag=True,
+    help="With --environment: show what was read before, and ask no system now.",
+)
 _LARGEST = 256 << 20
 
 
 @click.command()
 @_ENVIRONMENT
 @click.option("--window", "length", default=None, metavar="24h|28d", help="What is counted (default: 24h).")
+@_NO_READ
 @_FACTS
 @click.option(
     "--roi", type=click.Path(path_type=Path, exists=True), default=None, help="Baseline file; prints a range."
@@ -72,6 +81,7 @@ def metrics(environment: str, length: str | None, form: str, place: str | None, 
     everything = whole_history(now)
     window = _window(length or "24h", now)
     exposes = form == "openmetrics" or more["otlp"]
+    read = _read_now(repo, place, environment, keeps_still=more["keeps_still"])
     facts = _facts(repo, place, environment, everything if exposes else window, more["files"])
     if exposes:
         exposed, created = merged(families(one, everything) for one in facts), _first(facts, now)
@@ -80,13 +90,13 @@ def metrics(environment: str, length: str | None, form: str, place: str | None, 
         if form == "openmetrics":
             write(openmetrics(exposed, created))
             return 0
-    return _show(facts, window, form, more["roi"])
+    return _show(facts, window, form, more["roi"], read)
 
 
-def _show(several: tuple[Facts, ...], window: Window, form: str, roi: Path | None) -> int:
+def _show(several: tuple[Facts, ...], window: Window, form: str, roi: Path | None, read: tuple[Cursor, ...]) -> int:
     from harness.metrics.counting import families  # noqa: PLC0415  (start-up)
     from harness.metrics.figures import figures, payment_latency  # noqa: PLC0415
-    from harness.report.metrics_text import metrics_json, metrics_text  # noqa: PLC0415
+    from harness.report.metrics_text import metrics_json, metrics_text, read_text  # noqa: PLC0415
 
     blocks = []
     for facts in several:
@@ -98,11 +108,13 @@ def _show(several: tuple[Facts, ...], window: Window, form: str, roi: Path | Non
     shown = [one for one in blocks if one[0] or one[2] or one[3] or one[5]]
     write("\n".join(metrics_text(*one) for one in shown or blocks))
     write("\nsynthetic: made by probes; real: told by the ledgers. The two are never added.\n")
+    write(read_text(read, window.until))
     return 0
 
 
 @click.command()
 @_ENVIRONMENT
+@_NO_READ
 @_FACTS
 @click.option(
     "--export",
@@ -122,7 +134,7 @@ def objectives(environment: str, form: str, place: str | None, repo: Path, **mor
     be told: nothing compared, too few to say, or a document that cannot be read.
     """
     from harness.metrics.objectives import read_objectives  # noqa: PLC0415  (start-up)
-    from harness.report.metrics_text import objectives_json, objectives_text  # noqa: PLC0415
+    from harness.report.metrics_text import objectives_json, objectives_text, read_text  # noqa: PLC0415
 
     found, problems = read_objectives(open_library(repo))
     for problem in problems:
@@ -131,8 +143,11 @@ def objectives(environment: str, form: str, place: str | None, repo: Path, **mor
         return _export(found, more["export"], more["out"]) or (3 if problems else 0)
     if not found and not problems:
         raise UsageError("there are no objectives here", remedy="Write OpenSLO documents in catalog/objectives/.")
+    read = _read_now(repo, place, environment, keeps_still=more["keeps_still"])
     rows = _attained(found, repo, place, environment, more["files"])
     write(_json(objectives_json(rows)) if form == "json" else objectives_text(rows))
+    if form == "text":
+        write(read_text(read, datetime.now(UTC)))
     return _exit_code(rows, problems)
 
 
@@ -189,6 +204,25 @@ def _facts(
     for path in files:
         last = read_ledger_facts(_text(path), str(path), last)
     return (*facts[:-1], last)
+
+
+def _read_now(repo: Path, place: str | None, environment: str, *, keeps_still: bool) -> tuple[Cursor, ...]:
+    """Read the ledgers of an environment into the history, and return how far each list was read.
+
+    An environment that cannot be read is said, and its earlier figures are shown.
+    """
+    from harness.cli.entry_points import added  # noqa: PLC0415  (start-up)
+    from harness.history import cursors_of  # noqa: PLC0415
+
+    where = added("LEDGERS") if environment and not keeps_still else ""
+    with opened_history(repo, place, create=bool(where)) as history:
+        if where:
+            module, _, function = where.partition(":")
+            try:
+                getattr(importlib.import_module(module), function)(environment, history)
+            except HarnessError as error:
+                write(f"? ledgers of {environment} not read now: {error.message}\n", err=True)
+        return cursors_of(history, environment)
 
 
 def _text(path: Path) -> str:

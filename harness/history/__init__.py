@@ -33,6 +33,7 @@ from harness.history.exceptions import (
     record_comparison,
     settle_exception,
 )
+from harness.history.facts import cursors_of, facts_of, facts_since, open_facts, record_facts
 from harness.history.judging import has_unjudged, settle_alerts, unjudged_runs
 from harness.history.matrix import Selector, Target, deployability, versions_selected, versions_targeted
 from harness.history.pacts import (
@@ -112,6 +113,7 @@ __all__ = [
     "comparisons_since",
     "content_sha",
     "create_token",
+    "cursors_of",
     "delete_webhook",
     "deployability",
     "deployments_in",
@@ -119,6 +121,8 @@ __all__ = [
     "end_support",
     "environment_of",
     "exceptions_since",
+    "facts_of",
+    "facts_since",
     "finish_request",
     "finish_slot",
     "forget_slots",
@@ -134,6 +138,7 @@ __all__ = [
     "open_alert",
     "open_alerts",
     "open_exceptions",
+    "open_facts",
     "open_history",
     "open_leaks",
     "open_window",
@@ -148,6 +153,7 @@ __all__ = [
     "record_comparison",
     "record_deployment",
     "record_environment",
+    "record_facts",
     "record_measurements",
     "record_participant",
     "record_release",

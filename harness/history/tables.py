@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from harness.history.columns import Instant, JsonText
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision these tables are at: a store that says so is opened without Alembic."""
 
 metadata = MetaData(
@@ -273,4 +273,28 @@ comparisons = Table(
     Column("open", BigInteger, nullable=False),
     Column("totals", JsonText),
     Index(None, "checkpoint", "at"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("environment", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _needed("source"),
+    Column("at", Instant, nullable=False),
+    Column("body", JsonText, nullable=False),
+    Column("is_open", Boolean, nullable=False, server_default=false()),
+    Index(None, "at"),
+    Index(None, "is_open", "environment", "kind"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("environment", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _text("value"),
+    Column("at", Instant, nullable=False),
+    _text("problem"),
 )

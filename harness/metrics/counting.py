@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from harness.metrics.facts import CloseFact, Facts, InvoiceFact, PaymentFact, Window
-from harness.metrics.families import Family, Labels, counter, gauge, histogram, labels_of
-from harness.metrics.runs import entity_of
+from harness.metrics.facts import CALL_BOUNDS, CloseFact, Facts, InvoiceFact, PaymentFact, Window
+from harness.metrics.families import Family, Histogram, Kind, Labels, counter, gauge, histogram, labels_of
+from harness.metrics.runs import UNCOUNTED, entity_of
 from harness.model.monitoring import Alert
 from harness.model.reconciliation import ExceptionState, ReconciliationException
 from harness.model.runs import Run, RunVerdict
@@ -37,7 +37,7 @@ def families(facts: Facts, window: Window, deadline: timedelta = DEADLINE) -> tu
         *_of_payments(facts, window),
         *_of_events(facts, window),
         *_of_exceptions(facts, window),
-        _of_calls(facts, window),
+        *_of_calls(facts, window),
         *_of_closes(facts, window),
         _of_workflows(facts, window),
         _of_subscriptions(facts, window),
@@ -60,7 +60,8 @@ def posting_result(invoice: InvoiceFact, deadline: timedelta = DEADLINE) -> str:
 
 def is_due(invoice: InvoiceFact, window: Window, deadline: timedelta = DEADLINE) -> bool:
     """Whether an invoice counts: finalised in the window, and long enough ago to have been posted."""
-    return window.since <= invoice.finalised_at <= window.until - deadline
+    until = min(window.until, invoice.looked_at) if invoice.looked_at else window.until
+    return window.since <= invoice.finalised_at <= until - deadline
 
 
 def unapplied(payments: Iterable[PaymentFact], at: datetime) -> list[PaymentFact]:
@@ -190,18 +191,34 @@ def _is_open(one: ReconciliationException, at: datetime) -> bool:
     return is_there and one.state is not ExceptionState.ACCEPTED
 
 
-def _of_calls(facts: Facts, window: Window) -> Family:
+def _of_calls(facts: Facts, window: Window) -> tuple[Family, ...]:
     counts: Counter[Labels] = Counter()
+    timed: dict[Labels, tuple[list[int], float]] = {}
     for one in facts.calls:
-        if window.has(one.at):
-            result = "ok" if not one.error else "refused" if _is_refusal(one.error) else "failed"
-            where = {"environment": facts.environment, "system": one.system, "source": one.source}
-            counts[labels_of(**where, result=result, error_type=one.error)] += one.count
-    return counter(
-        "billing_erp.api.calls",
-        "{call}",
-        "Calls by how they ended; the error rate is result=failed of all, a 4xx (refused) is a contract fault.",
-        counts,
+        if not window.has(one.at):
+            continue
+        result = "ok" if not one.error else "refused" if _is_refusal(one.error) else "failed"
+        where = {"environment": facts.environment, "system": one.system, "source": one.source}
+        counts[labels_of(**where, result=result, error_type=one.error)] += one.count
+        if len(one.buckets) == len(CALL_BOUNDS) + 1:
+            key = labels_of(**where, error_type=one.error)
+            buckets, seconds = timed.get(key, ([0] * len(one.buckets), 0.0))
+            timed[key] = [a + b for a, b in zip(buckets, one.buckets, strict=True)], seconds + one.seconds
+    return (
+        counter(
+            "billing_erp.api.calls",
+            "{call}",
+            "Calls by how they ended; the error rate is result=failed of all, a 4xx (refused) is a contract fault.",
+            counts,
+        ),
+        Family(
+            "http.client.request.duration",
+            Kind.HISTOGRAM,
+            "s",
+            "How long calls to the systems took, by error_type; those without one were answered.",
+            histograms=tuple(Histogram(key, tuple(one), total) for key, (one, total) in sorted(timed.items())),
+            bounds=CALL_BOUNDS,
+        ),
     )
 
 
@@ -294,8 +311,8 @@ def _of_runs(facts: Facts, window: Window) -> tuple[Family, ...]:
 
 
 def _counted(run: Run) -> str:
-    """Return `no` for a run that no budget pays for: in maintenance, or a drill."""
-    return "no" if run.maintenance or run.origin == "drill" else "yes"
+    """Return `no` for a run that no budget pays for: in maintenance, a drill, or a canary."""
+    return "no" if run.maintenance or run.origin in UNCOUNTED else "yes"
 
 
 def _of_alerts(facts: Facts, window: Window) -> tuple[Family, ...]:

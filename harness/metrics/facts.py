@@ -6,6 +6,7 @@ Figures of the two are shown beside each other and never added. Times are aware 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +16,13 @@ from harness.model.reconciliation import Comparison, ReconciliationException
 from harness.model.runs import Run
 
 Source = Literal["probe", "ledger"]
+CALL_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+"""Buckets of calls in seconds, as OpenTelemetry advises for `http.client.request.duration`."""
+
+
+def bucket_of(seconds: float) -> int:
+    """Return the place of a duration among CALL_BOUNDS; their number for what took longer than the last."""
+    return bisect_left(CALL_BOUNDS, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class InvoiceFact:
         void: Voided after all: not counted.
         zero: Of no amount: not counted.
         currency: Of the document, "" if not told.
+        looked_at: When the books were looked at last, None for as late as anybody asks: what was not looked at when
+            it was due is neither posted nor missing.
     """
 
     source: Source
@@ -42,6 +52,7 @@ class InvoiceFact:
     void: bool = False
     zero: bool = False
     currency: str = ""
+    looked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +92,25 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """Calls to one system at one time; `error` is "" for answers, else `5xx`, `timeout`, `429` or a 4xx code."""
+    """Calls to one system at one time.
+
+    Attributes:
+        source: Probe or ledger.
+        system: Which one.
+        at: When.
+        count: How many.
+        error: "" for answers, else `error.type`: a status such as `503`, `timeout`, `connection`, or `4xx`.
+        buckets: How many took up to each of CALL_BOUNDS seconds, and longer; empty where nobody took the time.
+        seconds: How long all of them took.
+    """
 
     source: Source
     system: str
     at: datetime
     count: int
     error: str = ""
+    buckets: tuple[int, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

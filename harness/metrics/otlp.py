@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.metrics.families import Family, Kind
+from harness.metrics.families import Family, Kind, Labels
 from harness.model import HarnessError, UsageError
 
 
@@ -78,7 +78,7 @@ def _points(data: Any, family: Family, times: Mapping[str, int]) -> Any:
     if family.kind is Kind.HISTOGRAM:
         points = [
             data.HistogramDataPoint(
-                attributes=dict(one.labels),
+                attributes=_attributes(one.labels),
                 count=one.count,
                 sum=one.total,
                 bucket_counts=list(one.counts),
@@ -90,10 +90,17 @@ def _points(data: Any, family: Family, times: Mapping[str, int]) -> Any:
             for one in family.histograms
         ]
         return data.Histogram(data_points=points, aggregation_temporality=cumulative)
-    points = [data.NumberDataPoint(attributes=dict(one.labels), value=one.value, **times) for one in family.samples]
+    points = [
+        data.NumberDataPoint(attributes=_attributes(one.labels), value=one.value, **times) for one in family.samples
+    ]
     if family.kind is Kind.COUNTER:
         return data.Sum(data_points=points, aggregation_temporality=cumulative, is_monotonic=True)
     return data.Gauge(data_points=points)
+
+
+def _attributes(labels: Labels) -> dict[str, str]:
+    """Return labels as attributes; `error.type` has a dot there, which OpenMetrics does not take."""
+    return {"error.type" if name == "error_type" else name: value for name, value in labels}
 
 
 def _check(endpoint: str) -> None:

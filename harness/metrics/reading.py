@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, get_type_hints
 
-from harness.history import History, alerts_since, comparisons_since, exceptions_since, runs_since
+from harness.history import History, alerts_since, comparisons_since, exceptions_since, facts_since, runs_since
 from harness.metrics.facts import (
     CallFact,
     ChangeFact,
@@ -23,6 +24,7 @@ from harness.metrics.facts import (
 )
 from harness.metrics.runs import facts_of_runs
 from harness.model import JSON, Location, UnreadableError
+from harness.model.facts import KeptFact
 
 KINDS: Mapping[str, tuple[str, type]] = {
     "invoice": ("invoices", InvoiceFact),
@@ -36,6 +38,9 @@ KINDS: Mapping[str, tuple[str, type]] = {
 }
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_LINE = 1 << 20
+_CLOSES = timedelta(days=62)
+"""How far back the newest closed period may lie, whatever the window."""
+_KEPT = Location("history", "", 1, 1)
 
 
 def read_facts(history: History, environment: str, window: Window) -> tuple[Facts, ...]:
@@ -51,17 +56,43 @@ def read_facts(history: History, environment: str, window: Window) -> tuple[Fact
     """
     runs = runs_since(history, window.since, window.until, environment=environment)
     alerts = alerts_since(history, window.since)
-    names = {environment} if environment else {one.environment for one in runs} | {one.environment for one in alerts}
+    kept = facts_since(history, window.since, window.until, environment=environment)
+    closes = facts_since(
+        history, max(window.until - _CLOSES, _BEGINNING), window.until, environment=environment, kind="close"
+    )
+    names = {one.environment for one in runs} | {one.environment for one in alerts} | {one.environment for one in kept}
     found = [
-        replace(
-            facts_of_runs([run for run in runs if run.environment == name], name),
-            alerts=tuple(one for one in alerts if one.environment == name),
+        _with_kept(
+            replace(
+                facts_of_runs([run for run in runs if run.environment == name], name, _measured(kept, name)),
+                alerts=tuple(one for one in alerts if one.environment == name),
+            ),
+            [one for one in (*(row for row in kept if row.kind != "close"), *closes) if one.environment == name],
         )
-        for name in sorted(names)
+        for name in ([environment] if environment else sorted(names))
     ]
     ledger = found.pop() if environment else Facts()
     exceptions, comparisons = exceptions_since(history, window.since), comparisons_since(history, window.since)
     return (*found, replace(ledger, exceptions=exceptions, comparisons=comparisons))
+
+
+def _with_kept(facts: Facts, kept: Iterable[KeptFact]) -> Facts:
+    """Return facts with those that the history keeps of ledgers and calls, each with its own source."""
+    found: dict[str, list[Any]] = {}
+    for one in kept:
+        if one.kind not in KINDS or not isinstance(one.body, dict):
+            continue  # what a reader keeps for itself
+        name, kind = KINDS[one.kind]
+        row = {key: value for key, value in one.body.items() if not key.startswith("_")}
+        found.setdefault(name, []).append(replace(_value(kind, row, _KEPT), source=one.source))
+    added: dict[str, Any] = {name: (*getattr(facts, name), *rows) for name, rows in found.items()}
+    return replace(facts, **added)
+
+
+def _measured(kept: Iterable[KeptFact], environment: str) -> frozenset[str]:
+    """Return the runs whose calls were timed one by one: their steps need not be counted as calls again."""
+    mine = (one for one in kept if one.environment == environment and one.kind == "call" and one.source == "probe")
+    return frozenset(one.key.split("/", 2)[1] for one in mine)
 
 
 def whole_history(now: datetime) -> Window:
@@ -123,7 +154,9 @@ def _converted(name: str, hint: Any, value: JSON, place: Location) -> object:
     reading = _READERS.get(hint if hint != (datetime | None) else datetime)
     found = reading(value) if reading else None
     if found is None:
-        raise UnreadableError(f'"{name}" cannot be {json.dumps(value)[:60]}', location=place, remedy=_REMEDIES[name])
+        raise UnreadableError(
+            f'"{name}" cannot be {json.dumps(value, default=str)[:60]}', location=place, remedy=_REMEDIES[name]
+        )
     return found
 
 
@@ -139,8 +172,13 @@ def _count(value: JSON) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
+def _counts(value: JSON) -> tuple[int, ...] | None:
+    found = [_count(one) for one in value] if isinstance(value, list) and len(value) <= 64 else [None]
+    return None if None in found else tuple(one for one in found if one is not None)
+
+
 def _seconds(value: JSON) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= float(value) < 1e12 else None  # type: ignore[arg-type]
 
 
@@ -149,6 +187,7 @@ _READERS: Mapping[Any, Callable[[JSON], object]] = {
     bool: lambda value: value if isinstance(value, bool) else None,
     int: _count,
     float: _seconds,
+    tuple[int, ...]: _counts,
     datetime: _time,
 }
 
@@ -165,4 +204,6 @@ _REMEDIES = _Remedies(
     deliveries="A whole number, 0 or more.",
     harmful="A whole number, 0 or more.",
     blocked_seconds="Seconds, 0 or more.",
+    seconds="Seconds, 0 or more.",
+    buckets="A list of whole numbers, one more than there are bounds.",
 )

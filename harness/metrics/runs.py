@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,19 +10,27 @@ from harness.metrics.facts import CallFact, EventFact, Facts, InvoiceFact, Payme
 from harness.model import JSON
 from harness.model.runs import Run, RunVerdict, Step
 
+UNCOUNTED = frozenset({"drill", "canary"})
+"""Origins of runs that are wrong on purpose: they spend no budget."""
 _REPLAYS = ("redeliver", "replay")
 _WRITERS = ("erp", "entitlements", "analytics")
 
 
-def facts_of_runs(runs: Sequence[Run], environment: str = "") -> Facts:
-    """Return the facts of runs; a run in maintenance or in a drill counts in none of them, but for itself."""
-    counted = [run for run in runs if not run.maintenance and run.origin != "drill"]
+def facts_of_runs(runs: Sequence[Run], environment: str = "", measured: Container[str] = ()) -> Facts:
+    """Return the facts of runs; a run in maintenance or in a drill counts in none of them, but for itself.
+
+    Args:
+        runs: What was played.
+        environment: Where.
+        measured: Ids of runs whose calls were counted as they were made, and are not counted from their steps.
+    """
+    counted = [run for run in runs if not run.maintenance and run.origin not in UNCOUNTED]
     return Facts(
         environment=environment,
         invoices=tuple(fact for run in counted for fact in _invoices(run)),
         payments=tuple(fact for run in counted for fact in _payments(run)),
         events=tuple(fact for run in counted for fact in _events(run)),
-        calls=tuple(fact for run in counted for fact in _calls(run)),
+        calls=tuple(fact for run in counted if run.id not in measured for fact in _calls(run)),
         subscriptions=tuple(fact for run in counted for fact in _subscriptions(run)),
         runs=tuple(runs),
     )

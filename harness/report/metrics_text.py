@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 from harness.metrics.facts import Window
@@ -11,6 +12,7 @@ from harness.metrics.figures import Figure, Latency, spoken
 from harness.metrics.objectives import Attained, State
 from harness.metrics.roi import Worth
 from harness.model import JSON
+from harness.model.facts import Cursor
 from harness.report.printable import printable
 from harness.report.words import columns
 
@@ -94,6 +96,20 @@ def metrics_json(
             for one in worth
         ],
     }
+
+
+def read_text(read: Sequence[Cursor], now: datetime) -> str:
+    """Return when each list of the ledgers was read last, and what could not be read; "" if none ever was."""
+    lines = []
+    for name in dict.fromkeys(one.environment for one in read):
+        rows = [one for one in read if one.environment == name and "." not in one.name]
+        newest = max((one.at for one in rows), default=now)
+        wrong = [f"{one.name} not read: {printable(one.problem)}" for one in rows if one.problem]
+        said = "; ".join(wrong) or "complete"
+        glyph = "?" if wrong else "✓"
+        age = spoken(max((now - newest).total_seconds(), 0))
+        lines.append(f"{glyph} ledgers of {printable(name)} read {age} ago: {said}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def objectives_text(found: Sequence[Attained]) -> str:

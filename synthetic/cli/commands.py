@@ -12,3 +12,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("monitor", "Run probes by schedule and tell people what is wrong", "synthetic.cli.monitor:monitor", AFTER),
     Command("demo", "Run the whole story on a throw-away repository", "synthetic.cli.demo:demo", LEARN),
 )
+
+LEDGERS = "synthetic.cli.ledgers:read_now"
+"""What `harness metrics --environment E` calls to read the ledgers of an environment into the history."""

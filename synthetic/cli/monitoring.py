@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,9 +30,10 @@ from harness.model import UsageError
 from harness.model.monitoring import MaintenanceWindow, RequestState
 from harness.model.runs import Run
 from synthetic.cli.landscape import read_landscape
+from synthetic.cli.ledgers import Reader, read_now
 from synthetic.cli.live_orders import live_handlers
 from synthetic.cli.monitor import to_json_text
-from synthetic.cli.running import open_place, play_in
+from synthetic.cli.running import IN_PROCESS, open_place, play_in
 from synthetic.clock import SystemClock
 from synthetic.matrix.suites import chosen
 from synthetic.monitor.executors import Executor, Threads, Work
@@ -99,7 +100,14 @@ def run_monitor(options: Mapping[str, Any]) -> int:
             made.run(stop, until)
         finally:
             keeper.close()
+            _wait_for(made)
     return 0
+
+
+def _wait_for(made: Monitor) -> None:
+    """Let a reading of the ledgers end before the history is closed."""
+    if isinstance(made.collect, Reader):
+        made.collect.wait()
 
 
 def run_once(options: Mapping[str, Any]) -> int:
@@ -113,6 +121,7 @@ def run_once(options: Mapping[str, Any]) -> int:
         finally:
             made.playing.keeper.close()
             made.executor.close()
+            _wait_for(made)
     if options["form"] == "json":
         rows = [{"probe": one.probe, "slot": one.slot, "run": one.id, "verdict": one.verdict.value} for one in runs]
         write(to_json_text(rows))
@@ -205,8 +214,20 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         orders=Orders(history, name, executor, schedules, wall.now, live_handlers(options["environment"], catalog)),
         watcher=watcher,
         alive=_alive(options["heartbeat_env"]),
-        report=lambda line: write(line + "\n", err=True),
+        collect=_collecting(options["environment"], history, catalog),
+        report=_report,
     )
+
+
+def _collecting(environment: str, history: History, catalog: Catalog) -> Reader | Callable[[datetime], None]:
+    """Return what reads the ledgers each minute; a landscape of this process keeps none."""
+    if environment == IN_PROCESS:
+        return lambda _now: None
+    return Reader(partial(read_now, environment, history, catalog=catalog), _report)
+
+
+def _report(line: str) -> None:
+    write(line + "\n", err=True)
 
 
 def _schedules(options: Mapping[str, Any], probes: Sequence[Probe]) -> tuple[Schedule, ...]:

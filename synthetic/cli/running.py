@@ -18,6 +18,7 @@ from harness.cli.output import write
 from harness.model import JSON, UsageError
 from synthetic.cli.landscape import read_landscape
 from synthetic.cli.probe_text import ending, head, hop, run_to_json, waiting
+from synthetic.clock import SystemClock
 from synthetic.deeds import Boundary, Call, Clock, Layer
 from synthetic.faults import Between, Played, load_faults
 from synthetic.matrix.suites import chosen, reference_suite
@@ -73,31 +74,35 @@ def run_all(  # noqa: PLR0913  (all but two by name)
     fault_layers = load_faults(faults) if faults else ()
     layers: list[Layer] = [Played(one, seed) for one in fault_layers]
     runs: list[Run] = []
+    times: list[tuple[datetime, datetime] | None] = []
     for one in chosen(names):
         place = open_place(environment, seed, layers)
         name = slot or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
         if not as_json:
             write(head(one, environment, run_id_of(one.name, name, environment)))
+        began = datetime.now(UTC)
         runs.append(_run(one, place, name, [] if as_json else [Ladder()]))
+        times.append((began, datetime.now(UTC)) if not isinstance(place.clock, SystemClock) else None)
         if not as_json:
             write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
     if as_json:
         _write_json([run_to_json(run) for run in runs])
     if history:
-        _store(runs, history)
+        _store(runs, times, history)
     return _exit_code(runs)
 
 
-def _store(runs: Sequence[Run], history: str) -> None:
-    """Keep the runs where the monitor keeps its own."""
+def _store(runs: Sequence[Run], times: Sequence[tuple[datetime, datetime] | None], history: str) -> None:
+    """Keep the runs where the monitor keeps its own; a run on a clock of its own took place when it was played."""
     from harness.cli.storing import opened_history  # noqa: PLC0415  (only where something is stored)
     from harness.history import record_run  # noqa: PLC0415
-    from synthetic.monitor.recording import recorded  # noqa: PLC0415
+    from synthetic.monitor.recording import on_real_time, recorded  # noqa: PLC0415
 
     owners = {one.name: one.owner for one in chosen([run.probe for run in runs])}
     with opened_history(Path(), history, create=True) as kept:
-        for run in runs:
-            record_run(kept, recorded(run, owner=owners[run.probe]))
+        for run, played in zip(runs, times, strict=True):
+            one = recorded(run, owner=owners[run.probe])
+            record_run(kept, on_real_time(one, *played) if played else one)
 
 
 def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> Run:

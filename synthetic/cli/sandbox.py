@@ -150,3 +150,18 @@ def reset(folder: Path) -> int:
 
     write(f"Empty again after {empty(folder):.2f} s.\n")
     return 0
+
+
+@sandbox.command()
+@folder_option
+@click.option("--customers", type=click.IntRange(1, 500), default=8, show_default=True, help="How many buy.")
+def trade(folder: Path, customers: int) -> int:
+    """Do ordinary business: sell, bill, be paid, and let an hour pass; what metrics of real ledgers count.
+
+    Probes are synthetic and stand in figures of their own; what is sold here carries no such mark.
+    """
+    from synthetic.cli.trading import trade as sell  # noqa: PLC0415  (start-up)
+
+    sell(folder, customers, lambda line: write(f"  {line}\n"))
+    write("An hour of business later. Next: harness metrics --environment sandbox\n")
+    return 0

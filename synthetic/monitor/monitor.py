@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from synthetic.monitor.watching import Watched, Watcher, adopt, watch
 _BEAT = timedelta(seconds=15)
 _PING = timedelta(minutes=1)
 _CARE = timedelta(seconds=10)
+_COLLECT = timedelta(minutes=1)
 
 
 class Time(Protocol):
@@ -48,6 +49,7 @@ class Monitor:
         orders: Executes requests.
         watcher: Judges runs and tells people.
         alive: Called once a minute while all is well: the dead man's switch of the monitor itself.
+        collect: Called once a minute: reads what the real ledgers say into the history.
         poll: How long orders and results may lie about before they are looked at.
         report: Told, in one line each, what a person watching wants to see.
     """
@@ -60,6 +62,7 @@ class Monitor:
     orders: Orders
     watcher: Watcher
     alive: Callable[[], None] = field(default=lambda: None)
+    collect: Callable[[datetime], None] = field(default=lambda _now: None)
     poll: timedelta = timedelta(seconds=2)
     report: Callable[[str], None] = field(default=lambda _line: None)
 
@@ -89,12 +92,12 @@ class Monitor:
         """Do everything that is due now, and return when what was done."""
         if turn.is_due(turn.beaten, now, _BEAT):
             beat(self.history, self.playing.runner, {"playing": self.executor.running()})
-            turn = Turn(now, turn.pinged, turn.cared)
+            turn = replace(turn, beaten=now)
         cares = turn.is_due(turn.cared, now, _CARE)
         if cares:
             self._care(now)
             self._watch(now)
-            turn = Turn(turn.beaten, turn.pinged, now)
+            turn = replace(turn, cared=now)
         for work in self.plan.due(now):
             self.executor.submit(work)
         self.orders.execute()
@@ -104,7 +107,10 @@ class Monitor:
             self._watch(now, only_new=True)
         if turn.is_due(turn.pinged, now, _PING):
             self._ping()
-            turn = Turn(turn.beaten, now, turn.cared)
+            turn = replace(turn, pinged=now)
+        if turn.is_due(turn.collected, now, _COLLECT):
+            self.collect(now)
+            turn = replace(turn, collected=now)
         return turn
 
     def once(self, now: datetime) -> list[Run]:
@@ -112,6 +118,7 @@ class Monitor:
         adopt(self.watcher, now)
         beat(self.history, self.playing.runner, {"once": True})
         runs = [run for work in self.plan.current(now) if (run := self.playing.play(work)) is not None]
+        self.collect(self.time.now())
         self._watch(self.time.now())
         return runs
 
@@ -158,6 +165,7 @@ class Turn:
     beaten: datetime | None = None
     pinged: datetime | None = None
     cared: datetime | None = None
+    collected: datetime | None = None
 
     def is_due(self, last: datetime | None, now: datetime, every: timedelta) -> bool:
         """Whether it is time again; a clock that was set back counts as time again."""

@@ -10,10 +10,21 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
 
 _PORT = "billing"
 _METHODS = {"card": "pm_card_visa", "failing": "pm_card_chargeCustomerFail", "disputed": "pm_card_createDispute"}
+
+_TOLD = {
+    "invoice.finalized": "invoice.finalised",
+    "invoice.voided": "invoice.voided",
+    "charge.succeeded": "payment.succeeded",
+    "customer.subscription.created": "subscription.changed",
+    "customer.subscription.updated": "subscription.changed",
+    "customer.subscription.deleted": "subscription.changed",
+}
+"""Events that metrics are counted from, and our words for them."""
 
 Request = Callable[[str, str, Mapping[str, Any], str], dict[str, Any]]
 """Method, path below /v1, parameters, idempotency key -> the answer as JSON; raises what `synthetic.deeds` knows."""
@@ -38,8 +49,9 @@ class PriceList(Protocol):
 class StripeBilling:
     """Adapter: operations are the public methods, named as probes say them."""
 
-    def __init__(self, request: Request, prices: PriceList) -> None:
-        """Speak through `request`."""
+    def __init__(self, request: Request, prices: PriceList, *, synthetic: bool = True) -> None:
+        """Speak through `request`; what is made is marked as synthetic, unless it is a sandbox's ordinary business."""
+        self._mark = {"synthetic": "true"} if synthetic else {}
         self._request = request
         self._prices = prices
         self._price_ids: dict[tuple[str, str], str] = {}
@@ -77,7 +89,7 @@ class StripeBilling:
             "payment_terms": terms,
             "tax_id": tax_id,
             "parent_id": parent,
-            "synthetic": "true",
+            **self._mark,
         }
         found = self._post(
             "customers", {"name": name, "metadata": {k: v for k, v in metadata.items() if v}}, "customer"
@@ -115,7 +127,7 @@ class StripeBilling:
                 "legal_entity": entity,
                 "contract_id": contract,
                 "tax_code": tax_code,
-                "synthetic": "true",
+                **self._mark,
             },
         }
         if terms != "CARD":
@@ -190,7 +202,7 @@ class StripeBilling:
             "customer": customer,
             "auto_advance": "true",
             "default_tax_rates": [self._rate(tax_code)],
-            "metadata": {"legal_entity": entity, "contract_id": contract, "tax_code": tax_code, "synthetic": "true"},
+            "metadata": {"legal_entity": entity, "contract_id": contract, "tax_code": tax_code, **self._mark},
         }
         if terms != "CARD":
             params |= {"collection_method": "send_invoice", "days_until_due": int(terms.removeprefix("NET"))}
@@ -379,7 +391,28 @@ class StripeBilling:
         found = [one["id"] for one in self._list("subscriptions", {"status": "all"}) if _is_left(one, before)]
         return {"count": len(found), "subscriptions": ",".join(found)}
 
+    def events_of(self, since: int, until: int) -> Answer:
+        """Show what happened in [since, until) that metrics are counted from, oldest first.
+
+        `until` of the answer says how far it reaches: a span with more than a page of events is halved, so that one
+        call stays short, however far behind its reader is.
+        """
+        end, page = until, self._events(since, until)
+        while page["has_more"] and end - since > 1:
+            end = since + (end - since) // 2
+            page = self._events(since, end)
+        found = list(page["data"])
+        while page["has_more"]:  # more than a page in one second
+            page = self._events(since, end, starting_after=found[-1]["id"])
+            found += page["data"]
+        rows: list[JSON] = [_event_row(one) for one in reversed(found)]
+        return {"count": len(rows), "events": rows, "until": end}
+
     # inside
+
+    def _events(self, since: int, until: int, **more: str) -> dict[str, Any]:
+        created = {"gte": since, "lt": until}
+        return self._get("events", {"types": list(_TOLD), "created": created, "limit": 100, **more})
 
     def _finalised(self, invoice: str | Mapping[str, Any]) -> str:
         """Return the id of an invoice that is no draft any more."""
@@ -463,6 +496,27 @@ class StripeBilling:
     def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
         """Post under the key of the deed, each part of it under a key of its own."""
         return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
+
+
+def _event_row(event: Mapping[str, Any]) -> dict[str, JSON]:
+    """Return an event in our words; the facts of a subscription's invoice may stand with the subscription."""
+    found = event["data"]["object"]
+    parent = (found.get("parent") or {}).get("subscription_details") or found.get("subscription_details") or {}
+    metadata = {**(parent.get("metadata") or {}), **(found.get("metadata") or {})}
+    return {
+        "id": event["id"],
+        "type": _TOLD[event["type"]],
+        "at": int(event["created"]),
+        "object": found["id"],
+        "entity": metadata.get("legal_entity", ""),
+        "synthetic": metadata.get("synthetic") == "true",
+        "currency": str(found.get("currency") or "").upper(),
+        "total": int(found.get("total") or found.get("amount") or 0),
+        "tax": int(found.get("tax") or 0),
+        "invoice": str(found.get("invoice") or ""),
+        "subscription": str(found.get("subscription") or parent.get("subscription") or ""),
+        "status": str(found.get("status") or ""),
+    }
 
 
 def _is_left(found: Mapping[str, Any], before: int) -> bool:

@@ -57,3 +57,13 @@ class SyncDesk:
         """Show how the events of one kind of an object were taken."""
         found = self._sync.storage.effects_of(object, kind)
         return {"count": len(found), "new": found.count("new"), "duplicates": found.count("duplicate")}
+
+    def log_of(self, deliveries_after: int = 0, audit_after: int = 0, limit: int = 200) -> Answer:
+        """Show deliveries and what became of events, each after a number, and what waits in the exception queue."""
+        found: dict[str, Any] = {
+            "count": 1,
+            "deliveries": self._sync.storage.deliveries_after(deliveries_after, limit),
+            "audit": self._sync.storage.queue.audit_after(audit_after, limit),
+            "exceptions": self._sync.storage.waiting_exceptions(limit),
+        }
+        return found

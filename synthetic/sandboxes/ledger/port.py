@@ -299,7 +299,24 @@ class LedgerPort:
             "postings": len(storage.postings(ledger=ledger, period=period)),
         }
 
+    def journal_of(self, after: int = 0, limit: int = 200) -> Answer:
+        """Show what was posted after a number, in order: what metrics of the ledger are counted from."""
+        found = self._ledger.books.storage.postings_after(after, limit)
+        rows: list[JSON] = [{"number": number, **self._journal_row(one)} for number, one in found]
+        return {"count": len(rows), "rows": rows}
+
     # inside
+
+    def _journal_row(self, one: Posting) -> Answer:
+        facts = _posting_facts(one, 1, "", self._accounts_of(one))
+        row = {name: facts[name] for name in ("entity", "ledger", "currency", "total", "tax", "synthetic")}
+        row |= {"kind": one.key.kind, "object": one.key.object_id, "journal_number": one.journal_number}
+        row |= {"posted_at": one.posted_at, "reverses": one.reverses or ""}
+        row["is_second"] = self._ledger.books.master.of(one.key.ledger).is_second
+        if one.key.kind == "payment":
+            applied = self._ledger.books.storage.applications(one.key.object_id)
+            row["unapplied"] = sum(two.unapplied for two in applied if two.ledger == one.key.ledger)
+        return row
 
     def _posting_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
         found = self._postings(object_id, kind, ledger)

@@ -137,6 +137,13 @@ class Storage:
         )
         return [_posting(body) for (body,) in found]
 
+    def postings_after(self, number: int, limit: int) -> list[tuple[int, Posting]]:
+        """Return postings with a number above one, in the order they were taken, at most `limit`."""
+        found = self._db.execute(
+            "select number, body from posting where number > ? order by number limit ?", (number, limit)
+        )
+        return [(int(place), _posting(body)) for place, body in found]
+
     def count(self) -> int:
         """Return how many postings there are."""
         (found,) = self._db.execute("select count(*) from posting").fetchone()

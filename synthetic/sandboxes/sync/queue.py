@@ -185,6 +185,13 @@ class Queue:
         """Return the audit trail, oldest first."""
         return list(self._db.execute("select at, what, subject, detail from audit order by rowid"))
 
+    def audit_after(self, number: int, limit: int) -> list[dict[str, Any]]:
+        """Return lines of the audit trail after a number: what happened to which event, and when."""
+        found = self._db.execute(
+            "select rowid, at, what, subject from audit where rowid > ? order by rowid limit ?", (number, limit)
+        )
+        return [{"number": row, "at": at, "what": what, "event": subject} for row, at, what, subject in found]
+
 
 def amount_of(found: dict[str, Any]) -> tuple[int | None, str | None]:
     """Return what is at stake in an object of billing: minor units and currency."""

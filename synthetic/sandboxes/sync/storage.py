@@ -294,6 +294,48 @@ class Storage:
         )
         return [effect for (effect,) in found]
 
+    def deliveries_after(self, number: int, limit: int) -> list[dict[str, Any]]:
+        """Return deliveries after a number, each with what its event is about."""
+        found = self._db.execute(
+            "select delivery.rowid, event_id, delivery.at, effect, kind, object_id, queue, body from delivery"
+            " join inbox using (event_id) where delivery.rowid > ? order by delivery.rowid limit ?",
+            (number, limit),
+        )
+        return [
+            {
+                "number": row,
+                "event": event_id,
+                "at": at,
+                "effect": effect,
+                "type": kind,
+                "object": object_id,
+                "entity": queue.partition(":")[0],
+                **self._origin(json.loads(body)),
+            }
+            for row, event_id, at, effect, kind, object_id, queue, body in found
+        ]
+
+    def waiting_exceptions(self, limit: int) -> list[dict[str, Any]]:
+        """Return open rows of the exception queue, each with whether its event is synthetic."""
+        rows = []
+        for one in self.exceptions()[:limit]:
+            names = ("event_id", "object_id", "category", "code", "opened", "amount", "currency", "legal_entity")
+            rows.append({name: getattr(one, name) for name in names} | self._origin(self.event(one.event_id) or {}))
+        return rows
+
+    def _origin(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return when an event was first sent, and whether a probe made what it is about, or what it belongs to."""
+        found = (event.get("data") or {}).get("object") or {}
+        created = event.get("created")
+        marks = [(found.get("metadata") or {}).get("synthetic"), found.get("synthetic")]
+        for name in ("invoice", "charge", "customer"):
+            document = self.document(found.get(name)) if isinstance(found.get(name), str) else None
+            marks.append((document or {}).get("synthetic"))
+        return {
+            "created": int(created) if isinstance(created, int) else 0,
+            "synthetic": any(str(one).lower() == "true" for one in marks),
+        }
+
     def backlog(self) -> int:
         """Return how many events are not done."""
         (found,) = self._db.execute(

@@ -1,0 +1,251 @@
+"""Facts of real ledgers: read once each, page by page, never with those of probes, and said where nobody could look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harness.catalog import read_catalog
+from harness.documents import FolderTree, Library
+from harness.history import cursors_of, facts_since, open_exceptions, open_history
+from harness.metrics.counting import families
+from harness.metrics.facts import Window
+from harness.metrics.figures import figures
+from harness.metrics.reading import read_facts
+from synthetic.deeds import Attempt, UnreachableError
+from synthetic.deeds.calls import Kind
+from synthetic.monitor.ledgers import Ledgers, read_ledgers
+from synthetic.sandboxes.landscape.adapters import in_process
+from synthetic.sandboxes.landscape.landscape import Landscape
+from synthetic.sandboxes.landscape.prices import CatalogPrices
+from synthetic.systems.stripe import StripeBilling
+
+ROOT = Path(__file__).parents[3]
+START = datetime(2027, 1, 4, 9, tzinfo=UTC)
+WALL = datetime(2026, 11, 27, 12, tzinfo=UTC)
+FAR = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
+
+
+class Shop:
+    """A landscape of this process with two ways to sell: as a probe does, and as business does."""
+
+    def __init__(self, catalog, history, layers=()):
+        self.at = START
+        self.world = Landscape(catalog, self, layers)
+        prices = CatalogPrices(self.world.ledger.books.master, START.date())
+        self.ordinary = StripeBilling(in_process(self.world.core), prices, synthetic=False)
+        self.marked = StripeBilling(in_process(self.world.core), prices)
+        self.history = history
+        self.down: set[str] = set()
+        self.asked: list[str] = []
+
+    def now(self):
+        return self.at
+
+    def call(self, attempt):
+        if attempt.port in self.down:
+            raise UnreachableError(attempt.port, "503 service unavailable")
+        self.asked.append(attempt.operation)
+        return self.world.answer(attempt)
+
+    def passes(self, **length):
+        """Let time pass in steps, so that everything due happens."""
+        until = self.at + timedelta(**length)
+        while self.at < until:
+            self.at = (
+                min(self.at + timedelta(seconds=5), until)
+                if until - self.at < timedelta(minutes=2)
+                else self.at + timedelta(minutes=1)
+            )
+            self.world.catch_up()
+
+    def sell(self, name, billing=None):
+        do = (billing or self.ordinary).call
+        key = {"now": self.at, "kind": Kind.DEED}
+
+        def deed(operation, **request):
+            self.world.catch_up()
+            return do(Attempt("billing", operation, request, key=f"{name}-{operation}", **key))
+
+        made = deed("onboard", account=name, name=name, entity="DE-01", currency="EUR")
+        sold = deed("subscribe", customer=made["id"], sku="PRO-ANNUAL", entity="DE-01", currency="EUR",
+                    tax_code="DE-S19", contract=f"C-{name}")  # fmt: skip
+        self.world.answer(Attempt("crm", "account_of", {"account": name}, Kind.LOOK, "", self.at))
+        return sold
+
+    def read(self):
+        ports = ("billing", "erp", "sync", "entitlements", "analytics")
+        self.asked.clear()
+        wall = WALL + (self.at - START)
+        return read_ledgers(Ledgers("live", dict.fromkeys(ports, self), self.now, lambda: wall), self.history)
+
+    def figure(self, name):
+        now = WALL + (self.at - START) + timedelta(seconds=1)  # whoever asks, asks after the reading
+        window = Window(now - timedelta(days=28), now)
+        (facts,) = read_facts(self.history, "live", window)
+        found = {(one.name, one.source): one for one in figures(families(facts, window)) if one.entity in {"", "DE-01"}}
+        one = found.get((name, "ledger"))
+        return (one.numerator, one.denominator) if one else (0, 0)
+
+
+@pytest.fixture
+def history(tmp_path):
+    with_all = open_history(f"sqlite:///{tmp_path / 'h.sqlite'}", create=True)
+    yield with_all
+    with_all.close()
+
+
+@pytest.fixture
+def shop(catalog, history):
+    return Shop(catalog, history)
+
+
+def test_ordinary_business_is_counted_and_what_probes_made_is_left_out(shop):
+    shop.sell("one")
+    shop.sell("two")
+    shop.sell("probe", shop.marked)
+    shop.passes(minutes=20)
+    told = shop.read()
+    assert told.problems == {}
+    assert told.synthetic >= 3  # its invoice, its payment, its subscription
+    assert shop.figure("invoice-posting-success") == (2, 2)
+    assert shop.figure("subscription-accuracy") == (2, 2)
+    assert shop.figure("reconciliation-match") == (2, 2)
+    assert shop.figure("api-error-rate")[0] == 0
+
+
+def test_a_young_invoice_is_in_neither_set(shop):
+    shop.sell("one")
+    shop.passes(minutes=5)
+    shop.read()
+    assert shop.figure("invoice-posting-success") == (0, 0)
+    shop.passes(minutes=11)
+    shop.read()
+    assert shop.figure("invoice-posting-success") == (1, 1)
+
+
+def test_reading_twice_counts_once_and_reads_only_what_is_new(shop):
+    for name in ("one", "two", "three"):
+        shop.sell(name)
+    shop.passes(minutes=20)
+    first = shop.read()
+    before = [(one.kind, one.key) for one in facts_since(shop.history, FAR) if one.kind != "call"]
+    shop.passes(minutes=2)
+    again = shop.read()
+    assert [(one.kind, one.key) for one in facts_since(shop.history, FAR) if one.kind != "call"] == before
+    assert again.facts < first.facts / 2
+    assert shop.figure("reconciliation-match") == (3, 3)
+    assert shop.asked.count("journal_of") == 1
+
+
+def test_books_that_could_not_be_read_are_said_and_make_nothing_missing(shop):
+    shop.down.add("erp")
+    shop.sell("one")
+    shop.world.catch_up()
+    shop.passes(minutes=20)
+    told = shop.read()
+    assert "503" in told.problems["erp"]
+    assert {one.name: bool(one.problem) for one in cursors_of(shop.history, "live")}["erp"]
+    assert shop.figure("invoice-posting-success") == (0, 0), "nobody looked, so nothing is missing"
+    assert shop.figure("api-error-rate")[0] >= 1
+    shop.down.clear()
+    assert shop.read().problems == {}
+    assert shop.figure("invoice-posting-success") == (1, 1)
+
+
+def _spoiled(operation, change):
+    def layer(attempt, forward):
+        if (attempt.port, attempt.operation) != ("erp", operation):
+            return forward(attempt)
+        return change(attempt, forward)
+
+    return layer
+
+
+def _journal(**changes):
+    """The books show postings otherwise than they were sent."""
+
+    def change(_attempt, forward):
+        answer = forward(_attempt)
+        rows = [row | changes if row["kind"] == "invoice" and not row["is_second"] else row for row in answer["rows"]]
+        again = [row | {"journal_number": "JE-again"} for row in rows if row["kind"] == "invoice"]
+        return answer | {"rows": rows + (again[:1] if not changes else [])}
+
+    return change
+
+
+def _never(attempt, _forward):
+    return {"journal_number": "JE-0", "replayed": False, "posted_at": f"{attempt.now:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "change", "category"),
+    [
+        ("post_invoice", _never, "missing"),
+        ("journal_of", _journal(tax=22799), "tax"),
+        ("journal_of", _journal(entity="US-01"), "entity"),
+        ("journal_of", _journal(currency="USD"), "currency-fx"),
+        ("journal_of", _journal(total=142801), "amount"),
+        ("journal_of", _journal(), "duplicate"),
+    ],
+)
+def test_what_is_wrong_in_the_books_is_no_success_and_an_exception_until_it_is_right(
+    catalog, history, operation, change, category
+):
+    shop = Shop(catalog, history, [_spoiled(operation, change)])
+    shop.sell("one")
+    shop.passes(minutes=20)
+    assert shop.read().problems == {}
+    assert shop.figure("invoice-posting-success") == (0, 1)
+    assert shop.figure("reconciliation-match") == (0, 1)
+    (found,) = open_exceptions(history)
+    assert (found.category, found.entity, found.currency) == (category, "DE-01", "EUR")
+    shop.passes(minutes=2)
+    shop.read()
+    assert shop.figure("reconciliation-match") == (0, 1), "compared once"
+    assert len(open_exceptions(history)) == 1
+
+
+def test_a_backlog_is_read_in_bounded_calls_without_losing_a_row(shop):
+    names = [f"c{number}" for number in range(40)]  # some 400 events, a page is 100
+    for name in names:
+        shop.sell(name)
+    shop.passes(minutes=20)
+    shop.read()
+    assert shop.figure("invoice-posting-success") == (40, 40)
+    page = shop.world.answer(Attempt("billing", "events_of", {"since": 0, "until": int(shop.at.timestamp())},
+                                     Kind.LOOK, "", shop.at))  # fmt: skip
+    assert page["until"] <= int(shop.at.timestamp())
+    ids = [one["id"] for one in page["events"]]
+    assert len(ids) == len(set(ids))
+
+
+def test_an_event_delivered_again_is_a_replay_that_changed_nothing(shop):
+    sold = shop.sell("one")
+    shop.passes(minutes=1)
+    request = {"object": sold["invoice"], "kind": "invoice.finalized"}
+    shop.world.answer(Attempt("sync", "redeliver", request, Kind.DEED, "again", shop.at))
+    shop.passes(minutes=20)
+    shop.read()
+    assert shop.figure("harmful-replays") == (0, 1)
+
+
+def test_a_clock_that_is_moved_between_two_readings_makes_no_duration_wrong(shop):
+    shop.sell("one")
+    shop.passes(minutes=1)
+    ports = dict.fromkeys(("billing", "erp", "sync", "entitlements", "analytics"), shop)
+    read_ledgers(Ledgers("live", ports, shop.now, lambda: WALL), shop.history)
+    shop.passes(hours=30)
+    read_ledgers(Ledgers("live", ports, shop.now, lambda: WALL + timedelta(seconds=5)), shop.history)
+    window = Window(WALL - timedelta(days=28), WALL + timedelta(seconds=6))
+    (facts,) = read_facts(shop.history, "live", window)
+    assert all((one.applied_at - one.paid_at).total_seconds() < 60 for one in facts.payments if one.applied_at)
+    found = {(one.name): (one.numerator, one.denominator) for one in figures(families(facts, window))}
+    assert found["invoice-posting-success"] == (1, 1)
