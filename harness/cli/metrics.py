@@ -5,20 +5,22 @@ from __future__ import annotations
 import importlib
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.opening import open_library
+from harness.cli.opening import open_library, open_repository
 from harness.cli.options import format_option, history_option, repo_option
 from harness.cli.output import write, write_error, write_file
 from harness.cli.storing import opened_history
 from harness.model import HarnessError, UnreadableError, UsageError
 
 if TYPE_CHECKING:
-    from harness.metrics.facts import Facts, Window
+    from harness.history import History
+    from harness.metrics.facts import ChangeFact, Facts, Window
     from harness.metrics.objectives import Attained, Objective
     from harness.metrics.roi import Worth
     from harness.model.facts import Cursor
@@ -38,6 +40,8 @@ _NO_READ = click.option(
     help="With --environment: show what was read before, and ask no system now.",
 )
 _LARGEST = 256 << 20
+_LONGEST = timedelta(days=400)
+"""How far back contract changes are looked for."""
 
 
 @click.command()
@@ -96,17 +100,21 @@ def metrics(environment: str, length: str | None, form: str, place: str | None, 
 def _show(several: tuple[Facts, ...], window: Window, form: str, roi: Path | None, read: tuple[Cursor, ...]) -> int:
     from harness.metrics.counting import families  # noqa: PLC0415  (start-up)
     from harness.metrics.figures import figures, payment_latency  # noqa: PLC0415
-    from harness.report.metrics_text import metrics_json, metrics_text, read_text  # noqa: PLC0415
+    from harness.report.changes_text import changes_json, changes_text  # noqa: PLC0415
+    from harness.report.metrics_text import metrics_json, metrics_text, read_json, read_text  # noqa: PLC0415
 
     blocks = []
     for facts in several:
         counted, worth = families(facts, window), _worth(roi, facts, window) if facts is several[-1] else ()
         blocks.append((facts.environment, window, figures(counted), payment_latency(facts, window), counted, worth))
+    changes = tuple(one for facts in several for one in facts.changes if window.has(one.merged_at))
     if form == "json":
-        write(_json([metrics_json(*one) for one in blocks]))
+        told = [{**metrics_json(*one), "ledgers": read_json(read), "changes": changes_json(changes)} for one in blocks]
+        write(_json(told))
         return 0
     shown = [one for one in blocks if one[0] or one[2] or one[3] or one[5]]
     write("\n".join(metrics_text(*one) for one in shown or blocks))
+    write(changes_text(changes))
     write("\nsynthetic: made by probes; real: told by the ledgers. The two are never added.\n")
     write(read_text(read, window.until))
     return 0
@@ -200,10 +208,39 @@ def _facts(
 
     with opened_history(repo, place) as history:
         facts = read_facts(history, environment, window)
-    last = facts[-1]
+        last = replace(facts[-1], changes=_changes(repo, history, environment, window))
     for path in files:
         last = read_ledger_facts(_text(path), str(path), last)
     return (*facts[:-1], last)
+
+
+def _changes(repo: Path, history: History, environment: str, window: Window) -> tuple[ChangeFact, ...]:
+    """Return the contract changes that were merged in a window, with the failures traced to them."""
+    from harness.catalog import read_catalog  # noqa: PLC0415  (start-up)
+    from harness.history import runs_since, verifications_of  # noqa: PLC0415
+    from harness.metrics.changes import contract_of, failures_of_consumers, failures_of_probes, traced  # noqa: PLC0415
+    from harness.metrics.facts import ChangeFact  # noqa: PLC0415
+    from harness.metrics.runs import is_counted  # noqa: PLC0415
+
+    repository = open_repository(repo)
+    if repository is None:
+        return ()
+    since = max(window.since, window.until - _LONGEST)
+    try:
+        landed = repository.merged(repository.default_base(), since, "contracts")
+    except HarnessError:
+        return ()  # no branch that anything is merged to: nothing was
+    changes = []
+    for commit, paths, began in landed:
+        names = tuple(sorted({name for path in paths if (name := contract_of(path))}))
+        if names:
+            changes.append(ChangeFact(commit.time, began_at=began, commit=commit.short, contracts=names))
+    if not changes:
+        return ()
+    catalog = read_catalog(open_library(repo), ["catalog/**/*.yaml"])
+    runs = runs_since(history, since - _LONGEST / 10, window.until, environment=environment, steps=False)
+    failures = failures_of_probes([run for run in runs if is_counted(run)], catalog)
+    return traced(changes, [*failures, *failures_of_consumers(verifications_of(history), catalog)])
 
 
 def _read_now(repo: Path, place: str | None, environment: str, *, keeps_still: bool) -> tuple[Cursor, ...]:

@@ -76,6 +76,7 @@ def check_repository(library: Library, config: Config, today: date, evidence: tu
         *pacts.problems,
         *policy_problems,
         *waiver_problems,
+        *_objectives(library),
     )
     return CheckReport(
         findings=tuple(sorted((_levelled(placed(finding, library), config) for finding in findings), key=_order)),
@@ -100,6 +101,12 @@ def _each_once(problems: Iterable[HarnessError]) -> tuple[HarnessError, ...]:
     """Sort by place, and drop what two readers of one file both say."""
     distinct = {(str(problem.location), problem.message): problem for problem in problems}
     return tuple(distinct[key] for key in sorted(distinct))
+
+
+def _objectives(library: Library) -> tuple[HarnessError, ...]:
+    from harness.metrics.checking import check_objectives  # noqa: PLC0415  (the gate counts nothing)
+
+    return check_objectives(library)
 
 
 def _policy(side: RevisionSide, config: Config) -> tuple[Policy | None, tuple[HarnessError, ...]]:

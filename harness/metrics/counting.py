@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from harness.metrics.facts import CALL_BOUNDS, CloseFact, Facts, InvoiceFact, PaymentFact, Window
 from harness.metrics.families import Family, Histogram, Kind, Labels, counter, gauge, histogram, labels_of
-from harness.metrics.runs import UNCOUNTED, entity_of
+from harness.metrics.runs import entity_of, is_counted
 from harness.model.monitoring import Alert
 from harness.model.reconciliation import ExceptionState, ReconciliationException
 from harness.model.runs import Run, RunVerdict
@@ -43,7 +43,7 @@ def families(facts: Facts, window: Window, deadline: timedelta = DEADLINE) -> tu
         _of_subscriptions(facts, window),
         *_of_runs(facts, window),
         *_of_alerts(facts, window),
-        _of_changes(facts, window),
+        *_of_changes(facts, window),
     )
 
 
@@ -312,7 +312,7 @@ def _of_runs(facts: Facts, window: Window) -> tuple[Family, ...]:
 
 def _counted(run: Run) -> str:
     """Return `no` for a run that no budget pays for: in maintenance, a drill, or a canary."""
-    return "no" if run.maintenance or run.origin in UNCOUNTED else "yes"
+    return "yes" if is_counted(run) else "no"
 
 
 def _of_alerts(facts: Facts, window: Window) -> tuple[Family, ...]:
@@ -346,15 +346,33 @@ def _ages(alerts: Sequence[Alert], at: datetime, labels: object) -> list[tuple[L
     return list(oldest.items())
 
 
-def _of_changes(facts: Facts, window: Window) -> Family:
+def _of_changes(facts: Facts, window: Window) -> tuple[Family, ...]:
     counts: Counter[Labels] = Counter()
+    lead: list[tuple[Labels, float]] = []
+    back: list[tuple[Labels, float]] = []
+    key = labels_of(environment=facts.environment)
     for one in facts.changes:
-        if window.has(one.merged_at):
-            failed = one.failed_at is not None and one.failed_at - one.merged_at <= timedelta(days=7)
-            counts[labels_of(environment=facts.environment, result="failed" if failed else "ok")] += 1
-    return counter(
-        "contract.changes",
-        "{change}",
-        "Merged contract changes; the failure rate is those followed within 7 d by a failure traced to them, of all.",
-        counts,
+        if not window.has(one.merged_at):
+            continue
+        failed = one.failed_at is not None and one.failed_at - one.merged_at <= timedelta(days=7)
+        counts[labels_of(environment=facts.environment, result="failed" if failed else "ok")] += 1
+        if one.began_at is not None:
+            lead.append((key, max((one.merged_at - one.began_at).total_seconds(), 0)))
+        if failed and one.failed_at is not None and one.recovered_at is not None:
+            back.append((key, (one.recovered_at - one.failed_at).total_seconds()))
+    return (
+        counter(
+            "contract.changes",
+            "{change}",
+            "Merged contract changes; the failure rate is those followed within 7 d by a failure traced to them,"
+            " of all.",
+            counts,
+        ),
+        histogram("vcs.change.time_to_merge", "First commit of a contract change until merged.", RESOLVE_BOUNDS, lead),
+        histogram(
+            "contract.change.recovery.duration",
+            "A failure traced to a change until it was over; those that are not over are not in it.",
+            RESOLVE_BOUNDS,
+            back,
+        ),
     )

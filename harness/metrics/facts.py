@@ -159,11 +159,25 @@ class CloseFact:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFact:
-    """One merged contract change, and whether a failure within seven days was traced to it."""
+    """One merged contract change, and whether a failure within seven days was traced to it.
+
+    Attributes:
+        merged_at: When it came onto the default branch.
+        failed_at: When a failure that was traced to it was sure; None if none was.
+        recovered_at: When that worked again; None while it does not.
+        began_at: When its first commit was written; None if nobody knows.
+        commit: Which commit brought it, "" if nobody says.
+        contracts: Names of the contracts it changed.
+        failed_by: What failed.
+    """
 
     merged_at: datetime
     failed_at: datetime | None = None
     recovered_at: datetime | None = None
+    began_at: datetime | None = None
+    commit: str = ""
+    contracts: tuple[str, ...] = ()
+    failed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Objective:
         total: Denominator, the same.
         queries: Both as they are written.
         place: Where it stands.
+        query_places: Where the queries stand, the good one first.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Objective:
     total: Selector | None
     queries: tuple[str, str]
     place: Location
+    query_places: tuple[Location, ...] = ()
 
 
 class State(StrEnum):
@@ -225,11 +227,15 @@ def _objectives(document: Document) -> list[Objective]:
 def _objective(document: Document, value: dict[str, JSON], index: int) -> Objective:
     name = str(_in(value, "metadata", "name") or "")
     row = _list(value, "spec", "objectives")[index]
-    target = row.get("target", _percent(row)) if isinstance(row, dict) else None
+    row = row if isinstance(row, dict) else {}
+    target = row.get("target", _percent(row))
     pointer = f"/spec/objectives/{index}"
     share = _share(target)
-    if not name or share is None:
+    if not name or target is None:
         raise _wrong(document, pointer if name else "", "an objective needs a name and a target", "target: 0.99")
+    if share is None:
+        said = f"no objective can be {target}: a target is a share above 0, at most 1"
+        raise _wrong(document, f"{pointer}/{'target' if 'target' in row else 'targetPercent'}", said, "target: 0.99")
     if _in(value, "spec", "budgetingMethod") not in {None, "Occurrences"}:
         raise _wrong(document, "/spec/budgetingMethod", "only occurrences are counted here", "Occurrences")
     queries = _query(value, "good"), _query(value, "total")
@@ -239,7 +245,7 @@ def _objective(document: Document, value: dict[str, JSON], index: int) -> Object
         if not _keeps_apart(query):
             remedy = 'Add source="ledger" or source="probe".'
             raise _wrong(document, "/spec/indicator", f"{query.name} would add synthetic and real figures", remedy)
-    several = f" ({row.get('displayName') or index + 1})" if isinstance(row, dict) and index else ""
+    several = f" ({row.get('displayName') or index + 1})" if index else ""
     return Objective(
         name=name,
         title=str(_in(value, "metadata", "displayName") or name) + several,
@@ -251,7 +257,23 @@ def _objective(document: Document, value: dict[str, JSON], index: int) -> Object
         total=selector(queries[1]),
         queries=queries,
         place=document.location(pointer),
+        query_places=tuple(
+            document.location(f"/spec/indicator/spec/ratioMetric/{part}/metricSource/spec/query")
+            for part in ("good", "total")
+        ),
     )
+
+
+def probe_targets(objectives: Iterable[Objective]) -> dict[str, Fraction]:
+    """Return the strictest target of each probe that an objective over runs names; "" for those that none names."""
+    found: dict[str, Fraction] = {}
+    for one in objectives:
+        if one.total is None or one.total.name != "billing_erp_probe_runs_total":
+            continue
+        named = [row.values for row in one.total.matchers if row.label == "probe" and row.wanted]
+        for probe in named[0] if named else {""}:
+            found[probe] = max(found.get(probe, one.target), one.target)
+    return found
 
 
 def _keeps_apart(one: Selector) -> bool:
@@ -263,7 +285,7 @@ def _keeps_apart(one: Selector) -> bool:
 
 def _percent(row: dict[str, JSON]) -> JSON:
     found = _share(row.get("targetPercent"), 100)
-    return str(found.numerator / found.denominator) if found is not None else None
+    return str(found.numerator / found.denominator) if found is not None else row.get("targetPercent")
 
 
 def _share(value: JSON, most: int = 1) -> Fraction | None:
@@ -279,7 +301,8 @@ def _window(document: Document, value: dict[str, JSON]) -> timedelta:
     text = str(rows[0].get("duration", "")) if rows and isinstance(rows[0], dict) else ""
     length = parse_window(text)
     if length is None:
-        raise _wrong(document, "/spec", f'"{text}" is no window of fixed length', "timeWindow: [{duration: 28d, ...}]")
+        pointer = "/spec/timeWindow" if rows else "/spec"
+        raise _wrong(document, pointer, f'"{text}" is no window of fixed length', "timeWindow: [{duration: 28d, ...}]")
     return length
 
 

@@ -22,7 +22,7 @@ from harness.metrics.facts import (
     Window,
     WorkflowFact,
 )
-from harness.metrics.runs import facts_of_runs
+from harness.metrics.runs import facts_of_runs, is_counted
 from harness.model import JSON, Location, UnreadableError
 from harness.model.facts import KeptFact
 
@@ -60,6 +60,7 @@ def read_facts(history: History, environment: str, window: Window) -> tuple[Fact
     closes = facts_since(
         history, max(window.until - _CLOSES, _BEGINNING), window.until, environment=environment, kind="close"
     )
+    silent = {run.id for run in runs if not is_counted(run)}
     names = {one.environment for one in runs} | {one.environment for one in alerts} | {one.environment for one in kept}
     found = [
         _with_kept(
@@ -67,7 +68,11 @@ def read_facts(history: History, environment: str, window: Window) -> tuple[Fact
                 facts_of_runs([run for run in runs if run.environment == name], name, _measured(kept, name)),
                 alerts=tuple(one for one in alerts if one.environment == name),
             ),
-            [one for one in (*(row for row in kept if row.kind != "close"), *closes) if one.environment == name],
+            [
+                one
+                for one in (*(row for row in kept if row.kind != "close"), *closes)
+                if one.environment == name and _run_of(one) not in silent
+            ],
         )
         for name in ([environment] if environment else sorted(names))
     ]
@@ -91,8 +96,12 @@ def _with_kept(facts: Facts, kept: Iterable[KeptFact]) -> Facts:
 
 def _measured(kept: Iterable[KeptFact], environment: str) -> frozenset[str]:
     """Return the runs whose calls were timed one by one: their steps need not be counted as calls again."""
-    mine = (one for one in kept if one.environment == environment and one.kind == "call" and one.source == "probe")
-    return frozenset(one.key.split("/", 2)[1] for one in mine)
+    return frozenset(_run_of(one) for one in kept if one.environment == environment) - {""}
+
+
+def _run_of(one: KeptFact) -> str:
+    """Return the run whose calls a fact counts, "" for any other fact."""
+    return one.key.split("/", 2)[1] if one.kind == "call" and one.source == "probe" else ""
 
 
 def whole_history(now: datetime) -> Window:
@@ -177,6 +186,11 @@ def _counts(value: JSON) -> tuple[int, ...] | None:
     return None if None in found else tuple(one for one in found if one is not None)
 
 
+def _names(value: JSON) -> tuple[str, ...] | None:
+    found = value if isinstance(value, list) else [None]
+    return tuple(str(one) for one in found) if all(isinstance(one, str) for one in found) else None
+
+
 def _seconds(value: JSON) -> float | None:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= float(value) < 1e12 else None  # type: ignore[arg-type]
@@ -188,6 +202,7 @@ _READERS: Mapping[Any, Callable[[JSON], object]] = {
     int: _count,
     float: _seconds,
     tuple[int, ...]: _counts,
+    tuple[str, ...]: _names,
     datetime: _time,
 }
 

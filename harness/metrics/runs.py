@@ -24,7 +24,7 @@ def facts_of_runs(runs: Sequence[Run], environment: str = "", measured: Containe
         environment: Where.
         measured: Ids of runs whose calls were counted as they were made, and are not counted from their steps.
     """
-    counted = [run for run in runs if not run.maintenance and run.origin not in UNCOUNTED]
+    counted = [run for run in runs if is_counted(run)]
     return Facts(
         environment=environment,
         invoices=tuple(fact for run in counted for fact in _invoices(run)),
@@ -34,6 +34,11 @@ def facts_of_runs(runs: Sequence[Run], environment: str = "", measured: Containe
         subscriptions=tuple(fact for run in counted for fact in _subscriptions(run)),
         runs=tuple(runs),
     )
+
+
+def is_counted(run: Run) -> bool:
+    """Whether a run spends budgets: not in maintenance, and not wrong on purpose."""
+    return not run.maintenance and run.origin not in UNCOUNTED
 
 
 def entity_of(run: Run) -> str:

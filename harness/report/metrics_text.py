@@ -112,6 +112,15 @@ def read_text(read: Sequence[Cursor], now: datetime) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def read_json(read: Iterable[Cursor]) -> list[JSON]:
+    """Return the same as JSON."""
+    return [
+        {"environment": one.environment, "list": one.name, "read_at": one.at.isoformat(), "problem": one.problem}
+        for one in read
+        if "." not in one.name
+    ]
+
+
 def objectives_text(found: Sequence[Attained]) -> str:
     """Return the screen of `harness objectives`: the sentence first, then one line an objective."""
     missed = [one for one in found if one.state is State.MISSED]
@@ -166,7 +175,7 @@ def _rows(shares: Sequence[Figure]) -> list[str]:
     rows = [
         (
             f"  {one.title}",
-            _SOURCES.get(one.source, "both"),
+            _SOURCES.get(one.source, "-"),
             printable(one.entity),
             _percent(one.share) if one.share is not None else "nothing compared",
             f"{one.numerator} of {one.denominator}",

@@ -9,24 +9,30 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.catalog import Catalog
-from harness.cli.output import write
+from harness.cli.opening import open_library
+from harness.cli.output import write, write_error
 from harness.cli.storing import history_place, opened_history
+from harness.documents import FolderTree, Library
 from harness.history import (
     History,
     live_runners,
     open_alerts,
     open_window,
     recent_requests,
+    record_facts,
     windows_between,
 )
+from harness.metrics.objectives import probe_targets, read_objectives
 from harness.model import UsageError
+from harness.model.facts import KeptFact
 from harness.model.monitoring import MaintenanceWindow, RequestState
 from harness.model.runs import Run
 from synthetic.cli.landscape import read_landscape
@@ -36,6 +42,7 @@ from synthetic.cli.monitor import to_json_text
 from synthetic.cli.running import IN_PROCESS, open_place, play_in
 from synthetic.clock import SystemClock
 from synthetic.matrix.suites import chosen
+from synthetic.monitor.calls import CallCounts
 from synthetic.monitor.executors import Executor, Threads, Work
 from synthetic.monitor.fleet import Fleet
 from synthetic.monitor.grouping import dependencies_of
@@ -48,6 +55,7 @@ from synthetic.monitor.schedule import Schedule, check_schedule, parse_shard
 from synthetic.monitor.telling import Telling
 from synthetic.monitor.watching import Watcher
 from synthetic.monitor.webhook import Target, ping
+from synthetic.sandboxes.reference import landscape_root
 from synthetic.transaction import Probe, seconds
 
 
@@ -74,13 +82,16 @@ class ProbePlayer:
     environment: str
     catalog: Catalog
     probes: Mapping[str, Probe]
+    keep: Callable[[Sequence[KeptFact]], object] = field(default=lambda _found: None)
 
     def __call__(self, work: Work) -> Run:
         """Play one slot; a run in the landscape of this process took place when it was played, not in its own year."""
         probe = self.probes[work.slot.probe]
         started = datetime.now(UTC)
         place = open_place(self.environment, 0, catalog=self.catalog)
-        run = recorded(asyncio.run(play_in(probe, place, work.slot.slot)), owner=probe.owner)
+        calls = CallCounts()
+        run = recorded(asyncio.run(play_in(probe, place, work.slot.slot, heard=calls.count)), owner=probe.owner)
+        self.keep(calls.facts(self.environment, f"run/{run.id}", "probe", started))
         is_real = isinstance(place.clock, SystemClock)
         return run if is_real else on_real_time(run, started, datetime.now(UTC))
 
@@ -199,10 +210,11 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         started,
         send=telling.send,
         observe=seconds(options["observe"]),
+        targets=_targets(options["repo"]),
         dependencies=dependencies_of(catalog),
         categories=catalog.categories(),
     )
-    player = ProbePlayer(options["environment"], catalog, probes)
+    player = ProbePlayer(options["environment"], catalog, probes, partial(record_facts, history))
     playing = Playing(history, player, name, Keeper(history, options["lease"]), wall.now, watcher.observing)
     executor = _executor(options, playing)
     return Monitor(
@@ -217,6 +229,20 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         collect=_collecting(options["environment"], history, catalog),
         report=_report,
     )
+
+
+def _targets(repo: Path) -> Mapping[str, Fraction]:
+    """Return what share of its runs each probe must pass, by the objectives of the repository, or of the landscape.
+
+    Objectives that cannot be read are told, and the others count.
+    """
+    for library in (open_library(repo), Library(FolderTree(landscape_root()))):
+        found, problems = read_objectives(library)
+        for problem in problems:
+            write_error(problem)
+        if found:
+            return probe_targets(found)
+    return {}
 
 
 def _collecting(environment: str, history: History, catalog: Catalog) -> Reader | Callable[[datetime], None]:

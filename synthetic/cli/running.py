@@ -20,6 +20,7 @@ from synthetic.cli.landscape import read_landscape
 from synthetic.cli.probe_text import ending, head, hop, run_to_json, waiting
 from synthetic.clock import SystemClock
 from synthetic.deeds import Boundary, Call, Clock, Layer
+from synthetic.deeds.boundary import Heard
 from synthetic.faults import Between, Played, load_faults
 from synthetic.matrix.suites import chosen, reference_suite
 from synthetic.transaction import Categories, Observer, Probe, Run, RunVerdict, StepRecord, run_probe
@@ -42,9 +43,12 @@ class Place:
     environment: Any = None
     landscape: Any = None
 
-    def boundary(self) -> Boundary:
-        """Return a way to the systems that remembers one run."""
-        found: Boundary = self.landscape.boundary if self.landscape is not None else self.environment.boundary()
+    def boundary(self, heard: Heard | None = None) -> Boundary:
+        """Return a way to the systems that remembers one run; `heard` is told of the calls to real ones."""
+        if self.landscape is not None:
+            inside: Boundary = self.landscape.boundary
+            return inside
+        found: Boundary = self.environment.boundary(heard=heard)
         return found
 
 
@@ -109,12 +113,14 @@ def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> 
     return asyncio.run(play_in(one, place, slot, observers))
 
 
-async def play_in(one: Probe, place: Place, slot: str, observers: Sequence[Observer] = ()) -> Run:
+async def play_in(
+    one: Probe, place: Place, slot: str, observers: Sequence[Observer] = (), heard: Heard | None = None
+) -> Run:
     """Play a probe where `open_place` has opened a way to the systems."""
     return await run_probe(
         one,
         place.ports,
-        place.boundary(),
+        place.boundary(heard),
         place.clock,
         categories=place.categories,
         slot=slot,

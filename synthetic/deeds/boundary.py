@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from harness.model import HarnessError
 from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, ExpiredError, Kind, UnreachableError
+from synthetic.deeds.outcomes import error_type
 from synthetic.deeds.time import Clock
 
 Forward = Callable[[Attempt], Answer | Awaitable[Answer]]
 Layer = Callable[[Attempt, Forward], Answer | Awaitable[Answer]]
 """Something between probe and system: it may forward, change what comes back, or answer by itself."""
+
+
+Heard = Callable[[str, str, float], None]
 
 
 class Adapter(Protocol):
@@ -34,12 +40,20 @@ class Boundary:
         clock: Stamps every attempt.
         layers: Outermost first.
         allows_deeds: False in an environment where probes only look.
+        heard: Told of every call that `perform` carries: port, `error.type` ("" if answered), seconds it really took.
     """
 
     def __init__(
-        self, adapters: Mapping[str, Adapter], clock: Clock, layers: Sequence[Layer] = (), *, allows_deeds: bool = True
+        self,
+        adapters: Mapping[str, Adapter],
+        clock: Clock,
+        layers: Sequence[Layer] = (),
+        *,
+        allows_deeds: bool = True,
+        heard: Heard | None = None,
     ) -> None:
         """Keep them; nothing is called yet."""
+        self._heard = heard
         self._adapters = adapters
         self._clock = clock
         self._allows_deeds = allows_deeds
@@ -79,12 +93,24 @@ class Boundary:
             self.trace,
         )
         try:
-            answer = await _waited(self._chain(attempt))
+            answer = await self._carried(attempt)
         except ExpiredError:
             self._renew(call.port)
-            answer = await _waited(self._chain(attempt))
+            answer = await self._carried(attempt)
         known.append(answer)
         return answer
+
+    async def _carried(self, attempt: Attempt) -> Answer:
+        if self._heard is None:
+            return await _waited(self._chain(attempt))
+        began, failed = time.perf_counter(), None
+        try:
+            return await _waited(self._chain(attempt))
+        except HarnessError as error:
+            failed = error
+            raise
+        finally:
+            self._heard(attempt.port, error_type(failed), time.perf_counter() - began)
 
     def ask(self, call: Call) -> Answer:
         """Carry a call between systems of one process, whose adapters answer at once."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synthetic.deeds import Adapter, Answer, Attempt, Boundary, Clock, Layer
+from synthetic.deeds.boundary import Heard
 from synthetic.deeds.ports import Port, ports
 from synthetic.environments.permissions import Permissions
 
@@ -36,10 +37,15 @@ class Environment:
         """What a probe may ask, by name."""
         return ports()
 
-    def boundary(self, layers: Sequence[Layer] = ()) -> Boundary:
-        """Return a new way to its systems: one for each run, because it remembers and counts calls."""
+    def boundary(self, layers: Sequence[Layer] = (), heard: Heard | None = None) -> Boundary:
+        """Return a new way to its systems: one for each run, because it remembers and counts calls.
+
+        Args:
+            layers: Between the run and the systems, outermost first.
+            heard: Told of each call: port, `error.type`, seconds.
+        """
         waiting = {port: _InThread(adapter) for port, adapter in self.adapters.items()}
-        return Boundary(waiting, self.clock, layers, allows_deeds=self.permissions.deeds)
+        return Boundary(waiting, self.clock, layers, allows_deeds=self.permissions.deeds, heard=heard)
 
     def close(self) -> None:
         """Close the connections of its adapters, and its clock."""

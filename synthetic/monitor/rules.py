@@ -191,6 +191,7 @@ def _ticket(past: Past, now: datetime) -> Signal | None:
     if failed <= allowed * TICKET_SHARE:
         return None
     told = f"{failed} failed in 3 d; a month of {BUDGET_SPAN // past.interval} runs allows {float(allowed):.1f}"
+    told += f" at {float(past.target * 100):g} %"
     return _signal(Level.TICKET, past.runs[0], told)
 
 

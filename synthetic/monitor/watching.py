@@ -50,8 +50,9 @@ class Watcher:
         schedules: What ought to run.
         started: When this runner began: nobody is silent before that.
         observe: How long a new environment is only observed.
-        targets: Share of conclusive runs that must pass, by probe.
-        target: The same for probes without one.
+        targets: Share of conclusive runs that must pass, by probe, from the objectives of the catalog; "" is for
+            those that none names.
+        target: The same where there are no objectives.
         dependencies: Which system stands before which.
         categories: Who acts first, and the procedure.
         send: Tells somebody; raises if nobody was reached.
@@ -72,6 +73,10 @@ class Watcher:
     def environments(self) -> tuple[str, ...]:
         """Environments that something is scheduled in."""
         return tuple(sorted({one.environment for one in self.schedules}))
+
+    def target_of(self, probe: str) -> Fraction:
+        """Return the share of its conclusive runs that a probe must pass."""
+        return self.targets.get(probe) or self.targets.get("") or self.target
 
     def observing(self, environment: str) -> datetime | None:
         """Return until when an environment is only observed; None if it was never seen, or never is observed."""
@@ -198,7 +203,7 @@ def past_of(watcher: Watcher, run: Run, passes: frozenset[str]) -> Past:
     return Past(
         runs=[run, *others],
         ever_passed=run.probe in passes,
-        target=watcher.targets.get(run.probe, watcher.target),
+        target=watcher.target_of(run.probe),
         interval=_interval(watcher, run.probe, run.environment, run.started),
     )
 
@@ -221,7 +226,7 @@ def _silent(watcher: Watcher, environment: str, passes: frozenset[str], now: dat
         if schedule.environment != environment:
             continue
         recent = latest_runs(watcher.history, schedule.probe, environment, _RECENT)
-        past = Past(recent, schedule.probe in passes, watcher.target, schedule.interval(now))
+        past = Past(recent, schedule.probe in passes, watcher.target_of(schedule.probe), schedule.interval(now))
         signal = silence(past, now, schedule.probe, watcher.started)
         if signal is not None:
             found.append((schedule.probe, signal))

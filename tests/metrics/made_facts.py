@@ -74,6 +74,9 @@ FACTS = Facts(
         CallFact("probe", "erp", ago(hours=1), 2, "5xx"),
         CallFact("probe", "erp", ago(hours=1), 1, "422"),
         CallFact("probe", "erp", ago(hours=1), 1, "429"),
+        CallFact("ledger", "billing", ago(hours=1), 3, "", (1, 0, 2, *[0] * 12), 0.043),
+        CallFact("ledger", "billing", ago(minutes=9), 1, "", (1, *[0] * 14), 0.002),
+        CallFact("ledger", "billing", ago(hours=1), 1, "timeout", (*[0] * 14, 1), 10.5),
     ),
     workflows=(
         WorkflowFact("ledger", "DE-01", ago(days=20), ago(hours=2), 0),
@@ -87,7 +90,10 @@ FACTS = Facts(
         CloseFact("ledger", "DE-01", "2026-12", ago(days=14, hours=12), ago(days=9), 7200.0, "missing"),
         CloseFact("ledger", "DE-01", "2026-11", ago(days=45), ago(days=40)),
     ),
-    changes=(ChangeFact(ago(hours=5), ago(hours=4)), ChangeFact(ago(hours=6))),
+    changes=(
+        ChangeFact(ago(hours=5), ago(hours=4), ago(hours=1), began_at=ago(hours=29)),
+        ChangeFact(ago(hours=6)),
+    ),
     runs=(
         run_of(steps=(step_of("posting_of", at=ago(hours=2)),), entity="DE-01"),
         run_of("failed", ago(hours=3), category="tax", entity="DE-01", detected_after=42.0),

@@ -184,3 +184,21 @@ def test_the_change_failure_rate_counts_what_was_traced_within_a_week():
     changes = tuple(replace(one, failed_at=one.merged_at + timedelta(days=8)) for one in FACTS.changes)
     late = replace(FACTS, changes=changes)
     assert {one.name: one for one in figures(families(late, DAY))}["change-failure-rate"].numerator == 0
+
+
+def test_durations_of_calls_are_told_by_how_they_ended_and_added_over_time():
+    family = next(one for one in families(FACTS, DAY) if one.name == "http.client.request.duration")
+    found = {dict(one.labels).get("error_type", ""): one for one in family.histograms}
+    assert (found[""].count, found[""].counts[0], found[""].counts[2]) == (4, 2, 2)
+    assert found[""].total == pytest.approx(0.045)
+    assert found["timeout"].counts[-1] == 1
+    assert {dict(one.labels)["source"] for one in family.histograms} == {"ledger"}, "untimed calls are in no histogram"
+
+
+def test_lead_and_recovery_time_are_those_of_merged_changes():
+    by_name = {one.name: one for one in families(FACTS, DAY)}
+    assert by_name["vcs.change.time_to_merge"].histograms[0].total == 24 * 3600
+    assert by_name["contract.change.recovery.duration"].histograms[0].total == 3 * 3600
+    open_ones = replace(FACTS, changes=tuple(replace(one, recovered_at=None) for one in FACTS.changes))
+    family = next(one for one in families(open_ones, DAY) if one.name == "contract.change.recovery.duration")
+    assert family.histograms == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,12 +17,22 @@ from hypothesis import strategies as st
 from made_facts import DAY, FACTS
 
 from harness.catalog import read_catalog
+from harness.cli.check import check
 from harness.cli.metrics import metrics, objectives
 from harness.documents import FolderTree, Library
 from harness.history import open_history
+from harness.metrics.checking import check_objectives
 from harness.metrics.counting import families
 from harness.metrics.exporting import FORMATS, exported, yaml_text
-from harness.metrics.objectives import Attained, Objective, State, attained, read_objectives, selector
+from harness.metrics.objectives import (
+    Attained,
+    Objective,
+    State,
+    attained,
+    probe_targets,
+    read_objectives,
+    selector,
+)
 from harness.metrics.reading import read_ledger_facts
 from harness.metrics.roi import Baseline, Now, worth
 from harness.model import HarnessError, Location, UnreadableError
@@ -96,9 +107,9 @@ def test_the_budget_is_whole_and_overdrawn_exactly_when_the_share_is_below_the_t
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_target(1.5), "name and a target"),
-        (_target("1e999"), "name and a target"),
-        (_target("nan"), "name and a target"),
+        (_target(1.5), "no objective can be"),
+        (_target("1e999"), "no objective can be"),
+        (_target("nan"), "no objective can be"),
         (lambda d: d["spec"].update(budgetingMethod="Timeslices"), "only occurrences"),
         (lambda d: d["spec"].update(timeWindow=[{"duration": "1M"}]), "no window of fixed length"),
         (lambda d: d["spec"].pop("indicator"), "queries of a ratio"),
@@ -217,3 +228,76 @@ def test_worth_is_a_range_with_its_inputs_and_a_loss_is_negative():
     worse = worth(baseline, Now(2000, 200, (), 0, 0))
     assert (worse[0].low, worse[0].high) == (Decimal("-20.0"), Decimal("-8.0"))
     assert (worse[1].low, worse[2].low) == (None, None)
+
+
+def _query(part, text):
+    def change(document):
+        document["spec"]["indicator"]["spec"]["ratioMetric"][part]["metricSource"]["spec"]["query"] = text
+
+    return change
+
+
+def _window(text):
+    return lambda document: document["spec"]["timeWindow"][0].update(duration=text)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "pointer"),
+    [
+        (_query("good", 'billing_erp_invoice_posting_total{source="ledger"}'), "nothing exposes", "/good/"),
+        (_query("total", 'http_requests_total{source="ledger"}'), "nothing exposes http_requests_total", "/total/"),
+        (
+            _query("good", 'billing_erp_invoice_postings_total{source="ledger",result="psoted"}'),
+            'never "psoted"',
+            "/good/",
+        ),
+        (
+            _query("good", 'billing_erp_invoice_postings_total{source="ledger",reslt="posted"}'),
+            'label "reslt"',
+            "/good/",
+        ),
+        (
+            _query("good", 'billing_erp_payment_application_duration_seconds_bucket{source="ledger",le="3000"}'),
+            'le is never "3000"',
+            "/good/",
+        ),
+        (_target(1.2), "no objective can be 1.2", "/spec/objectives/0/target"),
+        (_target(0), "no objective can be 0", "/spec/objectives/0/target"),
+        (_target(1), "leaves no budget", "/spec/objectives/0"),
+        (_window("1M"), "no window of fixed length", "/spec/timeWindow"),
+        (_window("9000d"), "longer than anything is kept", "/spec/objectives/0"),
+    ],
+)
+def test_check_says_what_is_wrong_with_an_objective_and_where(tmp_path, change, said, pointer):
+    _read(tmp_path, change)
+    (wrong,) = check_objectives(Library(FolderTree(tmp_path)))
+    assert said in wrong.message
+    assert pointer in (wrong.location.pointer or "")
+    assert (wrong.location.file, bool(wrong.location.line), bool(wrong.remedy)) == (
+        "catalog/objectives/one.yaml",
+        True,
+        True,
+    )
+
+
+def test_a_near_name_is_proposed_and_the_landscape_is_right(tmp_path):
+    _read(tmp_path, _query("good", 'billing_erp_invoice_posting_total{source="ledger"}'))
+    (wrong,) = check_objectives(Library(FolderTree(tmp_path)))
+    assert wrong.remedy == "Did you mean billing_erp_invoice_postings_total?"
+    assert check_objectives(Library(FolderTree(ROOT))) == ()
+
+
+def test_the_command_check_looks_at_objectives(tmp_path):
+    _read(tmp_path, _target(1.2))
+    done = CliRunner().invoke(check, ["--repo", str(tmp_path)], standalone_mode=False)
+    assert done.return_value == 3
+    assert "no objective can be 1.2" in done.output
+
+
+def test_a_probe_must_pass_what_the_strictest_objective_that_names_it_says():
+    found, _ = read_objectives(Library(FolderTree(ROOT)))
+    targets = probe_targets(found)
+    assert set(targets) == {"", "invoice-posting", "card-payment", "bank-transfer"}
+    stricter = [replace(one, target=Fraction(999, 1000)) for one in found if one.name == "probes-cash"]
+    assert probe_targets([*found, *stricter])["card-payment"] == Fraction(999, 1000)
+    assert probe_targets([*stricter, *found])["card-payment"] == Fraction(999, 1000)

@@ -49,6 +49,9 @@ def test_a_collector_gets_every_family_with_its_kind_and_numbers():
     runs = found["billing_erp.probe.runs"].sum
     assert runs.is_monotonic
     assert sum(point.as_double or point.as_int for point in runs.data_points) == 4
+    calls = found["http.client.request.duration"].histogram.data_points
+    kinds = {one.value.string_value for point in calls for one in point.attributes if one.key == "error.type"}
+    assert kinds == {"timeout"}, "an attribute, not a label: with a dot"
     durations = found["billing_erp.payment.application.duration"].histogram.data_points
     assert sum(point.count for point in durations) == 3
     assert {point.start_time_unix_nano for point in durations} == {int(DAY.since.timestamp()) * 10**9}

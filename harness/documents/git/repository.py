@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -151,6 +152,35 @@ class GitRepository:
         if answer.returncode != 0:
             raise self._too_shallow(base.ref)
         return tuple(self._commit(one, one) for one in answer.stdout.decode("ascii").split())
+
+    def merged(
+        self, head: Commit, since: datetime, folder: str
+    ) -> tuple[tuple[Commit, tuple[str, ...], datetime], ...]:
+        """Return what came onto a branch since a time and touched a folder, newest first.
+
+        Returns:
+            The commit on the branch (a merge, or the change itself), the paths below `folder`, and when the first
+            commit of it was written.
+        """
+        stamp = f"--since={int(since.timestamp())}"
+        asked = ("--first-parent", "-m", "--name-only", "--format=%x01%H", stamp, head.id, "--", folder)
+        answer = run(self._folder, "log", *asked)
+        if answer.returncode != 0:
+            raise self._too_shallow(head.ref)
+        found = []
+        for block in answer.stdout.decode("utf-8", "surrogateescape").split("\x01")[1:]:
+            name, *paths = [line for line in block.split("\n") if line]
+            commit = self._commit(name, name)
+            found.append((commit, tuple(paths), self._began(commit)))
+        return tuple(found)
+
+    def _began(self, commit: Commit) -> datetime:
+        """Return when the first commit that a commit brought onto its branch was written."""
+        first, *others = commit.parents or ("",)
+        span = [f"^{first}", *others] if others else ["-1", commit.id]
+        told = run(self._folder, "log", "--format=%at", *span).stdout.decode("ascii", "replace").split()
+        written = [datetime.fromtimestamp(int(one), UTC) for one in told if one.isdigit()]
+        return min(written, default=commit.time)
 
     def refs(self) -> tuple[str, ...]:
         """Return the short names of branches, remote branches and tags, sorted."""

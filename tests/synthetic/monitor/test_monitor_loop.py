@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 from made import FAILED, INCONCLUSIVE, PASSED, START, Clock, monitor, run
 
 from harness.history.alerts import open_alerts
 from harness.history.requests import place_request, request_of
-from harness.history.runs import runs_since
+from harness.history.runs import record_run, runs_since
 from harness.history.slots import claim_slot
 from harness.history.windows import open_window
 from harness.model.monitoring import MaintenanceWindow, RequestState, Slot
+from synthetic.monitor.rules import judge
 from synthetic.monitor.schedule import Schedule, slot_time
+from synthetic.monitor.watching import Watcher, past_of
 from synthetic.monitor.webhook import DeliveryError
 
 QUARTER = Schedule("invoice-posting", "sandbox", "15m")
@@ -220,3 +223,19 @@ def test_a_player_that_breaks_leaves_an_inconclusive_run(history):
     made.run_for(timedelta(minutes=20))
     runs = runs_since(history, START - timedelta(hours=1))
     assert (runs[0].verdict, runs[0].reason) == (INCONCLUSIVE, "ZeroDivisionError in the runner")
+
+
+def test_the_ticket_rule_takes_the_target_of_the_objective(history):
+    def ticket(targets):
+        watcher = Watcher(
+            history, "r", (Schedule("invoice-posting", "sandbox", "15m"),), START, send=lambda _: None, targets=targets
+        )
+        failed = run(FAILED, START + timedelta(hours=2), category="missing")
+        return judge(past_of(watcher, failed, frozenset({"invoice-posting"})), START + timedelta(hours=3))
+
+    for number in range(3):
+        record_run(history, run(FAILED, START + timedelta(minutes=30 * number), category=f"other-{number}"))
+    assert ticket({"invoice-posting": Fraction(99, 100)}).level == "ticket"
+    assert "at 99 %" in ticket({"invoice-posting": Fraction(99, 100)}).why
+    assert ticket({"": Fraction(9, 10)}) is None, "the one for all probes holds where none names this one"
+    assert ticket({"": Fraction(9, 10), "invoice-posting": Fraction(99, 100)}).level == "ticket"
