@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
 from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.journal import entry_id, journal_entry
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, period_of
-
-_OBJECTS = frozenset(
-    {"invoice", "payment", "credit", "refund", "dispute", "payout", "usage", "contract", "period", "customer"}
-)
-_KINDS = {
-    "dispute-opened": "dispute_opened",
-    "dispute-won": "dispute_won",
-    "dispute-lost": "dispute_lost",
-    "write-off": "write_off",
-    "loss": "allowance",
-    "forfeit": "credit",
-    "merge": "transfer",
-}
-_DATED = re.compile(r"(recognition|revaluation|reversal)-.+")
-_RATE = re.compile(r"(\S+) (\S+) (\d{4}-\d{2}-\d{2})")
 
 
 class ErpPostings:
@@ -115,7 +100,7 @@ class ErpPostings:
     def _reverse(self, asked: Asked) -> Any:
         found = self._found(asked)
         if found.journal_number in self.undone():
-            raise RefusalError(409, f"{_id(found)} was reversed before.")
+            raise RefusalError(409, f"{entry_id(found)} was reversed before.")
         day = _day(asked.body["posting_date"])
         taken = self._ledger.closing.reverse(
             found.journal_number, day, asked.body["requested_by"], asked.body["reason"]
@@ -123,52 +108,18 @@ class ErpPostings:
         return self.shown(taken.posting, self.undone())
 
     def _found(self, asked: Asked) -> Posting:
-        found = next((one for one in self._books.storage.postings() if _id(one) == asked["posting_id"]), None)
+        found = next((one for one in self._books.storage.postings() if entry_id(one) == asked["posting_id"]), None)
         if found is None:
             raise RefusalError(404, f"No posting {asked['posting_id']}.")
         return found
 
     def undone(self) -> dict[str, str]:
         """Return by journal number the id of the posting that undid it."""
-        return {one.reverses: _id(one) for one in self._books.storage.postings() if one.reverses}
+        return {one.reverses: entry_id(one) for one in self._books.storage.postings() if one.reverses}
 
     def shown(self, one: Posting, undone: Mapping[str, str]) -> dict[str, Any]:
         """Return a posting as the contract has it, `undone` as `undone()` tells it."""
-        undid = undone.get(one.journal_number)
-        shown: dict[str, Any] = {
-            "id": _id(one),
-            "journal_number": one.journal_number,
-            "ledger": one.key.ledger,
-            "legal_entity": one.legal_entity,
-            "posting_key": {
-                "source_system": one.key.source_system,
-                "object": one.key.object if one.key.object in _OBJECTS else "invoice",
-                "object_id": one.key.object_id,
-                "posting_kind": _kind(one.key.kind),
-                "ledger": one.key.ledger,
-            },
-            "source_version": one.source_version,
-            "text": one.text[:200] or one.key.kind,
-            "document_date": str(one.document_date),
-            "tax_period": one.tax_period or None,
-            "posting_date": str(one.posting_date),
-            "posting_period": one.period,
-            "currency": one.currency,
-            "functional_currency": self._books.master.of(one.key.ledger).currency,
-            "lines": [_shown_line(number, line, one) for number, line in enumerate(one.lines, 1)],
-            "status": "reversed" if undid else "posted",
-            "reverses": _named(one.reverses) if one.reverses else None,
-            "reversed_by": undid,
-            "late_document": one.late,
-            "posted_at": one.posted_at,
-            "synthetic": one.synthetic,
-        }
-        rate = _RATE.fullmatch(one.rate)
-        return shown | (
-            {"fx_rate": {"rate": rate[1], "rate_date": rate[3], "table_version": f"{rate[2]} {rate[3]}"}}
-            if rate
-            else {}
-        )
+        return journal_entry(one, self._books.master.of(one.key.ledger).currency, undone.get(one.journal_number))
 
 
 def _line(line: Mapping[str, Any], sign: int, worth: int) -> Line:
@@ -183,42 +134,6 @@ def _line(line: Mapping[str, Any], sign: int, worth: int) -> Line:
         revenue_class=line.get("revenue_class", ""),
         service=(_day(start), _day(end)) if start and end else None,
     )
-
-
-def _shown_line(number: int, line: Line, posting: Posting) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "line_number": number,
-        "account": line.account,
-        "side": "debit" if (line.amount or line.functional) >= 0 else "credit",
-        "amount": abs(line.amount),
-        "functional_amount": abs(line.functional),
-    }
-    if line.dimension.startswith("pa_"):
-        shown["party_id"] = line.dimension
-    elif line.dimension:
-        shown["item"] = line.dimension[:40]
-    if line.tax_code:
-        shown |= {"tax_code": line.tax_code, "tax_base": line.tax_base}
-    if line.revenue_class:
-        shown |= {"revenue_class": line.revenue_class, "contract_id": posting.contract_id or None}
-    if line.service:
-        shown |= {"service_start": str(line.service[0]), "service_end": str(line.service[1])}
-    return shown
-
-
-def _id(one: Posting) -> str:
-    return _named(one.journal_number)
-
-
-def _named(journal_number: str) -> str:
-    return "je_" + re.sub(r"[^A-Za-z0-9]", "_", journal_number)
-
-
-def _kind(kind: str) -> str:
-    dated = _DATED.fullmatch(kind)
-    if dated:
-        return dated[1]
-    return _KINDS.get(kind, kind.replace("-", "_"))
 
 
 def _day(text: str) -> date:

@@ -35,7 +35,7 @@ class Analytics:
             else _day(subscription.get("current_period_end")),
             "contract": (subscription.get("metadata") or {}).get("contract_id", ""),
         }
-        return {"subscription": subscription["id"]}
+        return {"subscription": subscription["id"], **self.forecasts[subscription["id"]]}
 
     def record_invoice(self, invoice: Mapping[str, JSON]) -> Answer:
         """Take a posted invoice into the extract."""

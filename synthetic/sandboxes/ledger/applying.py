@@ -66,6 +66,7 @@ class Applying:
             )
             self._post(found, item, "application")
             self._books.storage.put(found)
+            self._books.telling.applied(found, item, receipt, self._books.stamp())
             level = 0 if item.open == amount else item.dunning_level
             self._books.storage.put(replace(item, cash_applied=item.cash_applied + amount, dunning_level=level))
             # billing hears of it as of the receipt itself, or it would keep asking a customer who has paid
@@ -86,6 +87,7 @@ class Applying:
             self._post(found, item, "unapplication")
             undone = replace(found, reversed_at=self._books.stamp())
             self._books.storage.put(undone)
+            self._books.telling.unapplied(found, item, self._books.stamp())
             self._books.storage.put(replace(item, cash_applied=item.cash_applied - found.amount))
             self._books.storage.record(self._books.stamp(), f"unapply {found.payment_id}", who, reason)
         return undone

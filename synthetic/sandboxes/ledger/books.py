@@ -9,6 +9,7 @@ from datetime import date, datetime
 from harness.catalog import Catalog
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.storage import Storage
+from synthetic.sandboxes.ledger.telling import Telling
 from synthetic.sandboxes.ledger.values import OpenItem, Posting, RefusedError, period_of
 
 
@@ -33,6 +34,7 @@ class Books:
         """Open the books."""
         self.master = Master(catalog)
         self.storage = Storage(database)
+        self.telling = Telling(self.master, self.storage)
         self._now = now
 
     def today(self, ledger: str) -> date:

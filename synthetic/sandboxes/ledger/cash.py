@@ -46,20 +46,21 @@ class Cash:
             )
             if not taken.is_replay:
                 gain = -sum(line.functional for line in taken.posting.lines if line.amount == 0)
-                self._books.storage.put(
-                    Application(
-                        text(document, "id"),
-                        invoice_id,
-                        ledger,
-                        applied,
-                        amount - applied,
-                        day,
-                        realised_fx=gain,
-                        booked=share(item.booked, applied, item.total) if item and applied else 0,
-                        id=text(document, "application_id"),
-                        applied_at=self._books.stamp(),
-                    )
+                found = Application(
+                    text(document, "id"),
+                    invoice_id,
+                    ledger,
+                    applied,
+                    amount - applied,
+                    day,
+                    realised_fx=gain,
+                    booked=share(item.booked, applied, item.total) if item and applied else 0,
+                    id=text(document, "application_id"),
+                    applied_at=self._books.stamp(),
                 )
+                self._books.storage.put(found)
+                if item and applied:
+                    self._books.telling.applied(found, item, document, self._books.stamp())
                 if item:
                     self._books.storage.put(
                         replace(
@@ -148,6 +149,7 @@ class Cash:
                 day,
             )
             if not taken.is_replay:
+                self._books.telling.written_off(item, approved, taken.posting, self._books.stamp())
                 self._books.storage.put(replace(item, written_off=item.written_off + item.open))
                 self._books.storage.record(
                     self._books.stamp(), f"write-off {item.invoice_id}", approved, text(document, "reason")
@@ -198,6 +200,7 @@ class Cash:
                     level = item.dunning_level + 1
                     raised.append(replace(item, dunning_level=level, last_dunned_at=self._books.stamp()))
                     self._books.storage.put(raised[-1])
+                    self._books.telling.dunned(raised[-1], self._books.stamp())
         return raised
 
     def set_dunning(self, invoice_id: str, ledger: str, level: int) -> OpenItem:

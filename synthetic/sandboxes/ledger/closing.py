@@ -53,6 +53,7 @@ class Closing:
                 raise RefusedError("posting-unknown", f"no posting {journal_number}")
             taken = self._books.take_now(lambda on: rules_close.undone(found, on), found.key.ledger, day)
             if not taken.is_replay:
+                self._books.telling.reversed(taken.posting)
                 self._books.storage.record(self._books.stamp(), f"reverse {journal_number}", who, reason)
         return taken
 
@@ -60,9 +61,11 @@ class Closing:
         """Close a period; `lock` for good, else softly (recognition still posts)."""
         self._books.master.of(ledger)
         with self._books.storage.transaction("erp.close-period"):
-            self._books.storage.set_period(
-                ledger, period, "locked" if lock else "soft-closed", who, self._books.stamp()
-            )
+            state = "locked" if lock else "soft-closed"
+            is_new = self._books.storage.period_state(ledger, period) != state
+            self._books.storage.set_period(ledger, period, state, who, self._books.stamp())
+            if is_new:
+                self._books.telling.period(ledger, period, state, (who, ""), self._books.stamp())
             self._books.storage.record(
                 self._books.stamp(), f"close {ledger} {period}", who, "locked" if lock else "soft"
             )
@@ -72,5 +75,8 @@ class Closing:
         if not reason or not who or not second or who == second:
             raise RefusedError("approval-missing", "reopening a period needs two persons and a reason")
         with self._books.storage.transaction("erp.reopen-period"):
+            is_new = self._books.storage.period_state(ledger, period) != "open"
             self._books.storage.set_period(ledger, period, "open", f"{who}, {second}", self._books.stamp())
+            if is_new:
+                self._books.telling.period(ledger, period, "open", (second, who), self._books.stamp())
             self._books.storage.record(self._books.stamp(), f"reopen {ledger} {period}", f"{who}, {second}", reason)

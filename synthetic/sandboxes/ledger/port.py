@@ -85,8 +85,11 @@ class LedgerPort:
             day = date.fromisoformat(str(payment["value_date"]))
             ledger = self._ledger.books.master.book_of_record(str(payment["legal_entity"]), day)
         with self._ledger.books.storage.transaction("erp.receive-transfer"):
+            books = self._ledger.books
+            if not books.storage.applications(str(payment["id"])):
+                books.telling.receipt(payment, ledger, books.stamp())
             taken = self._ledger.cash.apply_payment(payment, ledger)
-            self._ledger.books.storage.add_receipt(str(payment["id"]), {**payment, _BOOKED_IN: ledger})
+            books.storage.add_receipt(str(payment["id"]), {**payment, _BOOKED_IN: ledger})
         return {"id": payment["id"], "journal_number": taken.posting.journal_number, "replayed": taken.is_replay}
 
     def receipts_of(self, after: int = 0, ledger: str = "") -> Answer:
@@ -99,6 +102,17 @@ class LedgerPort:
             if ledger in {"", booked_in}
         ]
         return {"count": len(told), "receipts": told}
+
+    def facts_of(self, after: int = 0, ledger: str = "") -> Answer:
+        """Show what must be told of, after a number: of one ledger, or of the companies' own."""
+        found = self._ledger.books.storage.facts(after)
+        books = self._ledger.books.master.books
+        told: list[JSON] = [
+            {"number": number, "kind": kind, "subject": subject, "sequence": sequence, "data": data, "at": at}
+            for number, kind, own, subject, sequence, data, at in found
+            if own == ledger or (not ledger and not books[own].is_second)
+        ]
+        return {"count": len(told), "facts": told}
 
     def post_payout(self, payout: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a payout of the PSP."""

@@ -38,6 +38,8 @@ class Sales:
                 extra=_extra(document) or (known.extra if known else {}),
             )
             self._books.storage.put(party)
+            if known is None:
+                self._books.telling.party(party, self._books.stamp())
         return party
 
     def merge_parties(self, loser: str, survivor: str, amount: int, posting_date: date) -> Taken:
@@ -94,6 +96,7 @@ class Sales:
             posted = next(one for one in self._books.storage.postings(invoice_id, ledger) if one.key.kind == "invoice")
             taken = self._books.take_now(lambda on: rules_close.undone(posted, on), ledger, day)
             if not taken.is_replay:
+                self._books.telling.reversed(taken.posting)
                 self._books.storage.put(replace(item, credits_applied=item.credits_applied + item.open))
                 for one in self._books.storage.deferrals(invoice_id, ledger):
                     self._books.storage.put(replace(one, shortened=one.shortened + one.remaining))

@@ -44,6 +44,9 @@ create table if not exists party (
 create table if not exists period (ledger text, period text, state text not null, changed_by text not null,
     at text not null, primary key (ledger, period));
 create table if not exists receipt ({number}, payment_id text not null unique, body text not null);
+create table if not exists fact ({number}, kind text not null, ledger text not null, subject text not null,
+    sequence bigint not null, body text not null, at text not null);
+create index if not exists fact_by_subject on fact (subject);
 create table if not exists audit ({number}, at text not null, what text not null, who text not null,
     reason text not null);
 """
@@ -160,6 +163,44 @@ class Storage:
         """Return bank receipts with a number above `after`, in the order in which they came."""
         found = self._db.execute("select number, body from receipt where number > ? order by number", (after,))
         return [(int(number), json.loads(body)) for number, body in found]
+
+    def tell(  # noqa: PLR0913  (a fact has these parts)
+        self,
+        kind: str,
+        ledger: str,
+        subject: str,
+        body: dict[str, Any],
+        at: str,
+        least: int = 1,
+        *,
+        versioned: bool = False,
+    ) -> None:
+        """Keep a fact that others must hear of, under the next sequence of its subject.
+
+        Args:
+            kind: Such as `payment.applied`.
+            ledger: Whose fact it is.
+            subject: Id of the aggregate.
+            body: The data of the event.
+            at: When it came about.
+            least: The least sequence it may have.
+            versioned: Whether its data names the sequence as `version`.
+        """
+        found = self._db.execute("select max(sequence) from fact where subject = ?", (subject,)).fetchone()
+        sequence = max(least, (found[0] or 0) + 1)
+        told = body | ({"version": sequence} if versioned else {})
+        self._db.execute(
+            "insert into fact (kind, ledger, subject, sequence, body, at) values (?, ?, ?, ?, ?, ?)",
+            (kind, ledger, subject, sequence, json.dumps(told), at),
+        )
+
+    def facts(self, after: int = 0) -> list[tuple[int, str, str, str, int, dict[str, Any], str]]:
+        """Return facts with a number above `after`: number, kind, ledger, subject, sequence, data, time."""
+        found = self._db.execute(
+            "select number, kind, ledger, subject, sequence, body, at from fact where number > ? order by number",
+            (after,),
+        )
+        return [(*row[:5], json.loads(row[5]), row[6]) for row in found]
 
     def balances(self, ledger: str, through: str = "", since: str = "") -> dict[str, int]:
         """Return the functional balance per account, periods `since` to `through` (YYYY-MM, "" for no bound)."""

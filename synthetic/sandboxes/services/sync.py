@@ -226,10 +226,11 @@ class SyncService:
                 return 0
             done = 0
             if with_receipts:
-                try:
-                    done = self.sync.fetch_receipts()
-                except (UnreachableError, RefusedError) as error:
-                    _LOG.info("no receipts: %s", error)
+                for fetch in (self.sync.fetch_receipts, self.sync.fetch_facts):
+                    try:
+                        done += fetch()
+                    except (UnreachableError, RefusedError) as error:
+                        _LOG.info("%s: %s", fetch.__name__, error)
             done += self.sync.run_due()
             return done + relay(self.sync.storage, self.bus)
 

@@ -1,4 +1,8 @@
-"""What the middleware tells the bus: CloudEvents of contracts/events (erp-events 1.1.0, sync-events 1.1.0)."""
+"""What the middleware tells the bus: CloudEvents of contracts/events, its own and those of the systems it connects.
+
+What it causes elsewhere it tells from the answer it gets (`invoice.posted`, `entitlement.changed`); what an ERP did by
+itself (`write_off.posted`, `period.locked`) it fetches from there and carries on.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,14 @@ from harness.model import JSON
 from synthetic.sandboxes.sync.queue import Problem, Replay
 
 _CONTRACTS = "https://contracts.aster.example/events"
+_CANONICAL = "https://contracts.aster.example/canonical"
+_ERP_SOURCE = "/erp"
+SEQUENCE = "_sequence"
+"""In the body of a line whose data names no version: the sequence of its event."""
+
+REPLAY_OF = "_replayof"
+"""In the body of a line that tells a fact again: the id of the event that told it first."""
+
 _STEPS = ("R1", "R2", "R3", "R4", "R5", "R6")
 
 
@@ -47,18 +59,74 @@ class Channel:
 
     address: str
     source: str
-    contract: str
     schema: str
 
 
-CHANNELS: Mapping[str, Channel] = {
-    "invoice.posted": Channel("erp.postings.v1", "/erp", "erp-events/1.1.0", "InvoicePostedData"),
-    "credit.posted": Channel("erp.credits.v1", "/erp", "erp-events/1.1.0", "CreditPostedData"),
-    "exception.raised": Channel("sync.exceptions.v1", "/erp-connector", "sync-events/1.1.0", "ExceptionData"),
-    "exception.closed": Channel("sync.exceptions.v1", "/erp-connector", "sync-events/1.1.0", "ExceptionClosedData"),
-    "replay.completed": Channel("sync.replays.v1", "/erp-connector", "sync-events/1.1.0", "ReplayData"),
+_ERP = {
+    "party.created": ("erp.parties.v1", "PartyCreatedData"),
+    "invoice.posted": ("erp.postings.v1", "InvoicePostedData"),
+    "credit.posted": ("erp.credits.v1", "CreditPostedData"),
+    "bank_receipt.booked": ("erp.cash.v1", "BankReceiptData"),
+    "payment.applied": ("erp.cash.v1", "ApplicationData"),
+    "payment.unapplied": ("erp.cash.v1", "ApplicationData"),
+    "write_off.posted": ("erp.collections.v1", "WriteOffData"),
+    "dunning.level_changed": ("erp.collections.v1", "DunningData"),
+    "period.soft_closed": ("erp.periods.v1", "PeriodData"),
+    "period.locked": ("erp.periods.v1", "PeriodData"),
+    "period.reopened": ("erp.periods.v1", "PeriodData"),
 }
-"""Kind of a line in the outbox -> its channel; lines of other kinds are notes of the middleware to itself."""
+_SYNC = {
+    "exception.raised": ("sync.exceptions.v1", "ExceptionData"),
+    "exception.closed": ("sync.exceptions.v1", "ExceptionClosedData"),
+    "replay.completed": ("sync.replays.v1", "ReplayData"),
+}
+_CRM = dict.fromkeys(("customer.onboarded", "customer.updated"), ("crm.customers.v1", "CustomerData"))
+
+
+def _channels(source: str, contract: str, found: Mapping[str, tuple[str, str]]) -> dict[str, Channel]:
+    made = {}
+    for kind, (address, schema) in found.items():
+        made[kind] = Channel(address, source, f"{_CONTRACTS}/{contract}#{schema}")
+    return made
+
+
+CHANNELS: Mapping[str, Channel] = {
+    **_channels(_ERP_SOURCE, "erp-events/1.1.0", _ERP),
+    "posting.reversed": Channel("erp.postings.v1", _ERP_SOURCE, f"{_CANONICAL}/journal-entry/1.1.0.json"),
+    **_channels("/erp-connector", "sync-events/1.1.0", _SYNC),
+    **_channels("/crm", "crm-events/1.1.0", _CRM),
+    "entitlement.changed": Channel("entitlements.changes.v1", "/entitlements", f"{_CANONICAL}/entitlement/1.1.0.json"),
+    "tenant.provisioned": Channel(
+        "entitlements.tenants.v1", "/entitlements", f"{_CONTRACTS}/entitlement-events/1.1.0#TenantData"
+    ),
+    "forecast.updated": Channel(
+        "analytics.forecast.v1", "/analytics", f"{_CONTRACTS}/analytics-events/1.1.0#ForecastData"
+    ),
+}
+"""Type of an event, without its version -> where it goes."""
+
+FACT = "fact/"
+"""Begins the kind of a line of the outbox that holds the data of an event as it is, with its sequence."""
+
+_OWN = frozenset({"invoice.posted", "credit.posted", *_SYNC})
+"""Kinds of lines that are published and are no fact of somebody else; other lines are notes of the middleware."""
+
+
+def channel_of(kind: str) -> Channel | None:
+    """Return where a line of the outbox is published, None for a note."""
+    return CHANNELS[kind.removeprefix(FACT)] if kind.startswith(FACT) or kind in _OWN else None
+
+
+def fact(data: Mapping[str, Any], sequence: int, entity: str = "", at: str = "") -> dict[str, Any]:
+    """Return the body of a line that holds the data of an event.
+
+    Args:
+        data: As its contract has it.
+        sequence: Version of the aggregate.
+        entity: Legal entity, where `data` names none.
+        at: When it came about; "" for when the line was written.
+    """
+    return {"data": dict(data), "sequence": sequence, "entity": entity, "at": at}
 
 
 def cloud_event(number: int, kind: str, subject: str, body: Mapping[str, Any], at: float) -> dict[str, Any] | None:
@@ -66,26 +134,40 @@ def cloud_event(number: int, kind: str, subject: str, body: Mapping[str, Any], a
 
     Its id comes from the number of the line: publishing it again is the same event.
     """
-    channel = CHANNELS.get(kind)
+    channel = channel_of(kind)
     if channel is None:
         return None
-    make = {"invoice.posted": _invoice, "credit.posted": _credit}.get(kind)
-    data = make(body) if make else dict(body)
-    entity = str(data.pop("_entity", "") or data.get("legal_entity") or "ZZ-00")
+    if kind.startswith(FACT):
+        data, sequence = dict(body["data"]), max(int(body["sequence"]), 1)
+        entity, time = str(body["entity"] or ""), str(body["at"] or instant(at))
+    else:
+        make = {"invoice.posted": _invoice, "credit.posted": _credit}.get(kind)
+        data = make(body) if make else dict(body)
+        sequence, entity, time = int(data.pop(SEQUENCE, 0)) or _sequence(data), "", instant(at)
+    entity = str(data.pop("_entity", "") or entity or data.get("legal_entity") or "ZZ-00")
+    is_legacy = channel.source == _ERP_SOURCE and data.get("ledger", entity) != entity
+    first = {"replayof": body[REPLAY_OF]} if REPLAY_OF in body else {}
     return {
         "specversion": "1.0",
-        "id": f"ev_sync_{number}",
-        "source": channel.source,
-        "type": f"example.aster.{kind}.v1",
-        "time": instant(at),
+        "id": event_id(number),
+        # the second ledger of a company is another system, with its own sequence of facts
+        "source": f"{channel.source}-legacy" if is_legacy else channel.source,
+        "type": f"example.aster.{kind.removeprefix(FACT)}.v1",
+        "time": time,
         "subject": subject,
         "datacontenttype": "application/json",
-        "dataschema": f"{_CONTRACTS}/{channel.contract}#{channel.schema}",
-        "sequence": _sequence(data),
+        "dataschema": channel.schema,
+        "sequence": sequence,
         "legalentity": entity,
         "correlationid": f"sync-{subject}"[:64],
+        **first,
         "data": data,
     }
+
+
+def event_id(number: int) -> str:
+    """Return the id of the event of a line of the outbox."""
+    return f"ev_sync_{number}"
 
 
 def raised(problem: Problem, guide: Guide) -> dict[str, JSON]:

@@ -12,6 +12,8 @@ from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.sync import canonical
+from synthetic.sandboxes.sync.events import FACT, fact
+from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, news, tenant_data
 from synthetic.sandboxes.sync.storage import Inbound, Storage
 from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlocated
 
@@ -93,6 +95,18 @@ class Context:
         """Return the day of an instant where a company is: a period ends at midnight there, not in UTC."""
         return datetime.fromisoformat(str(instant)).astimezone(self.master.of(str(entity)).zone).date()
 
+    def fact(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Tell the bus what came about elsewhere, once its event is done."""
+        self.effects.append(Effect(f"{FACT}{kind}", subject, body))
+
+    def news(self, kind: str, subject: str, data: Mapping[str, Any], entity: str, place: str = "") -> None:
+        """Tell the bus of data with a version, unless it says what was told before; `place` is what it is about."""
+        name = f"told/{place or subject}"
+        found = news(self.storage.document(name), data)
+        if found is not None:
+            self.sent("told", {"id": name, "data": found})
+            self.fact(kind, subject, fact(found, found["version"], entity))
+
     def told(self, kind: str, document: Mapping[str, JSON], posted: Answer, ledger: str) -> None:
         """Tell the bus what the ledger posted, once its event is done."""
         body = {"document": dict(document), "posted": dict(posted), "ledger": ledger}
@@ -107,8 +121,13 @@ def _customer(context: Context, event: Inbound) -> None:
     owned = known if known.get("count") else None
     document = context.valid("customer", canonical.customer(found, context.master, event.version, owned))
     context.post("register_party", {"customer": document})
-    context.ask("entitlements", "register_tenant", {"customer": document})
+    tenant = str(context.ask("entitlements", "register_tenant", {"customer": document}).get("tenant") or "")
+    is_new = context.storage.document(str(document["id"])) is None
     context.sent("customer.onboarded", document)
+    kind, entity = "customer.onboarded" if is_new else "customer.updated", str(document["legal_entity"])
+    context.news(kind, str(document["id"]), customer_data(document), entity)
+    if is_new and tenant:
+        context.fact("tenant.provisioned", tenant, fact(tenant_data(document, tenant), 1))
 
 
 def _invoice(context: Context, event: Inbound) -> None:
@@ -266,7 +285,18 @@ def _subscription(context: Context, event: Inbound) -> None:
     }
     if status:
         context.ask("entitlements", "set_entitlement", {**request, "status": status})
-    context.ask("analytics", "forecast", {"subscription": dict(found), "version": event.version})
+        _tell_entitlements(context, found, status, event.version)
+    row = context.ask("analytics", "forecast", {"subscription": dict(found), "version": event.version})
+    told = forecast_data(found, row, event.version)
+    if told:
+        context.news("forecast.updated", str(told["contract_id"]), told, str(told["legal_entity"]))
+
+
+def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, version: int) -> None:
+    """Tell what may be used from now on; an event that changes nothing of it is no news."""
+    metadata = found.get("metadata") or {}
+    for one in entitlements(found, status, context.master, version, f"ten_{found['customer']}"):
+        context.news("entitlement.changed", str(found["id"]), one, str(metadata.get("legal_entity") or ""), one["id"])
 
 
 def _receipt(context: Context, event: Inbound) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from synthetic.sandboxes.sync.events import CHANNELS, cloud_event
+from synthetic.sandboxes.sync.events import channel_of, cloud_event
 from synthetic.sandboxes.sync.storage import Storage
 
 _RELAYED = "relayed"
@@ -34,10 +34,10 @@ def relay(storage: Storage, bus: Bus) -> int:
     """
     published = 0
     for number, kind, subject, body, at in storage.outbox(int(storage.setting(_RELAYED, "0"))):
-        event = cloud_event(number, kind, subject, body, at)
-        if event is None:
+        channel, event = channel_of(kind), cloud_event(number, kind, subject, body, at)
+        if channel is None or event is None:
             continue
-        bus.publish(CHANNELS[kind].address, event)
+        bus.publish(channel.address, event)
         with storage.transaction("sync.outbox"):
             storage.set_setting(_RELAYED, str(number))
         published += 1

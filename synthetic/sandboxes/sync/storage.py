@@ -24,6 +24,7 @@ create table if not exists applied (object_id text, kind text, version integer n
 create table if not exists document (id text primary key, kind text not null, body text not null);
 create table if not exists outbox (number integer primary key, kind text not null, object_id text not null,
     body text not null, at real not null);
+create index if not exists outbox_by_object on outbox (object_id);
 create table if not exists published (
     number integer primary key, event_id text not null unique, address text not null, body text not null);
 create table if not exists delivery (event_id text not null, at real not null, effect text not null);
@@ -247,6 +248,13 @@ class Storage:
             "select number, kind, object_id, body, at from outbox where number > ? order by number", (after,)
         )
         return [(number, kind, object_id, json.loads(body), at) for number, kind, object_id, body, at in found]
+
+    def lines(self, kind: str, object_id: str) -> list[tuple[int, dict[str, Any]]]:
+        """Return the lines of the outbox of kinds like `kind` about an object, number and body."""
+        found = self._db.execute(
+            "select number, body from outbox where kind like ? and object_id = ? order by number", (kind, object_id)
+        )
+        return [(int(number), json.loads(body)) for number, body in found]
 
     def publish(self, event_id: str, address: str, body: str) -> None:
         """Keep an event of the bus, once."""

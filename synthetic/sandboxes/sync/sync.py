@@ -16,8 +16,19 @@ from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError, UnreachableError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as MappingRefusal
-from synthetic.sandboxes.sync.events import NO_GUIDE, Guide, closed, raised, replayed
-from synthetic.sandboxes.sync.handlers import BOOKED_IN, COLLECTOR, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context
+from synthetic.sandboxes.sync.events import (
+    FACT,
+    NO_GUIDE,
+    REPLAY_OF,
+    SEQUENCE,
+    Guide,
+    closed,
+    event_id,
+    fact,
+    raised,
+    replayed,
+)
+from synthetic.sandboxes.sync.handlers import BOOKED_IN, COLLECTOR, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context, Effect
 from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
 from synthetic.sandboxes.sync.storage import Inbound, Storage
@@ -33,6 +44,7 @@ _NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
 _LATELY = timedelta(days=35)
 """How long after a cutover the old ledger is still asked for its bank receipts: its last period is closed by then."""
 
+_FACTS = "erp.facts"
 DEFECT = "defect"
 """Code of an exception that our own code raised: the event waits in the queue, and its lane with it."""
 
@@ -158,6 +170,28 @@ class Sync:
                 self.storage.set_setting(place, str(number))
         return len(found)
 
+    def fetch_facts(self) -> int:
+        """Carry what the ERP did by itself since last time into the outbox; return how many facts that were.
+
+        Raises:
+            UnreachableError: It could not be asked; nothing is lost, it keeps them.
+            RefusedError: It tells nothing by itself.
+        """
+        shadows = [one.ledger for one in self._context.master.books.values() if one.is_second]
+        return sum(self._facts(ledger) for ledger in ("", *shadows))
+
+    def _facts(self, ledger: str) -> int:
+        place = f"{_FACTS}/{ledger}"
+        asked: dict[str, JSON] = {"after": int(self.storage.setting(place, "0"))}
+        answer = self._context.ask("erp", "facts_of", asked | ({"ledger": ledger} if ledger else {}))
+        found: list[Any] = answer["facts"] if isinstance(answer["facts"], list) else []
+        for one in found:
+            body = fact(one["data"], int(one["sequence"]), at=str(one["at"]))
+            with self.storage.transaction("sync.take-in"):
+                self.storage.send(f"{FACT}{one['kind']}", str(one["subject"]), body, self.time())
+                self.storage.set_setting(place, str(one["number"]))
+        return len(found)
+
     def run_due(self) -> int:
         """Apply everything that is due; return how much was."""
         done = 0
@@ -211,7 +245,7 @@ class Sync:
             for effect in context.effects if context else ():
                 if effect.is_kept:
                     self.storage.keep(effect.kind.split(".", maxsplit=1)[0], effect.body)
-                self.storage.send(effect.kind, effect.subject, effect.body, self.time())
+                self.storage.send(effect.kind, effect.subject, self._marked(effect), self.time())
             self.storage.unpark(event.lane)
             if state == "done":
                 self.storage.set_applied(event.object_id, event.kind, event.version)
@@ -222,6 +256,20 @@ class Sync:
                 self.storage.queue.record(self.time(), "explained", event.event_id, note)
             if replay := self.storage.replay_of(event.number):
                 self._counted(replay, "skipped" if state == "stale" or (context and all(context.repeated)) else "sent")
+
+    def _marked(self, effect: Effect) -> dict[str, Any]:
+        """Return the body of an effect, marked as told again where a replay leads to the same fact once more."""
+        if "ledger" not in effect.body:
+            return effect.body
+        version = effect.body["document"]["version"]
+        for number, known in self.storage.lines(effect.kind, effect.subject):
+            if known["ledger"] == effect.body["ledger"] and known["document"]["version"] == version:
+                return {**effect.body, REPLAY_OF: known.get(REPLAY_OF) or event_id(number)}
+        return effect.body
+
+    def _said(self, problem: Problem, body: dict[str, JSON]) -> dict[str, JSON]:
+        """Return a body with the sequence of what is said next of the exceptions of an object."""
+        return {**body, SEQUENCE: len(self.storage.lines("exception.%", problem.object_id)) + 1}
 
     def _park(self, event: Inbound) -> None:
         """Let the lane go on: what this event waits for may stand behind it."""
@@ -253,7 +301,12 @@ class Sync:
             )
             self.storage.queue.record(self.time(), "held", event.event_id, f"{code}: {message}")
             if opened is not None:
-                self.storage.send("exception.raised", opened.object_id, raised(opened, self._guide), self.time())
+                self.storage.send(
+                    "exception.raised",
+                    opened.object_id,
+                    self._said(opened, raised(opened, self._guide)),
+                    self.time(),
+                )
             if replay := self.storage.replay_of(event.number):
                 self._counted(replay, "failed")
 
@@ -273,7 +326,7 @@ class Sync:
     def close(self, event_id: str, cause: str, who: str) -> None:
         """Close what is open for an event and tell the bus; inside a transaction of the caller."""
         for one in self.storage.queue.close(event_id, self.time(), cause, who):
-            self.storage.send("exception.closed", one.object_id, closed(one), self.time())
+            self.storage.send("exception.closed", one.object_id, self._said(one, closed(one)), self.time())
 
     def _entity_of(self, found: Mapping[str, Any]) -> str:
         """Return the legal entity of an object: its own, or that of the invoice or customer it belongs to."""

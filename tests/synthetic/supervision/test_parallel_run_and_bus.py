@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -14,10 +15,20 @@ from pathlib import Path
 import pytest
 from accounting import shop, unaccounted
 
+from harness.conform import Messages, check_events, open_target
+from harness.model import Level
 from synthetic.sandboxes.supervision.running import Running
 from synthetic.sandboxes.supervision.starting import reset
 
 pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+CONTRACTS = {
+    "erp-events": ("/erp", "/erp-legacy"),
+    "crm-events": ("/crm",),
+    "entitlement-events": ("/entitlements",),
+    "analytics-events": ("/analytics",),
+}
 
 
 def transfer(net, entity="DE-01", currency="EUR", amount=142800):
@@ -78,11 +89,19 @@ def test_what_was_posted_is_told_to_the_bus_once_and_as_the_contract_says(sandbo
         sold = asyncio.run(found.sell(0))
         found.settled()
     events = bus_of(Running.read(running.folder))
-    assert Counter(one["type"] for one in events) == {"example.aster.invoice.posted.v1": 2}
-    assert {(one["subject"], one["data"]["ledger"]) for one in events} == {
-        (sold["invoice"], "DE-01"),
-        (sold["invoice"], "DE-01-L"),
-    }
+    told = Counter((one["source"], one["type"].removeprefix("example.aster.").removesuffix(".v1")) for one in events)
+    assert told["/erp", "invoice.posted"] == told["/erp-legacy", "invoice.posted"] == 1
+    assert {one["subject"] for one in events if "invoice.posted" in one["type"]} == {sold["invoice"]}
+    assert told["/erp", "party.created"] == told["/erp", "payment.applied"] == told["/crm", "customer.onboarded"] == 1
+    assert told["/entitlements", "tenant.provisioned"] == 1
+    assert told["/entitlements", "entitlement.changed"] >= 1
+    assert told["/analytics", "forecast.updated"] >= 1
+    assert not [name for source, name in told if source == "/erp-connector"]
+    for contract, sources in CONTRACTS.items():
+        target = open_target(contract, ROOT)
+        lines = [json.dumps(one).encode() for one in events if one["source"] in sources]
+        found = check_events(Messages(target.name, target.document), lines, contract)
+        assert [one.detail for one in found.findings if one.level is Level.ERROR] == []
     reset(running.folder)
     assert bus_of(running) == []
 
