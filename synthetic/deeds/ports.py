@@ -53,7 +53,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "entitlements": ("register_tenant", "set_entitlement"),
     "analytics": ("forecast", "record_invoice"),
     "sync": ("redeliver", "replay"),
-    "bus": ("deliver",),
+    "bus": ("deliver", "publish"),
 }
 """Operations that change something; `bus.deliver` carries an event from billing to the sync middleware."""
 
@@ -88,7 +88,7 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
     "entitlements": ("tenant_of", "entitlement_of"),
     "analytics": ("forecast_of", "invoice_of"),
     "sync": ("exceptions_of", "deliveries_of"),
-    "bus": (),
+    "bus": ("event_of", "next_of"),
 }
 """Operations that only show; each answers with `count`, 0 for nothing there."""
 

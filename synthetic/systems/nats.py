@@ -1,4 +1,4 @@
-"""The bus of the landscape on NATS JetStream: every event once, by its id, kept on disk."""
+"""The bus of the landscape on NATS JetStream: every event once, by its id, kept on disk (adapter `nats`)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import StorageType, StreamConfig
 
-from synthetic.deeds import UnreachableError
+from synthetic.deeds import Adapter, UnreachableError
+from synthetic.systems.bus import CHANNELS, BusPort
+from synthetic.systems.opening import Opening
 
 STREAM = "LANDSCAPE"
-_SUBJECTS = ["analytics.>", "billing.>", "crm.>", "entitlements.>", "erp.>", "sync.>", "tax.>"]
+_SUBJECTS = [f"{one}.>" for one in CHANNELS]
 _WINDOW = 24 * 3600.0
 """Seconds in which an id that comes again is the same event."""
 
+_STREAM = StreamConfig(name=STREAM, subjects=_SUBJECTS, duplicate_window=_WINDOW, storage=StorageType.FILE)
 _PATIENCE = 5.0
 _T = TypeVar("_T")
 
@@ -28,12 +31,14 @@ class NatsBus:
     """Publishes from threads that wait; the client lives in a loop of its own.
 
     Args:
-        url: `nats://127.0.0.1:PORT`.
+        url: `nats://127.0.0.1:PORT`, or `tls://HOST:PORT`.
+        token: That the server asks for, "" if none.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str = "") -> None:
         """Keep the address; it connects when the first event is published."""
         self._url = url
+        self._token = token
         self._client: Client | None = None
         self._stream: JetStreamContext | None = None
         self._loop = asyncio.new_event_loop()
@@ -48,13 +53,21 @@ class NatsBus:
         """
         self._waited(self._published(address, json.dumps(event).encode(), str(event["id"])))
 
-    def published(self, address: str = ">") -> list[dict[str, Any]]:
+    def published(self, address: str = "") -> list[dict[str, Any]]:
         """Return the events of a channel, or all, in the order in which they were published.
 
         Raises:
             UnreachableError: The server is not there.
         """
-        return self._waited(self._read(address))
+        return self._waited(self._read(address or ">"))
+
+    def after(self, place: int, address: str = "") -> tuple[int, str, dict[str, Any]] | None:
+        """Return the next event of a channel, or of all, after a place: its place, address and body.
+
+        Raises:
+            UnreachableError: The server is not there.
+        """
+        return self._waited(self._next(place, address or ">"))
 
     def clear(self) -> None:
         """Forget every event.
@@ -83,12 +96,15 @@ class NatsBus:
             if self._client is not None:
                 await self._client.close()
             self._client = await nats.connect(
-                self._url, allow_reconnect=False, connect_timeout=2, error_cb=_silent, max_reconnect_attempts=1
+                self._url,
+                allow_reconnect=False,
+                connect_timeout=2,
+                error_cb=_silent,
+                max_reconnect_attempts=1,
+                token=self._token or None,
             )
             self._stream = self._client.jetstream(timeout=_PATIENCE)
-            await self._stream.add_stream(
-                StreamConfig(name=STREAM, subjects=_SUBJECTS, duplicate_window=_WINDOW, storage=StorageType.FILE)
-            )
+            await self._stream.add_stream(_STREAM)
         if self._stream is None:
             raise UnreachableError("bus", "no stream")
         return self._stream
@@ -104,25 +120,39 @@ class NatsBus:
 
     async def _read(self, address: str) -> list[dict[str, Any]]:
         stream = await self._connected()
-        count = (await stream.stream_info(STREAM)).state.messages
-        if not count:
-            return []
         found: list[dict[str, Any]] = []
+        if not (await stream.stream_info(STREAM)).state.messages:
+            return found
         subscription = await stream.pull_subscribe(address)
-        while True:
-            try:
-                messages = await subscription.fetch(100, timeout=0.5)
-            except (nats.errors.TimeoutError, TimeoutError):
-                await subscription.unsubscribe()
-                return found
-            for message in messages:
-                await message.ack()
-                found.append(json.loads(message.data))
+        try:
+            while (await subscription.consumer_info()).num_pending:
+                for message in await subscription.fetch(100, timeout=_PATIENCE):
+                    await message.ack()
+                    found.append(json.loads(message.data))
+        finally:
+            await subscription.unsubscribe()
+        return found
+
+    async def _next(self, place: int, address: str) -> tuple[int, str, dict[str, Any]] | None:
+        stream = await self._connected()
+        try:
+            found = await stream.get_msg(STREAM, place + 1, address, next=True)
+        except nats.js.errors.NotFoundError:
+            return None
+        return int(found.seq or 0), str(found.subject), json.loads(found.data or b"{}")
 
     async def _purged(self) -> None:
-        await (await self._connected()).purge_stream(STREAM)
+        # a purge would keep the ids of the window, and what is published anew under them would be swallowed
+        stream = await self._connected()
+        await stream.delete_stream(STREAM)
+        await stream.add_stream(_STREAM)
 
 
 async def _silent(error: Exception) -> None:
     """Say nothing: whoever publishes is told by the error it gets."""
     del error
+
+
+def open_nats(opening: Opening) -> Adapter:
+    """Open the bus at `url`; the key, if there is one, is the token of the server."""
+    return BusPort(NatsBus(opening.setting("url"), opening.secret))

@@ -62,6 +62,8 @@ OURS: Mapping[str, str] = {
     "sandbox": "synthetic.systems.remote:open_remote",
     "ledger": "synthetic.systems.ledger:open_ledger",
     "stripe": "synthetic.systems.stripe_http:open_stripe",
+    "memory": "synthetic.systems.bus:open_memory",
+    "nats": "synthetic.systems.nats:open_nats",
     "tax": "synthetic.systems.tax:open_tax",
     "tryton": "synthetic.sandboxes.tryton.opening:open_tryton",
 }

@@ -8,20 +8,42 @@ from typing import Any
 from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.sync import Sync
+from synthetic.sandboxes.sync.relay import relay
+from synthetic.systems.bus import Bus, BusPort
 
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
 
 class BusDesk:
-    """Carries events of billing to the sync middleware."""
+    """Carries events of billing to the sync middleware, and shows what the landscape told the bus.
 
-    def __init__(self, sync: Sync) -> None:
-        """Deliver to `sync`."""
+    Args:
+        sync: Delivered to; what stands in its outbox is published before anybody looks.
+        bus: Where events are published.
+    """
+
+    def __init__(self, sync: Sync, bus: Bus) -> None:
+        """Serve both."""
         self._sync = sync
+        self._port = BusPort(bus)
 
     def deliver(self, event: Mapping[str, Any]) -> Answer:
         """Deliver one event."""
         return {"accepted": self._sync.receive(event)}
+
+    def publish(self, address: str, event: Mapping[str, Any]) -> Answer:
+        """Publish an event once, by its id."""
+        return self._port.publish(address, event)
+
+    def event_of(self, event: str, address: str = "") -> Answer:
+        """Show an event by its id."""
+        relay(self._sync.storage, self._port.bus)
+        return self._port.event_of(event, address)
+
+    def next_of(self, after: int = 0, address: str = "") -> Answer:
+        """Show the next event of a channel, or of all, after a place."""
+        relay(self._sync.storage, self._port.bus)
+        return self._port.next_of(after, address)
 
 
 class SyncDesk:

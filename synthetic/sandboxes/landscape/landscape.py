@@ -29,6 +29,7 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.payloads import Check, unchecked
+from synthetic.sandboxes.sync.relay import StoredBus
 from synthetic.systems.ledger import LedgerErp
 from synthetic.systems.stripe import Request, StripeBilling
 
@@ -83,7 +84,7 @@ class Landscape:
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),
             "analytics": ObjectPort("analytics", self._derived["analytics"]),
             "sync": ObjectPort("sync", SyncDesk(self.sync, self._ask)),
-            "bus": ObjectPort("bus", BusDesk(self.sync)),
+            "bus": ObjectPort("bus", BusDesk(self.sync, StoredBus(self.sync.storage))),
         }
         self._inner = Boundary(self._systems, self._time, layers)  # type: ignore[arg-type]
         self.boundary = Boundary({name: _CaughtUp(self) for name in self._systems}, clock)

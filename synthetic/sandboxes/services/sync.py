@@ -75,7 +75,7 @@ class SyncService:
         desk = SyncDesk(self.sync, self._ask)
         self._ports: dict[str, Adapter] = {
             "sync": ObjectPort("sync", desk),
-            "bus": ObjectPort("bus", BusDesk(self.sync)),
+            "bus": ObjectPort("bus", BusDesk(self.sync, self.bus)),
         }
         self._answers = SyncAdmin(self.sync, guide_of(self._around.catalog)).answers()
         self._kept = Kept(self.sync.storage)

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from synthetic.sandboxes.sync.events import channel_of, cloud_event
 from synthetic.sandboxes.sync.storage import Storage
+from synthetic.systems.bus import Bus
 
 _RELAYED = "relayed"
-
-
-class Bus(Protocol):
-    """Where events are published."""
-
-    def publish(self, address: str, event: Mapping[str, Any]) -> None:
-        """Publish one event, durable when this returns; an id that is there already changes nothing.
-
-        Raises:
-            UnreachableError: The bus could not be asked.
-        """
-
-    def published(self) -> list[dict[str, Any]]:
-        """Return every event, in the order in which they were published."""
 
 
 def relay(storage: Storage, bus: Bus) -> int:
@@ -58,3 +45,8 @@ class StoredBus:
     def published(self, address: str = "") -> list[dict[str, Any]]:
         """Return the events of a channel, or all, in the order in which they were published."""
         return [json.loads(body) for body in self._storage.published(address)]
+
+    def after(self, place: int, address: str = "") -> tuple[int, str, dict[str, Any]] | None:
+        """Return the next event of a channel, or of all, after a place: its place, address and body."""
+        found = self._storage.published_after(place, address)
+        return None if found is None else (found[0], found[1], json.loads(found[2]))

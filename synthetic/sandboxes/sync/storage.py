@@ -270,6 +270,15 @@ class Storage:
         )
         return [body for (body,) in found]
 
+    def published_after(self, place: int, address: str = "") -> tuple[int, str, str] | None:
+        """Return the next event of a channel of the bus after a number: number, address, body."""
+        found = self._db.execute(
+            "select number, address, body from published where number > ? and (? = '' or address = ?)"
+            " order by number limit 1",
+            (place, address, address),
+        ).fetchone()
+        return None if found is None else (int(found[0]), str(found[1]), str(found[2]))
+
     def exceptions(self, object_id: str = "", *, only_open: bool = True) -> list[Problem]:
         """Return the exception queue."""
         return self.queue.problems(object_id, only_open=only_open)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +31,11 @@ from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
 from synthetic.sandboxes.loopback import served
+from synthetic.sandboxes.sync.relay import StoredBus
+from synthetic.sandboxes.sync.storage import Storage
+from synthetic.systems.bus import BusPort, MemoryBus
+from synthetic.systems.nats import NatsBus
+from synthetic.systems.opening import adapter_names, factory_of
 from synthetic.systems.remote import RemotePort
 from synthetic.systems.stripe import StripeBilling
 from synthetic.systems.stripe_http import StripeWire
@@ -146,8 +155,76 @@ def test_both_tax_adapters_determine_alike_and_refuse_alike(tax_api):
         assert found.value.code == "tax-code-unmapped"
 
 
+def bus(adapter=None):
+    event = {"specversion": "1.0", "id": "ev_1", "source": "/erp", "type": "example.aster.period.locked.v1"}
+    event |= {"subject": "DE-01:2027-01", "sequence": 1, "data": {}}
+    return Subject(
+        "bus",
+        adapter or BusPort(MemoryBus()),
+        deed("bus", "publish", address="erp.periods.v1", event=event),
+        lambda made: look("bus", "event_of", event=made["id"]),
+        look("bus", "event_of", event="none"),
+        deed("bus", "publish", address="elsewhere.v1", event=event),
+        BusPort(NatsBus("nats://127.0.0.1:9")),
+    )
+
+
+def stored_bus():
+    return bus(BusPort(StoredBus(Storage())))
+
+
+@pytest.fixture(scope="module")
+def nats_bus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nats")
+    program = Path(sys.executable).parent / "nats-server"
+    command = [program, "-a", "127.0.0.1", "-p", "-1", "-js", "-sd", folder, "--ports_file_dir", folder]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            ports = folder / f"nats-server_{process.pid}.ports"
+            while not (ports.exists() and ports.read_text().endswith("}")):
+                assert process.poll() is None
+                time.sleep(0.01)
+            with closing(BusPort(NatsBus(json.loads(ports.read_text())["nats"][0]))) as found:
+                yield found
+        finally:
+            process.terminate()
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("subject", [ledger, crm, billing, tax], ids=lambda make: make.__name__)
+def test_the_nats_adapter_passes_every_check(nats_bus, check):
+    nats_bus.bus.clear()
+    check(bus(nats_bus))
+
+
+@pytest.mark.integration
+def test_every_bus_is_followed_alike_from_any_place(nats_bus):
+    nats_bus.bus.clear()
+    seen = []
+    for port in (nats_bus, BusPort(MemoryBus()), stored_bus().adapter):
+        for number in range(4):
+            address = f"erp.{'cash' if number % 2 else 'periods'}.v1"
+            event = {**bus().deed.request["event"], "id": f"ev_{number}"}
+            port.publish(address, event)
+            port.publish(address, event)
+        followed, place = [], 0
+        while (found := port.next_of(place, "erp.cash.v1"))["count"]:
+            place = found["place"]
+            followed.append((found["address"], found["event"]["id"]))
+        rest = port.next_of(port.next_of(0)["place"])
+        seen.append((followed, rest["event"]["id"], port.next_of(place), len(port.bus.published())))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0] == ([("erp.cash.v1", "ev_1"), ("erp.cash.v1", "ev_3")], "ev_1", {"count": 0}, 4)
+
+
+@pytest.mark.parametrize("name", ["memory", "nats", "tax", "ledger", "sandbox", "stripe", "tryton"])
+def test_an_adapter_is_found_by_its_name(name):
+    assert name in adapter_names()
+    assert callable(factory_of(name))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("subject", [bus, stored_bus, ledger, crm, billing, tax], ids=lambda make: make.__name__)
 def test_our_adapters_pass_every_check(subject, check):
     check(subject())
 
