@@ -76,10 +76,9 @@ class Face:
     Args:
         contract: Opens the contract; done at the first request, because few runs ask every contract.
         answers: By operation id; each operation of the contract has one.
-        token: That callers must send.
+        token: That callers must send; "" lets everybody in (loopback only).
         kept: Answers by idempotency key.
         name: Of the contract.
-        also: Refuses a token for an operation in other ways, by scope; returns a reason or "".
     """
 
     def __init__(
@@ -94,20 +93,21 @@ class Face:
         self.name = name
         self._open = contract
         self._answers = answers
-        self._token = f"Bearer {token}".encode()
+        self._token = f"Bearer {token}".encode() if token else b""
         self._kept = kept
         self._known: dict[tuple[str, str], Operation] | None = None
 
-    def route(self) -> BaseRoute:
-        """Return the route of everything below the name of the contract."""
-        found = Route(f"/{self.name}/{{rest:path}}", self.endpoint, methods=list(_METHODS))
+    def route(self, prefix: str | None = None) -> BaseRoute:
+        """Return the route of everything below a prefix, which is the name of the contract if none is given."""
+        prefix = f"/{self.name}" if prefix is None else prefix
+        found = Route(f"{prefix}/{{rest:path}}", self.endpoint, methods=list(_METHODS))
         # a path may hold a line feed, which is no reason to leave the contract
         found.path_regex = re.compile(found.path_regex.pattern, re.DOTALL)
         return found
 
     async def endpoint(self, request: Request) -> Response:
         """Answer one request."""
-        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), self._token):
+        if self._token and not hmac.compare_digest(request.headers.get("authorization", "").encode(), self._token):
             return _problem(request, 401, "Send `Authorization: Bearer` with the token of the sandbox.")
         found, named, allowed = self._found(request.method, f"/{request.path_params['rest']}")
         if found is None:

@@ -17,7 +17,6 @@ from starlette.routing import BaseRoute, Mount
 from harness.model import JSON
 from synthetic.deeds import Adapter, UnreachableError
 from synthetic.sandboxes.billing import BillingCore
-from synthetic.sandboxes.billing.contract_app import create_contract_app
 from synthetic.sandboxes.billing.stripe_app import create_app
 from synthetic.sandboxes.billing.webhooks import deliver_due
 from synthetic.sandboxes.faces import Asked, Contract, Face
@@ -71,25 +70,20 @@ class EdgeService:
         self._answers = self.systems.answers()
         self._kept = table("answer")
         self._stripe = create_app(self.core)
-        self._invoices = create_contract_app(self.core, token=self._around.token)
 
     def ports(self) -> Mapping[str, Adapter]:
         """Return CRM, tax, entitlements and analytics; billing is asked through Stripe's API."""
         return self._ports
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return billing's two skins and the tax engine."""
+        """Return every contract served here, and Stripe's API."""
 
         async def stripe(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  (ASGI)
             await self._stripe(scope, receive, send)
             self.woken()
 
-        async def invoices(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  (ASGI)
-            await self._invoices(scope, receive, send)
-            self.woken()
-
         faces = [self._face(name) for name in self._answers]
-        return (Mount("/billing-invoices", invoices), *faces, Mount("/", stripe))
+        return (*faces, Mount("/", stripe))
 
     def _face(self, name: str) -> BaseRoute:
         operations = {operation: self._later(name, operation) for operation in self._answers[name]}

@@ -7,6 +7,13 @@ from datetime import datetime
 
 from harness.catalog import Catalog
 from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.faces.billing_core import Billing
+from synthetic.sandboxes.faces.billing_credits import BillingCredits
+from synthetic.sandboxes.faces.billing_customers import BillingCustomers
+from synthetic.sandboxes.faces.billing_invoices import BillingInvoices
+from synthetic.sandboxes.faces.billing_payments import BillingPayments
+from synthetic.sandboxes.faces.billing_subscriptions import BillingSubscriptions
+from synthetic.sandboxes.faces.billing_usage import BillingUsage
 from synthetic.sandboxes.faces.crm_accounts import CrmAccountsFace
 from synthetic.sandboxes.faces.entitlements import EntitlementsFace
 from synthetic.sandboxes.faces.face import Answer
@@ -24,8 +31,21 @@ from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.systems.stripe import StripeBilling
 
-CONTRACTS = ("crm-accounts", "entitlements", "order-acceptance", "pricing", "tax")
-"""What the edge serves beside billing."""
+CONTRACTS = (
+    "billing-credits",
+    "billing-customers",
+    "billing-invoices",
+    "billing-payments",
+    "billing-subscriptions",
+    "billing-usage",
+    "crm-accounts",
+    "entitlements",
+    "order-acceptance",
+    "pricing",
+    "tax",
+)
+"""What the edge serves beside Stripe's API."""
+_FINANCE = ("group:team-finance", "group:team-finance-systems", "group:team-tax", "group:team-treasury")
 Owed = Callable[[str, str, str], int]
 """What a customer owes a legal entity in a currency; the ERP is asked."""
 
@@ -46,6 +66,7 @@ class EdgeSystems:
     ) -> None:
         """Open everything over the same tables."""
         master = Master(catalog)
+        self._table = table
         self._catalog = catalog
         self._now = now
         self.core = core
@@ -59,7 +80,15 @@ class EdgeSystems:
 
     def answers(self) -> dict[str, Mapping[str, Answer]]:
         """Return the operations of each contract by their ids."""
+        billing = Billing(self.core)
+        people = {person.name for group in _FINANCE for person in self._catalog.members_of(group)}
         return {
+            "billing-credits": BillingCredits(billing, self._table("credit-draft"), frozenset(people)).answers(),
+            "billing-customers": BillingCustomers(billing, self.selling).answers(),
+            "billing-invoices": BillingInvoices(billing).answers(),
+            "billing-payments": BillingPayments(billing).answers(),
+            "billing-subscriptions": BillingSubscriptions(billing, self.orders).answers(),
+            "billing-usage": BillingUsage(billing, self._catalog, self._table("usage-event")).answers(),
             "crm-accounts": self.accounts.answers(),
             "entitlements": EntitlementsFace(self.entitlements, self._now).answers(),
             "order-acceptance": OrderAcceptanceFace(self.orders).answers(),
