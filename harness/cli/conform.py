@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 @click.option("--examples", default=50, show_default=True, help="Generated requests an operation.")
 @click.option("--seed", default=1, show_default=True, help="Of the generator.")
 @click.option("--all-checks", is_flag=True, help="Also those that tell of the web framework only.")
+@click.option(
+    "--given", type=click.Path(path_type=Path, dir_okay=False), help="JSON: what exists on the server, by operation."
+)
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Accepted failures.")
 @click.option("--baseline-update", is_flag=True, help="Write what fails now into --baseline.")
 @click.option("--at-least-once", is_flag=True, help="The same event twice is a warning.")
@@ -55,7 +58,7 @@ def conform(contract: str, repo: Path | None, form: str, **given: Any) -> int:
 
 
 def _api(target: Target, root: Path, given: Mapping[str, Any], form: str) -> int:
-    from harness.conform import api, api_judging, report  # noqa: PLC0415  (start-up)
+    from harness.conform import api, api_judging, report, sent  # noqa: PLC0415  (start-up)
 
     path: Path | None = given["baseline"]
     accepted = api_judging.read_baseline(path) if path else ()
@@ -66,6 +69,7 @@ def _api(target: Target, root: Path, given: Mapping[str, Any], form: str) -> int
         given["seconds"] or 600,
         given["seed"],
         given["all_checks"],
+        sent.read_given(given["given"], target.name) if given["given"] else {},
     )
     tried = api.try_out(target, attempt)
     found = api_judging.judge(target, attempt.url, tried, accepted, _readers(target, root))

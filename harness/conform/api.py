@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from harness.conform.contracts import Target
-from harness.conform.sent import METHODS, sendable, settings
+from harness.conform.sent import METHODS, Given, sendable, settings
 from harness.model import UsageError
 
 NOISE: Final = ("allow_header_conformance", "unsupported_method")
@@ -33,6 +33,7 @@ class Attempt:
         seconds: What the whole run may take.
         seed: Of the generator; the same seed, contract and server give the same cases.
         all_checks: Also the checks of `NOISE`.
+        given: What exists on the server and can be asked, by operation; in place of the contract's examples.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Attempt:
     seconds: float = 600
     seed: int = 1
     all_checks: bool = False
+    given: Given = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def try_out(target: Target, attempt: Attempt) -> Tried:
         raise UsageError(f"{attempt.url} is no address of a server", remedy="Write --url http://127.0.0.1:PORT.")
     with TemporaryDirectory(prefix="conform-") as name:
         folder = Path(name)
-        (folder / "openapi.json").write_text(json.dumps(sendable(target.document), default=str), "utf-8")
+        (folder / "openapi.json").write_text(json.dumps(sendable(target.document, attempt.given), default=str), "utf-8")
         (folder / "schemathesis.toml").write_text(settings(target.document), "utf-8")
         stopped = _run(_command(target, attempt), folder, attempt.seconds)
         summary = _summary(folder)

@@ -103,7 +103,7 @@ def _step(step: str, took: float) -> str:
 def _addresses(running: object) -> str:
     from synthetic.sandboxes.supervision.starting import addresses  # noqa: PLC0415  (start-up)
 
-    return "".join(f"  {name.ljust(13)} {address}\n" for name, address in addresses(running))  # type: ignore[arg-type]
+    return "".join(f"  {name.ljust(22)} {address}\n" for name, address in addresses(running))  # type: ignore[arg-type]
 
 
 @sandbox.command()
@@ -131,6 +131,7 @@ def status(folder: Path, form: str) -> int:
         write(f"No sandbox is up in {folder}. Start one: harness sandbox up\n")
     else:
         write("".join(f"{_line(part)}\n" for part in found["parts"]))
+        write("".join(f"  {name.ljust(22)} {url}\n" for name, url in found["contracts"].items()))
     if found["status"] != "up":
         return 3
     return 0 if all(part["ok"] for part in found["parts"]) else 1
@@ -164,4 +165,17 @@ def trade(folder: Path, customers: int) -> int:
 
     sell(folder, customers, lambda line: write(f"  {line}\n"))
     write("An hour of business later. Next: harness metrics --environment sandbox\n")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to; default: standard output.")
+def examples(folder: Path, out: Path | None) -> int:
+    """Do business in the sandbox and write what its contracts can be asked now, for `harness conform --given`."""
+    from harness.cli.output import write_file  # noqa: PLC0415  (start-up)
+    from synthetic.cli.landscape import read_landscape  # noqa: PLC0415
+    from synthetic.sandboxes.supervision.running import running_sandbox  # noqa: PLC0415
+    from synthetic.sandboxes.worked import worked_examples  # noqa: PLC0415
+
+    found = json.dumps(worked_examples(running_sandbox(folder), read_landscape()), indent=1) + "\n"
+    if out is None:
+        write(found)
+    else:
+        write_file(out, found)
     return 0

@@ -11,6 +11,7 @@ from harness.model.money import half_up
 from synthetic.sandboxes.billing.contract_invoice import contract_invoice
 from synthetic.sandboxes.billing.values import Record
 from synthetic.sandboxes.faces.billing_core import Billing, listed, stamp
+from synthetic.sandboxes.faces.billing_payments import credited
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError
 
 _LIMIT = 500_000
@@ -157,7 +158,7 @@ class BillingCredits:
         computed = known or self._of_core(note, invoice)
         day = metadata.get("document_date") or self._billing.day(invoice, note["created"])
         is_open = note["type"] == "pre_payment"
-        refunded = self._refunded(note)
+        refunded = credited(self._billing, note)
         return {
             **computed,
             "version": (computed["version"] if known else 0) + 1,
@@ -198,14 +199,6 @@ class BillingCredits:
             "approved_by": metadata.get("approved_by"),
             "created_at": stamp(note["created"]),
         }
-
-    def _refunded(self, note: Record) -> int:
-        found = (one for one in self._billing.all("refund") if note["id"] in _credits_of(one))
-        return sum(one["amount"] for one in found)
-
-
-def _credits_of(refund: Record) -> tuple[Any, Any]:
-    return refund["metadata"].get("credit_id"), refund["metadata"].get("credit_note")
 
 
 def _parts(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

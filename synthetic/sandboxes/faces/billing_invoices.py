@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from harness.model.money import half_up
 from synthetic.sandboxes.billing.contract_invoice import contract_invoice, midnight
@@ -13,12 +13,25 @@ from synthetic.sandboxes.faces.billing_core import Billing, listed
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError
 
 
-class BillingInvoices:
-    """Operations of the contract over one core."""
+class Rate(Protocol):
+    """Decides the tax rate of an invoice."""
 
-    def __init__(self, billing: Billing) -> None:
-        """Keep it, and let it do what is composed of several operations in one transaction."""
+    def __call__(self, customer: str, day: date, /, *, is_inclusive: bool) -> str:
+        """Return the id of a tax rate of billing, "" for none."""
+
+
+class BillingInvoices:
+    """Operations of the contract over one core.
+
+    Args:
+        billing: The core.
+        rate: Returns the tax rate of a customer's invoice where the customer names none himself; "" for none.
+    """
+
+    def __init__(self, billing: Billing, rate: Rate | None = None) -> None:
+        """Let the core do what is composed of several operations in one transaction."""
         self._billing = billing
+        self._rate = rate
         self._core = billing.core
         self._core.operations["contract.create_invoice"] = self._created
         self._core.operations["contract.finalise_invoice"] = self._finalised
@@ -67,7 +80,10 @@ class BillingInvoices:
         if params.boolean("synthetic"):
             metadata["synthetic"] = "true"
         wanted = "inclusive" if params.text("price_mode") == "inclusive" else "exclusive"
-        rate = customer["metadata"].get(f"tax_rate_{wanted}")
+        day = self._billing.today({"metadata": metadata, "customer": customer["id"]})
+        known = customer["metadata"].get(f"tax_rate_{wanted}")
+        decided = self._rate(customer["id"], day, is_inclusive=wanted == "inclusive") if self._rate else ""
+        rate = known or decided
         given: Record = {"customer": customer["id"], "currency": params.required("currency"), "metadata": metadata}
         given |= {"pending_invoice_items_behavior": "exclude", "description": params.text("memo")}
         given |= {"default_tax_rates": [rate] if rate else []}

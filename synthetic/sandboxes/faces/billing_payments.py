@@ -127,7 +127,10 @@ class BillingPayments:
         if body["reason"] == "credit_note" and not body.get("credit_id"):
             raise RefusalError(422, "The credit note comes first: name it.")
         if credit := body.get("credit_id"):
-            self._billing.found("credit_note", credit, status=422)
+            note = self._billing.found("credit_note", credit, status=422)
+            kept = 0 if note["type"] == "pre_payment" else note["total"] - credited(self._billing, note)
+            if body["amount"] > kept:
+                raise RefusalError(422, f"{kept} of {credit} is with the customer.")
         approver = body.get("approved_by")
         if body["amount"] > _LIMIT and approver in (None, "", body["requested_by"]):
             raise RefusalError(422, f"Above {_LIMIT} somebody of finance approves who did not ask.")
@@ -201,6 +204,8 @@ class BillingPayments:
 
     def _entity(self, one: Record) -> str:
         """Return whose payout it is: that of what it pays out, else of the currency's own company."""
+        if one["metadata"].get("legal_entity"):
+            return str(one["metadata"]["legal_entity"])
         for move in self._moves(one):
             if entity := self._billing.entity_of(self._billing.desk.storage.get(str(move["source"])) or {}):
                 return entity
@@ -263,6 +268,13 @@ class BillingPayments:
 def payment_id(charge: Mapping[str, Any]) -> str:
     """Return the id of a payment: the charge's, in the contract's spelling, or the name that it was given."""
     return str(charge["metadata"].get("payment_id") or f"py_{plain(str(charge['id']).removeprefix('ch_'))}")
+
+
+def credited(billing: Billing, note: Record) -> int:
+    """Return how much of a credit note went back as refunds."""
+    names = ("credit_id", "credit_note")
+    found = (one for one in billing.all("refund") if note["id"] in {one["metadata"].get(name) for name in names})
+    return sum(int(one["amount"]) for one in found)
 
 
 def _dispute_id(one: Record) -> str:

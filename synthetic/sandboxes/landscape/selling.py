@@ -12,6 +12,7 @@ from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.landscape.crm import Crm
 from synthetic.sandboxes.landscape.orders import Buyer, Priced
 from synthetic.sandboxes.landscape.tax import Sold, Taxed, TaxEngine
+from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
 _HOME = {"US-01": ("US", "NY"), "DE-01": ("DE", ""), "JP-01": ("JP", "")}
 
@@ -47,7 +48,19 @@ class CoreSelling:
             status=str(known.get("status") or "active"),
         )
 
-    def taxed(self, buyer: Buyer, day: date, amounts: Sequence[tuple[str, int]]) -> Taxed:
+    def rate_for(self, customer: str, day: date, *, is_inclusive: bool) -> str:
+        """Return the tax rate that an invoice of a customer has by default, "" where nobody says how it is taxed."""
+        buyer = self.buyer(customer)
+        if buyer is None:
+            return ""
+        try:
+            return self._rate(self.taxed(buyer, day, [("1", 0)], is_inclusive=is_inclusive), is_inclusive=is_inclusive)
+        except LedgerRefusal:
+            return ""
+
+    def taxed(
+        self, buyer: Buyer, day: date, amounts: Sequence[tuple[str, int]], *, is_inclusive: bool = False
+    ) -> Taxed:
         """Return the tax of a sale, as the invoice will have it."""
         return self._tax.determine(
             Sold(
@@ -58,7 +71,7 @@ class CoreSelling:
                 region=buyer.region,
                 is_business=buyer.is_business,
                 tax_id=buyer.tax_id,
-                is_inclusive=False,
+                is_inclusive=is_inclusive,
                 lines=list(amounts),
             )
         )
@@ -127,10 +140,11 @@ class CoreSelling:
             known = [self._core.call("prices.create", given)]
         return {"price": known[0]["id"], "quantity": int(quantity)}
 
-    def _rate(self, taxed: Taxed) -> str:
+    def _rate(self, taxed: Taxed, *, is_inclusive: bool = False) -> str:
         for one in self._core.desk.storage.all("tax_rate"):
-            if one["metadata"].get("tax_code") == taxed.code and not one["inclusive"]:
+            if one["metadata"].get("tax_code") == taxed.code and one["inclusive"] is is_inclusive:
                 return str(one["id"])
-        given = {"display_name": taxed.code, "percentage": taxed.rate, "inclusive": "false"}
+        inclusive = str(is_inclusive).lower()
+        given = {"display_name": taxed.code, "percentage": taxed.rate, "inclusive": inclusive}
         words = {"tax_code": taxed.code, "tax_reason": taxed.reason}
         return str(self._core.call("tax_rates.create", given | {"metadata": words})["id"])

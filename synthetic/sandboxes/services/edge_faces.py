@@ -45,7 +45,7 @@ CONTRACTS = (
     "tax",
 )
 """What the edge serves beside Stripe's API."""
-_FINANCE = ("group:team-finance", "group:team-finance-systems", "group:team-tax", "group:team-treasury")
+_FINANCE = ("finance-systems", "ar", "treasury", "controller", "revenue-accounting")
 Owed = Callable[[str, str, str], int]
 """What a customer owes a legal entity in a currency; the ERP is asked."""
 
@@ -85,7 +85,7 @@ class EdgeSystems:
         return {
             "billing-credits": BillingCredits(billing, self._table("credit-draft"), frozenset(people)).answers(),
             "billing-customers": BillingCustomers(billing, self.selling).answers(),
-            "billing-invoices": BillingInvoices(billing).answers(),
+            "billing-invoices": BillingInvoices(billing, self.selling.rate_for).answers(),
             "billing-payments": BillingPayments(billing).answers(),
             "billing-subscriptions": BillingSubscriptions(billing, self.orders).answers(),
             "billing-usage": BillingUsage(billing, self._catalog, self._table("usage-event")).answers(),

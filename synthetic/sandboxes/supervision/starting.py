@@ -14,6 +14,7 @@ from harness.model import HarnessError, UsageError
 from synthetic.sandboxes.supervision.plan import Plan
 from synthetic.sandboxes.supervision.programs import PROGRAMS, is_listening
 from synthetic.sandboxes.supervision.running import EDGE, LOGS, Running, running_sandbox
+from synthetic.sandboxes.supervision.surface import contracts_of
 
 
 def start_detached(plan: Plan, folder: Path, say: Callable[[str], None]) -> Running:
@@ -70,31 +71,32 @@ def _started_wrongly(told: dict[str, Any]) -> HarnessError:
 
 def addresses(running: Running) -> list[tuple[str, str]]:
     """Return what is served where, for people."""
-    edge, sync, erp = (running.children[name].url for name in (EDGE, "sync", "ledger"))
-    found = [
-        ("billing", f"{edge}/v1   key {running.key[:16]}... in {running.folder / 'state.json'}"),
-        ("invoices", f"{edge}/billing-invoices"),
-        ("tax", f"{edge}/tax"),
-        ("sync", f"{sync}/sync-admin"),
-        ("erp", f"{erp}/erp-postings"),
-    ]
-    second = running.children.get("ledger-2")
-    found += [("erp (legacy)", f"{second.url}/erp-legacy-postings")] if second else []
+    edge = running.children[EDGE].url
+    found = [("billing", f"{edge}/v1   key {running.key[:16]}... in {running.folder / 'state.json'}")]
+    found += contract_urls(running).items()
     if nats := running.children.get("nats"):
         found.append(("bus", nats.url.replace("http", "nats")))
     return [*found, ("logs", str(running.folder / LOGS))]
+
+
+def contract_urls(running: Running) -> dict[str, str]:
+    """Return by contract where it is served."""
+    found = contracts_of(running.plan)
+    return {name: f"{running.children[part].url}/{name}" for name, part in found.items()}
 
 
 def health(folder: Path) -> dict[str, Any]:
     """Ask every part how it is.
 
     Returns:
-        `status` (`up` or `down`) and `parts`: name, url, pid, ok, restarts, and what the part tells.
+        `status` (`up` or `down`), `parts`: name, url, pid, ok, restarts, and what the part tells; and `contracts`: by
+        name where each is served.
     """
     running = Running.read(folder)
     if running is None or not running.is_up:
-        return {"status": "down", "folder": str(folder), "parts": []}
-    return {"status": "up", "folder": str(folder), "parts": [_part(running, name) for name in running.children]}
+        return {"status": "down", "folder": str(folder), "parts": [], "contracts": {}}
+    parts = [_part(running, name) for name in running.children]
+    return {"status": "up", "folder": str(folder), "parts": parts, "contracts": contract_urls(running)}
 
 
 def _part(running: Running, name: str) -> dict[str, Any]:
