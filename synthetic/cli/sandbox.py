@@ -165,6 +165,11 @@ def trade(folder: Path, customers: int) -> int:
 
     sell(folder, customers, lambda line: write(f"  {line}\n"))
     write("An hour of business later. Next: harness metrics --environment sandbox\n")
+    return 0
+
+
+@sandbox.command()
+@folder_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to; default: standard output.")
 def examples(folder: Path, out: Path | None) -> int:
     """Do business in the sandbox and write what its contracts can be asked now, for `harness conform --given`."""

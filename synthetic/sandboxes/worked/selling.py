@@ -50,7 +50,7 @@ class Selling:
     def _accounts(self, account: str, lost: str, kept: str) -> None:
         add = self._given.add
         child, _ = self._account("Kranich Nord GmbH", "NET30", account)
-        add("crm-accounts", "POST /accounts", _account_body("Reiher Handel GmbH", "NET30", None))
+        add("crm-accounts", "POST /accounts", _account_body("Reiher Bau GmbH", "NET30", None))
         add("crm-accounts", "GET /accounts/{account_id}", account_id=account)
         asked = {"currency": "EUR", "order_amount": 600000}
         add("crm-accounts", "POST /accounts/{account_id}/check", asked, account_id=account)
