@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from synthetic.sandboxes.billing.values import Record
 from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.durable import open_database
 
 _SCHEMA = """
 create table if not exists object (
@@ -71,12 +71,7 @@ class Storage:
 
     def __init__(self, database: str = ":memory:") -> None:
         """Open or create `database`, a path or ":memory:"."""
-        self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        # with a write-ahead log this survives the end of the process, however it ends; a power cut may cost a sandbox
-        # its last moments, and that is not worth a flush of the disk for each of them
-        self._db.execute("pragma synchronous = normal")
-        self._db.executescript(f"begin; {_SCHEMA} commit;")
+        self._db = open_database(database, _SCHEMA)
         self._depth = 0
 
     def close(self) -> None:

@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.durable import open_database
+
+_SCHEMA = """
+create table if not exists row (number integer primary key, name text not null, key text not null, body text not null,
+    unique (name, key));
+"""
 
 Row = dict[str, Any]
 Table = Callable[[str], MutableMapping[str, Row]]
@@ -66,15 +72,7 @@ class Store:
 
     def __init__(self, database: str) -> None:
         """Open or create it."""
-        self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        # with a write-ahead log this survives the end of the process, however it ends; a power cut may cost a sandbox
-        # its last moments, and that is not worth a flush of the disk for each of them
-        self._db.execute("pragma synchronous = normal")
-        self._db.execute(
-            "create table if not exists row (number integer primary key, name text not null, key text not null,"
-            " body text not null, unique (name, key))"
-        )
+        self._db = open_database(database, _SCHEMA)
 
     def table(self, name: str) -> MutableMapping[str, Row]:
         """Open a table."""

@@ -5,9 +5,10 @@ Statements are written with `?` for values, `{number}` for a column that counts 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+from synthetic.sandboxes.durable import open_database
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,11 +47,7 @@ class SqliteDatabase:
 
     def __init__(self, path: str) -> None:
         """Open or create it; what is committed survives the end of the process."""
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        # with a write-ahead log this survives the end of the process, however it ends; a power cut may cost a sandbox
-        # its last moments, and that is not worth a flush of the disk for each of them
-        self._db.execute("pragma synchronous = normal")
+        self._db = open_database(path)
 
     @property
     def in_transaction(self) -> bool:

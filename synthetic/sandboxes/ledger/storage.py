@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.durable import transaction
 from synthetic.sandboxes.ledger.database import opened
 from synthetic.sandboxes.ledger.values import (
     Application,
@@ -77,15 +77,8 @@ class Storage:
         if self._db.in_transaction:
             yield
             return
-        self._db.begin()
-        try:
+        with transaction(name, self._db.begin, self._db.end):
             yield
-        except BaseException:
-            self._db.end("rollback")
-            raise
-        crash_point(name, BEFORE)
-        self._db.end("commit")
-        crash_point(name, AFTER)
 
     def add(self, posting: Posting, posted_at: str) -> Posting:
         """Append a posting and return it with its journal number."""

@@ -80,6 +80,37 @@ def _is_gone(one: Process) -> bool:
     return not one.is_alive
 
 
+def end_after_us(process: Process, inherited: Iterable[int] = ()) -> Process:
+    """End a process that is no child of ours once we are gone, however we end; return who sees to it.
+
+    A server that puts itself into the background has no parent to die with. A small child of ours has: it is told when
+    we end, stops the server, and ends. Called by the main thread, whose end it waits for.
+
+    Args:
+        process: What is to be ended.
+        inherited: Descriptors that the child must not keep open, such as that of a lock.
+    """
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return Process(pid, start_of(pid) or 0)
+    try:
+        for descriptor in inherited:
+            os.close(descriptor)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.setsid()  # a Ctrl-C in the terminal is for the supervisor, and must not end the one who cleans up after it
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == parent:
+            signal.sigwait({signal.SIGTERM})
+        if os.getppid() != parent:
+            stop([process])
+    finally:
+        os._exit(0)
+
+
 def die_with(parent: int) -> None:
     """End this process with its parent, however that one ends (Linux: PR_SET_PDEATHSIG).
 

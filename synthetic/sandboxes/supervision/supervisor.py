@@ -23,7 +23,7 @@ from harness.model import HarnessError, UsageError
 from synthetic.clock import SharedClock
 from synthetic.sandboxes.supervision.children import Preloaded, children_of, preload, run_child
 from synthetic.sandboxes.supervision.plan import Plan
-from synthetic.sandboxes.supervision.processes import Process, start_of, stop, this_process
+from synthetic.sandboxes.supervision.processes import Process, end_after_us, start_of, stop, this_process
 from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of, start_postgres
 from synthetic.sandboxes.supervision.running import CLOCK, DATA, LOCK, LOGS, Child, Running
 
@@ -56,6 +56,7 @@ class Supervisor:
         self._say = say
         self._deaths: dict[str, list[float]] = {}
         self._lock: int | None = None
+        self._guard: Process | None = None
 
     def run(self, up: Callable[[Running], None]) -> int:
         """Start everything, call `up`, watch until asked to end, and stop everything; returns the exit code.
@@ -131,7 +132,9 @@ class Supervisor:
         """Start a database server, which is no child of ours: it is stopped like the others, by id and start time."""
         began = time.monotonic()
         pid, url = start_postgres(self._folder / DATA / "postgres")
-        self._note(Child("postgres", Process(pid, start_of(pid) or 0), 0, time.monotonic() - began, 0, url))
+        server = Process(pid, start_of(pid) or 0)
+        self._guard = end_after_us(server, () if self._lock is None else (self._lock,))
+        self._note(Child("postgres", server, 0, time.monotonic() - began, 0, url))
         self._say("postgres ready", time.monotonic() - began)
 
     def _start_program(self, name: str, known: Child | None) -> Child:
@@ -204,6 +207,8 @@ class Supervisor:
         began = time.monotonic()
         self._note(status="stopping")
         stop(child.process for child in reversed(list(self._running.children.values())))
+        if self._guard is not None:
+            stop([self._guard])
         self._note(status="down")
         self._say("stopped", time.monotonic() - began)
         if self._lock is not None:

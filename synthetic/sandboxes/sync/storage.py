@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from synthetic.sandboxes.crashing import AFTER, BEFORE, crash_point
+from synthetic.sandboxes.durable import open_database, transaction
 from synthetic.sandboxes.sync.queue import SCHEMA, Problem, Queue
 
 _SCHEMA = """
@@ -59,12 +58,7 @@ class Storage:
 
     def __init__(self, database: str = ":memory:") -> None:
         """Open or create it."""
-        self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        # with a write-ahead log this survives the end of the process, however it ends; a power cut may cost a sandbox
-        # its last moments, and that is not worth a flush of the disk for each of them
-        self._db.execute("pragma synchronous = normal")
-        self._db.executescript(f"begin; {_SCHEMA} {SCHEMA} commit;")
+        self._db = open_database(database, _SCHEMA + SCHEMA)
         self.queue = Queue(self._db)
         # whoever takes events in and whoever applies them share the connection, so one waits for the other
         self._turn = threading.RLock()
@@ -80,15 +74,8 @@ class Storage:
             if self._db.in_transaction:
                 yield
                 return
-            self._db.execute("begin immediate")
-            try:
+            with transaction(name, lambda: self._db.execute("begin immediate"), self._db.execute):
                 yield
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            crash_point(name, BEFORE)
-            self._db.execute("commit")
-            crash_point(name, AFTER)
 
     def take_in(self, event: Inbound) -> bool:
         """Put an event into the inbox; False if its id is there already."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -131,3 +132,10 @@ def test_the_books_in_postgresql_are_the_same_books(sandbox, reference, required
     reset(running.folder)
     with shop(running.folder, reference) as found:
         assert found.settled()["ledger"]["postings"] == 0
+    server = Running.read(running.folder).children["postgres"].process
+    assert server.is_alive
+    running.supervisor.send(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while server.is_alive:
+        assert time.monotonic() < deadline, "the database server outlives its supervisor"
+        time.sleep(0.02)
