@@ -34,6 +34,11 @@ def sandbox() -> None:
 
 def _plan_options(command: Callable[..., object]) -> Callable[..., object]:
     for option in (
+        click.option(
+            "--proxy",
+            is_flag=True,
+            help="A proxy between billing, sync and ERP, where `sandbox fault` switches faults on.",
+        ),
         click.option("--seed", default="0", show_default=True, help="Part of every id."),
         click.option("--start", default=None, help="Time the clock starts with, ISO 8601; `now` for the wall's."),
         click.option(
@@ -79,6 +84,7 @@ def up(folder: Path, *, foreground: bool, **parts: str | Path | None) -> int:
     from synthetic.sandboxes.supervision.starting import start_detached  # noqa: PLC0415
 
     start = parts.pop("start")
+    parts["proxy"] = "on" if parts["proxy"] else None
     given = {name: str(value) for name, value in parts.items() if value is not None}
     plan = Plan.from_json({**given, "start": "" if start == "now" else str(start or START)}).checked()
     if foreground:
@@ -184,3 +190,46 @@ def examples(folder: Path, out: Path | None) -> int:
     else:
         write_file(out, found)
     return 0
+
+
+@sandbox.command()
+@folder_option
+@click.argument("names", nargs=-1, metavar="[FAULT]...")
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path, exists=True),
+    default=None,
+    help="Folder with fault files (docs/probes.md): FAULT is the id of one of them, none is all of them.",
+)
+@click.option("--list", "shows", is_flag=True, help="List the faults there are; FAULT may be a pattern.")
+@click.option("--off", is_flag=True, help="Switch every fault off.")
+def fault(folder: Path, names: tuple[str, ...], faults: Path | None, *, shows: bool, off: bool) -> int:
+    """Switch faults on between billing, sync middleware and ERP, in place of those that were on; or show what is on.
+
+    The operators of the matrix: drop, delay, duplicate, reorder, replay, a field wrong, 429 and 5xx, an expired token,
+    a wrong mapping, a stale tax code. A sandbox has the proxy for it after `harness sandbox up --proxy`.
+    """
+    from synthetic.cli import live_faults  # noqa: PLC0415  (start-up)
+
+    if shows:
+        write("".join(f"{one}\n" for one in live_faults.listed(names)))
+        return 0
+    write(live_faults.switched(folder, names, faults, off=off))
+    return 0
+
+
+@sandbox.command()
+@folder_option
+@click.argument("names", nargs=-1, metavar="[FAULT]...")
+@click.option("--faults", type=click.Path(path_type=Path, exists=True), default=None, help="Folder with fault files.")
+@click.option("--probe", default="", help="Probe that must find them (default: the shortest that meets each).")
+@format_option
+def drill(folder: Path, names: tuple[str, ...], faults: Path | None, probe: str, form: str) -> int:
+    """Play faults on the running landscape one after another: is each found, and called by its name?
+
+    FAULT is an id or a pattern of `harness sandbox fault --list`; without one, a choice over every operator is played.
+    Exit code 1 if one is not found or is misnamed.
+    """
+    from synthetic.cli import live_faults  # noqa: PLC0415  (start-up)
+
+    return live_faults.drilled(folder, names, faults, probe, as_json=form == "json")

@@ -85,11 +85,13 @@ class SyncService:
         """Open the adapters of all other systems."""
         around = self._around
         edge, key = around.addresses["edge"], f"sk_test_{around.token}"
-        erp = {"adapter": "ledger", "url": around.addresses["ledger"]}
-        if second := around.addresses.get("ledger-2"):
+        proxy = around.addresses.get("proxy", "")
+        erp = {"adapter": "ledger", "url": proxy or around.addresses["ledger"]}
+        if (second := around.addresses.get("ledger-2")) and not proxy:
             erp |= {"second_url": second, "second_ledgers": "DE-01-L"}
         settings: dict[str, tuple[dict[str, str], str]] = {
-            port: ({"adapter": "sandbox", "url": edge}, around.token) for port in ("crm", "entitlements", "analytics")
+            port: ({"adapter": "sandbox", "url": url}, around.token)
+            for port, url in (("crm", edge), ("entitlements", proxy or edge), ("analytics", proxy or edge))
         }
         settings |= {"billing": ({"adapter": "stripe", "url": edge}, key), "erp": (erp, around.token)}
         settings |= {"tax": ({"adapter": "tax", "url": f"{edge}/tax"}, around.token)}
@@ -114,7 +116,7 @@ class SyncService:
         if storage.setting(_SECRET):
             return
         wire = StripeWire(self._around.addresses["edge"], f"sk_test_{self._around.token}")
-        url = f"{self._around.own}/webhooks/billing"
+        url = f"{self._around.addresses.get('proxy') or self._around.own}/webhooks/billing"
         asked: Mapping[str, Any] = {"url": url, "enabled_events": ["*"]}
         endpoint = wire("POST", "webhook_endpoints", asked, f"sync-{self._around.own}")
         wire.close()

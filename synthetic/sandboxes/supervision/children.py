@@ -20,6 +20,7 @@ from synthetic.clock import SharedClock
 from synthetic.sandboxes.reference import landscape_root
 from synthetic.sandboxes.services.edge import EdgeService
 from synthetic.sandboxes.services.ledger import LedgerService
+from synthetic.sandboxes.services.proxy import ProxyService
 from synthetic.sandboxes.services.service import Service, Surroundings
 from synthetic.sandboxes.services.serving import serve
 from synthetic.sandboxes.services.sync import SyncService
@@ -33,6 +34,7 @@ SERVICES: Mapping[str, Make] = {
     "ledger": LedgerService,
     "ledger-2": LedgerService,
     "edge": EdgeService,
+    "proxy": ProxyService,
     "sync": SyncService,
 }
 """What each child serves, in the order in which they are started: each one knows those before it."""
@@ -63,7 +65,8 @@ def preload(plan: Plan, folder: Path, token: str, say: Callable[[str], None]) ->
 def children_of(plan: Plan) -> list[str]:
     """Return the children of a plan, in the order in which they are started."""
     programs = ["nats"] if plan.bus == "nats" else []
-    return programs + [name for name in SERVICES if name != "ledger-2" or plan.second_erp]
+    left_out = {name for name, wanted in (("ledger-2", plan.second_erp), ("proxy", plan.proxy)) if not wanted}
+    return programs + [name for name in SERVICES if name not in left_out]
 
 
 def service_of(name: str, plan: Plan) -> Make:

@@ -16,6 +16,7 @@ SECOND_ERPS = ("", "ledger")
 """Tryton keeps the ledgers of companies, not the second ones of a parallel run."""
 DATABASES = ("sqlite", "postgresql")
 BUSES = ("memory", "nats")
+PROXIES = ("", "on")
 BILLINGS = ("stripe",)
 
 
@@ -32,6 +33,7 @@ class Plan:
         start: Time its clock starts with, ISO 8601; "" for the wall's.
         landscape: Folder with `contracts` and `catalog`; "" for the reference landscape.
         seed: Part of every id.
+        proxy: `on` for a proxy between billing, middleware and ERP, where faults can be switched on.
     """
 
     erp: str = "ledger"
@@ -42,6 +44,7 @@ class Plan:
     start: str = START
     landscape: str = ""
     seed: str = "0"
+    proxy: str = ""
 
     def started(self) -> datetime | None:
         """Return the time its clock starts with, None for the wall's."""
@@ -59,6 +62,7 @@ class Plan:
             ("database", self.database, DATABASES),
             ("bus", self.bus, BUSES),
             ("billing", self.billing, BILLINGS),
+            ("proxy", self.proxy, PROXIES),
         ):
             if value not in known:
                 raise UsageError(f"no {name} named {value}", remedy=f"Known are {', '.join(filter(None, known))}.")

@@ -74,6 +74,8 @@ def addresses(running: Running) -> list[tuple[str, str]]:
     edge = running.children[EDGE].url
     found = [("billing", f"{edge}/v1   key {running.key[:16]}... in {running.folder / 'state.json'}")]
     found += contract_urls(running).items()
+    if proxy := running.children.get("proxy"):
+        found.append(("proxy", f"{proxy.url}   faults between billing, sync and ERP: harness sandbox fault --list"))
     if nats := running.children.get("nats"):
         found.append(("bus", nats.url.replace("http", "nats")))
     return [*found, ("logs", str(running.folder / LOGS))]
