@@ -5,9 +5,9 @@ normal` is needed for that, and every recovery that is shown here is from the de
 power cut: the log is flushed at checkpoints only, so that the last moments of one system may be gone while another has
 kept them. `full` would close that. Measured on an ext4 virtual disk, a commit takes 0.02 ms with `normal` and 4 ms with
 `full` (median of 3 x 400 commits of 900 bytes; 95 in 100 within 0.04 and 12 ms); a subscription from its beginning to a
-posted and paid invoice is 52 commits in four systems, so it would spend 0.2 s on flushing. What a sandbox holds is made up, and empty
-again after `sandbox reset`: nobody is owed it after a power cut. Books that are owed belong into the history store
-(`harness.history`), which is `full`, or into PostgreSQL.
+posted and paid invoice is 52 commits in four systems, so it would spend 0.2 s on flushing. What a sandbox holds is made
+up, and empty again after `sandbox reset`: nobody is owed it after a power cut. Books that are owed belong into the
+history store (`harness.history`), which is `full`, or into PostgreSQL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The `tax` port over the tax contract: the engine of a sandbox, or any other that speaks `tax` 2.
+"""The `tax` port over the tax contract: the engine of a sandbox, or any other that speaks `tax` 3.
 
 Operations of the contract: `POST /determinations`, `POST /tax-id-checks`, `GET` and `PUT /certificates`.
 """

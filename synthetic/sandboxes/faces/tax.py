@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
 from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.landscape.tax_desk import determination
-
-_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{2,8}")
 
 
 class TaxFace:
@@ -32,13 +29,7 @@ class TaxFace:
         }
 
     def _determine(self, asked: Asked) -> Any:
-        found = determination(self._engine, asked.body)
-        codes = [line["tax_code"] for line in found["lines"]]
-        if unknown := [code for code in codes if not _CODE.fullmatch(code)]:
-            # tax 2.0.0 has no room for a second dash, as the code of the one-stop shop has; the code is the catalog's
-            detail = f"tax-code-unmapped: {unknown[0]} is no tax code that this version of the contract can carry"
-            raise RefusalError(422, detail)
-        return found
+        return determination(self._engine, asked.body)
 
     def _check(self, asked: Asked) -> Any:
         body = asked.body

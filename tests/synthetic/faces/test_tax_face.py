@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, datetime
 
 import pytest
 from conformity import ROOT, TOKEN, Checked
@@ -13,7 +14,7 @@ from harness.catalog import read_catalog
 from harness.documents import FolderTree, Library
 from synthetic.sandboxes.faces import Contract, Face
 from synthetic.sandboxes.faces.tax import TaxFace
-from synthetic.sandboxes.landscape.tax import Sold, TaxEngine
+from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.ledger.master import Master
 
 CATALOG = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
@@ -108,13 +109,22 @@ def test_a_sale_nobody_mapped_is_refused_and_never_taxed_at_a_guess(client, body
     assert determined(client, body).status_code == 422
 
 
-def test_a_code_that_the_contract_cannot_carry_is_refused_and_not_sent(client):
-    """The catalog's code of the one-stop shop has two dashes, the pattern of tax 2.0.0 one."""
-    answer = determined(client, sold(country="FR", buyer_kind="consumer", price_mode="inclusive"))
-    assert (answer.status_code, "DE-OSS-FR20" in answer.json()["detail"]) == (422, True)
-    consumer = Sold("DE-01", "cus_1", date(2027, 1, 4), "FR", "", False, "", True, [("il_1", 12000)])  # noqa: FBT003
-    taxed = TaxEngine(Master(CATALOG)).determine(consumer)
-    assert (taxed.code, taxed.tax, taxed.net) == ("DE-OSS-FR20", 2000, 10000)
+def test_a_french_consumer_is_taxed_under_the_code_of_the_one_stop_shop_as_the_contract_shows(client):
+    body = sold(country="FR", buyer_kind="consumer", price_mode="inclusive", amounts=(12000,))
+    answer = determined(client, body)
+    assert answer.status_code == 200
+    assert without_id(answer.json()) == without_id(ANSWERS["oss_consumer"]["value"])
+
+
+def test_every_tax_code_of_the_catalog_fits_the_contract_and_the_canonical_documents():
+    codes = [row.key[0] for one in CATALOG.mappings() if one.name == "tax-codes" for row in one.rows]
+    pattern = CONTRACT.document["components"]["schemas"]["LineTax"]["properties"]["tax_code"]["pattern"]
+    assert "DE-OSS-FR20" in codes
+    assert [code for code in codes if not re.search(pattern, code)] == []
+    for kind in ("invoice", "credit", "journal-entry"):
+        text = (ROOT / f"contracts/canonical/{kind}/1.2.0.json").read_text("utf-8")
+        assert pattern in text
+        assert "{2,8}$" not in text
 
 
 def test_a_certificate_counts_while_it_is_valid_and_only_where(client):
