@@ -14,7 +14,7 @@ from harness.cli.output import write
 from harness.model import JSON, Location, UnreadableError, UsageError
 from synthetic.cli.landscape import read_landscape
 from synthetic.cli.matrix_text import clean_text, matrix_text
-from synthetic.faults import Fault, generated, load_faults, right_names
+from synthetic.faults import generated, load_faults
 from synthetic.matrix import Row, Suite, Summary, play_clean_run, play_fault, reference, summary
 from synthetic.matrix.ablations import ABLATIONS
 from synthetic.matrix.parallel import in_parallel
@@ -37,7 +37,10 @@ def play(  # noqa: PLR0913  (one per option)
     waivers: Path | None,
     form: str,
 ) -> int:
-    """Play what is asked, show it, and return 1 for a survivor, a leak, a false alarm or too many wrong names."""
+    """Play what is asked, show it, and return 1 for a survivor, a leak, a false alarm or too many wrong names.
+
+    3 if all that was played is well and something never was: nothing is known about that.
+    """
     probes = tuple(ABLATIONS[ablate](one) for one in chosen(names))
     suite = reference_suite(read_landscape(), probes)
     numbers = [*seed, *_numbers(seeds)] or [0]
@@ -51,7 +54,9 @@ def play(  # noqa: PLR0913  (one per option)
     rows = _faulty(suite, faults, numbers, processes, _read_waivers(waivers or _WAIVERS))
     found = summary(rows, [], time.monotonic() - started)
     _write(form, found, rows, matrix_text(found, rows))
-    return 0 if found.is_good else 1
+    if not found.is_good:
+        return 1
+    return 3 if any(row.reason for row in rows) else 0
 
 
 def _clean(suite: Suite, count: int, seeds: Sequence[int], errors: float, stale: float, processes: int) -> list[Row]:
@@ -67,22 +72,10 @@ def _faulty(
     suite: Suite, folder: Path | None, seeds: Sequence[int], processes: int, waivers: dict[str, str]
 ) -> list[Row]:
     loaded = load_faults(folder) if folder else ()
-    for fault in loaded:
-        _check_names(fault, suite)
     known = reference(suite)
     played = loaded or generated(known.seen, suite.categories)
     cells = [(fault, seed) for fault in played for seed in seeds]
     return list(in_parallel(lambda number: play_fault(known, *cells[number], waivers), len(cells), processes))
-
-
-def _check_names(fault: Fault, suite: Suite) -> None:
-    """Say before anything is played that a name is no category, and which there are."""
-    try:
-        right_names(fault.names, suite.categories.known)
-    except UsageError as error:
-        raise UsageError(
-            f"fault {fault.id}: {error.message}", location=Location(fault.origin), remedy=error.remedy
-        ) from error
 
 
 def _numbers(written: str) -> list[int]:

@@ -14,10 +14,11 @@ _SHOWN = 20
 
 def matrix_text(found: Summary, rows: Sequence[Row]) -> str:
     """Return the screen of a matrix."""
-    real = [row for row in rows if not row.equivalent]
+    played = [row for row in rows if row.played]
+    real = [row for row in played if not row.equivalent]
     survivors = [row for row in real if not row.detected and not row.waived]
     misnamed = [row for row in real if row.detected and not row.named_right]
-    glyph = "✓" if found.is_good else "✗"
+    glyph = ("?" if found.not_played else "✓") if found.is_good else "✗"
     rest = f"{found.waived} waived, {found.leaks} leaks   {found.seconds:.1f} s"
     lines = [
         f"{glyph} {found.detected:,} of {found.faults:,} faults found, {found.named_right:,} by the right name, {rest}",
@@ -26,6 +27,8 @@ def matrix_text(found: Summary, rows: Sequence[Row]) -> str:
         *_by_kind(real),
         *_part("Survivors: assert the field, or waive it by name with a reason", survivors, _survivor),
         *_part("Found, but called by another name", misnamed, _misnamed),
+        *_part("Never played, so nothing is known about them", [row for row in rows if not row.played], _unplayed),
+        *_part("Names that are no categories", [row for row in played if row.reason], _unplayed),
         *_part("Waived", [row for row in real if row.waived], lambda row: f"{row.fault}   {row.waived}"),
     ]
     return "\n".join(lines) + "\n"
@@ -68,6 +71,11 @@ def _part(title: str, rows: Sequence[Row], line: object) -> list[str]:
 
 def _survivor(row: Row) -> str:
     return f"{printable(row.fault)}   seen by {row.probe}, which passed"
+
+
+def _unplayed(row: Row) -> str:
+    said = printable(row.reason)
+    return f"{printable(row.fault)}   {said if row.played else f'{row.verdict}: {said}'}"
 
 
 def _misnamed(row: Row) -> str:

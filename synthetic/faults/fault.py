@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from harness.model import JSON
+from harness.model import UsageError
 from synthetic.deeds import Answer
+from synthetic.faults.facts import Facts
 from synthetic.faults.places import places_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FaultCall:
-    """The call a fault meets.
+    """The call a fault meets; not frozen, for a fault may set its `request` and forward it.
 
     Attributes:
         request: Named arguments of the operation, JSON; a copy, so that a fault may change it and forward it.
+            Parts are read and written as `request["invoice"]["tax"]`, `request.invoice.tax` or
+            `request["invoice.tax"]`.
         now: Time of the environment, aware UTC.
         history: What the system answered to the same request before, oldest first.
         port: Such as `erp`.
@@ -31,7 +34,7 @@ class FaultCall:
             such as in a global, would leak from one run of the matrix into the next.
     """
 
-    request: dict[str, JSON] = field(hash=False)
+    request: Facts
     now: datetime
     history: tuple[Answer, ...]
     port: str
@@ -39,11 +42,16 @@ class FaultCall:
     there_since: datetime | None = None
     kind: str = "look"
     key: str = ""
-    memory: dict[str, Any] = field(default_factory=dict, hash=False)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Port and operation, as people write them."""
+        return f"{self.port}.{self.operation}"
 
 
-COLLECTED: ContextVar[list[Any] | None] = ContextVar("COLLECTED", default=None)
-"""Faults in the order they are made while a file is read, also those a loop makes under one name."""
+COLLECTED: ContextVar[Callable[[Any], None] | None] = ContextVar("COLLECTED", default=None)
+"""Takes each fault as it is made while a file is read, also those a loop makes under one name."""
 
 Forward = Callable[..., Answer]
 Effect = Callable[[FaultCall, Forward, random.Random], Answer]
@@ -60,6 +68,10 @@ class Fault:
         effect: `(call, forward, rng) -> answer`; `forward()` asks the system.
         origin: File it was loaded from, "" for a generated one.
         kind: What sort of fault it is, such as `mutate`; "" if nobody says.
+        needs: What a call must carry for the fault to act, as `Seen` names it: a path into its request or
+            `event.type=charge.refunded`; "" for any call.
+        problem: Why it can never be played, such as an operation that no port has; "" if it can.
+        renewed: Makes the same fault afresh, without what its file remembered in an earlier run.
     """
 
     id: str
@@ -68,6 +80,9 @@ class Fault:
     effect: Effect
     origin: str = ""
     kind: str = ""
+    needs: str = ""
+    problem: str = ""
+    renewed: Callable[[], Fault] | None = field(default=None, compare=False)
 
     def __call__(self, call: FaultCall, forward: Forward, rng: random.Random) -> Answer:
         """Let a fault file use one fault in another, as the function it was made of."""
@@ -80,8 +95,7 @@ class Fault:
 
 def fault(
     id: str,  # noqa: A002  (the word of the interface)
-    *,
-    port: str = "",
+    port: str | Iterable[str] = "",
     operation: str | Iterable[str] = "*",
     names: str | Iterable[str] = (),
     kind: str = "",
@@ -90,28 +104,30 @@ def fault(
 
     Args:
         id: What its row is called.
-        port: `erp`, `billing`, ...; may be left out where the operation is written `erp.posting_of`.
+        port: `erp`, `billing`, ... (or several); may be left out where the operation is written `erp.posting_of`.
         operation: One, several, "*" for all of the port, or a pattern such as `*_of`.
         names: Categories that name it rightly (one name, or several).
         kind: What sort of fault it is.
 
-    Raise `UnreachableError` or `RefusedError` of `synthetic.deeds` for a system that is down or says no.
-
-    Raises:
-        UsageError: No such port or operation; the message lists those there are.
+    Raise `UnreachableError` or `RefusedError` of `synthetic.deeds` for a system that is down or says no. A fault on a
+    port or an operation that does not exist is made all the same, and never played: its row says so.
     """
-    found = places_of(port, operation)
+    problem = ""
+    try:
+        found = places_of(port, operation)
+    except UsageError as error:
+        found, problem = frozenset(), f"{error.message}. {error.remedy}"
     right = frozenset({names} if isinstance(names, str) else names)
 
     def made(effect: Effect) -> Fault:
-        one = Fault(id, found, right, effect, kind=kind)
+        one = Fault(id, found, right, effect, kind=kind, problem=problem)
         if (collecting := COLLECTED.get()) is not None:
-            collecting.append(one)
+            collecting(one)
         return one
 
     return made
 
 
-def at(place: tuple[str, str], name: str, names: Iterable[str], effect: Effect, kind: str) -> Fault:
+def at(place: tuple[str, str], name: str, names: Iterable[str], effect: Effect, kind: str, needs: str = "") -> Fault:
     """Make a fault at one known place, called `port.operation/name`."""
-    return Fault(f"{'.'.join(place)}/{name}", frozenset({place}), frozenset(names), effect, kind=kind)
+    return Fault(f"{'.'.join(place)}/{name}", frozenset({place}), frozenset(names), effect, kind=kind, needs=needs)

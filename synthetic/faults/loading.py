@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType, ModuleType
 
 from harness.model import HarnessError, Location, NotFoundError, UnreadableError
 from synthetic.faults.fault import COLLECTED, Fault
+from synthetic.faults.waiting import BUILTINS
 
 
 def load_faults(folder: Path) -> tuple[Fault, ...]:
@@ -23,6 +25,7 @@ def load_faults(folder: Path) -> tuple[Fault, ...]:
     if not folder.exists():
         raise NotFoundError(f"no folder {folder}", remedy="Name a folder with fault files.")
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.py"))
+    _code.cache_clear()  # a file may have been changed since
     found = [one for path in files for one in _faults_of(path)]
     if not found:
         raise NotFoundError(f"no fault in {folder}", remedy="Decorate a function with @fault(id, port=, operation=).")
@@ -38,24 +41,53 @@ def load_faults(folder: Path) -> tuple[Fault, ...]:
 
 def _faults_of(path: Path) -> list[Fault]:
     made: list[Fault] = []
-    token = COLLECTED.set(made)
+
+    def take(one: Fault) -> None:
+        if _running_file() == str(path):  # what a file only imports belongs to the file it is in
+            made.append(one)
+
+    token = COLLECTED.set(take)
     sys.path.insert(0, str(path.parent))  # a fault file may import what lies beside it
     try:
         _run(path)
     finally:
         sys.path.remove(str(path.parent))
         COLLECTED.reset(token)
-    return [replace(one, origin=str(path)) for one in made if _file_of(one) == str(path)]
+    return [replace(one, origin=str(path), renewed=_renewing(path, number)) for number, one in enumerate(made)]
+
+
+def _running_file() -> str:
+    """Return the file whose own lines are being run: that of the innermost module on the stack."""
+    frame = sys._getframe(1)  # noqa: SLF001  (the documented way to the stack)
+    while frame.f_back is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+def _renewing(path: Path, number: int) -> Callable[[], Fault]:
+    """Return how to make a fault afresh: what its file keeps in globals is then as it was when it was read."""
+
+    def renewed() -> Fault:
+        return _faults_of(path)[number]
+
+    return renewed
+
+
+@lru_cache(maxsize=256)
+def _code(path: Path) -> CodeType:
+    return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
 
 
 def _run(path: Path) -> None:
-    spec = importlib.util.spec_from_file_location(f"faults_of_{abs(hash(path.resolve()))}_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise UnreadableError("not a Python file", location=Location(str(path)))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses of a fault file look their module up
+    folder = ModuleType(f"faults_of_{abs(hash(path.parent.resolve()))}")
+    folder.__path__ = [str(path.parent)]
+    module = ModuleType(f"{folder.__name__}.{path.stem}")
+    module.__file__, module.__package__ = str(path), folder.__name__
+    module.__dict__["__builtins__"] = BUILTINS
+    sys.modules.setdefault(folder.__name__, folder)
+    sys.modules[module.__name__] = module  # dataclasses of a fault file look their module up
     try:
-        spec.loader.exec_module(module)
+        exec(_code(path), module.__dict__)  # noqa: S102  (fault files are code, see above)
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)[::-1]
         line = next((frame.lineno for frame in frames if frame.filename == str(path)), None)
@@ -64,9 +96,3 @@ def _run(path: Path) -> None:
             location=Location(str(path), line=line),
             remedy=error.remedy if isinstance(error, HarnessError) else "",
         ) from error
-
-
-def _file_of(one: Fault) -> str:
-    """Return the file a fault was written in: one that is only imported belongs to the file it comes from."""
-    code = getattr(inspect.unwrap(one.effect), "__code__", None)
-    return str(getattr(code, "co_filename", ""))

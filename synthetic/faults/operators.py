@@ -16,7 +16,7 @@ from synthetic.deeds.categories import Categories
 from synthetic.deeds.ports import BETWEEN
 from synthetic.faults.fault import Effect, Fault, FaultCall, Forward, at
 from synthetic.faults.orders import of_orders
-from synthetic.faults.shapes import Wrong, called, wrong_values
+from synthetic.faults.shapes import Wrong, called, needed, wrong_values
 
 _LATE = timedelta(hours=5)
 _BURST = 3
@@ -78,7 +78,12 @@ def _of_look(look: Seen, categories: Categories) -> Iterator[Fault]:
             continue
         for label, wrong in wrong_values(values):
             yield at(
-                place, f"{field_name}={label}", called(name, field_name, categories), _set(field_name, wrong), "mutate"
+                place,
+                f"{field_name}={label}",
+                called(name, field_name, categories),
+                _set(field_name, wrong),
+                "mutate",
+                needed(field_name, label),
             )
 
 

@@ -11,7 +11,7 @@ from harness.model import JSON
 from synthetic.deeds import Answer, UnreachableError
 from synthetic.deeds.categories import Categories
 from synthetic.faults.fault import Effect, Fault, FaultCall, Forward, at
-from synthetic.faults.shapes import Wrong, called, follows, wrong_values
+from synthetic.faults.shapes import Wrong, called, follows, needed, wrong_values
 
 _TOO_LATE = timedelta(hours=5)
 _A_LITTLE = timedelta(seconds=20)
@@ -65,17 +65,19 @@ def of_orders(
         field = path.rsplit(".", 1)[-1]
         for label, wrong in wrong_values(seen):
             right = called(name, field, categories) | follows(path)
-            yield at(place, f"{path}={label}", right, _sent(path, wrong), "mutate")
+            yield at(place, f"{path}={label}", right, _sent(path, wrong), "mutate", needed(path, label))
 
 
 def _ways(place: tuple[str, str], kind: str, lost: frozenset[str]) -> Iterator[Fault]:
     where = f"{kind}/" if kind else ""
+    needs = f"event.type={kind}" if kind else ""
     absent = _ABSENT | lost
-    yield at(place, f"{where}dropped", absent, _only(kind, _dropped), "drop")
-    yield at(place, f"{where}held-back", absent, _only(kind, _held(_TOO_LATE)), "delay")
-    yield at(place, f"{where}behind-the-next", absent | {"order"}, _only(kind, _held(_A_LITTLE)), "reorder")
-    yield at(place, f"{where}twice", {"duplicate", "imbalance"}, _only(kind, _twice), "duplicate")
-    yield at(place, f"{where}replayed-new-id", {"duplicate", "order", "imbalance"}, _only(kind, _replayed), "replay")
+    twice = {"duplicate", "imbalance"}
+    yield at(place, f"{where}dropped", absent, _only(kind, _dropped), "drop", needs)
+    yield at(place, f"{where}held-back", absent, _only(kind, _held(_TOO_LATE)), "delay", needs)
+    yield at(place, f"{where}behind-the-next", absent | {"order"}, _only(kind, _held(_A_LITTLE)), "reorder", needs)
+    yield at(place, f"{where}twice", twice, _only(kind, _twice), "duplicate", needs)
+    yield at(place, f"{where}replayed-new-id", twice | {"order"}, _only(kind, _replayed), "replay", needs)
 
 
 def _only(kind: str, effect: Effect) -> Effect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -52,14 +53,31 @@ _ALIASES: dict[str, str] = {
 _AROUND = ("wrong-", "bad-", "-wrong", "-error", "-mismatch", "-differs", "-changed", "-off")
 
 
-def places_of(port: str, operation: str | Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Return the (port, operation) pairs that are meant.
+def places_of(port: str | Iterable[str], operation: str | Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Return the (port, operation) pairs that are meant; `*` as port is every port that has the operation.
 
     Raises:
         UsageError: There is no such port or operation; the message lists those there are.
     """
     written = [operation] if isinstance(operation, str) else list(operation)
-    return frozenset(place for one in written for place in _places(port, one))
+    ports = [port] if isinstance(port, str) else list(port)
+    if ports == ["*"]:
+        return _everywhere(written)
+    return frozenset(place for name in ports for one in written for place in _places(name, one))
+
+
+def _everywhere(written: Iterable[str]) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for one in written:
+        for port in DEEDS:
+            with contextlib.suppress(UsageError):
+                found.update(_places(port, one))
+    if not found:
+        raise UsageError(
+            f"no port has an operation {', '.join(written)}",
+            remedy="docs/probes.md lists the operations of every port.",
+        )
+    return frozenset(found)
 
 
 def _places(port: str, operation: str) -> list[tuple[str, str]]:
@@ -91,13 +109,19 @@ def _port(port: str) -> str:
     return name
 
 
-def right_names(names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
-    """Return the categories that names mean: `entity`, `entity-wrong`, `wrong_entity` and `wrong entity` are one.
+def right_names(names: Iterable[str], known: frozenset[str]) -> tuple[frozenset[str], str]:
+    """Return the categories that names mean, and what is wrong with those that mean none, "" if nothing is.
 
-    Raises:
-        UsageError: One is none of the categories of the catalog, nor an everyday word for one.
+    `entity`, `entity-wrong`, `wrong_entity` and `wrong entity` are one; everyday words for a category are understood.
     """
-    return frozenset(_right_name(name, known) for name in names)
+    found: set[str] = set()
+    strange: list[str] = []
+    for name in names:
+        meant = _right_name(str(name), known)
+        found |= {meant} if meant else set()
+        strange += [] if meant else [str(name)]
+    said = f"no failure category {', '.join(sorted(strange))}: there are {', '.join(sorted(known))}"
+    return frozenset(found), said if strange else ""
 
 
 def _right_name(name: str, known: frozenset[str]) -> str:
@@ -111,10 +135,7 @@ def _right_name(name: str, known: frozenset[str]) -> str:
     inside += [meant for word, meant in _ALIASES.items() if f"-{word}-" in f"-{plain}-" and meant in known]
     if inside:
         return max(inside, key=len)
-    raise UsageError(
-        f"no failure category {name}: there are {', '.join(sorted(known))}",
-        remedy="Name the categories of catalog/failure-categories.yaml.",
-    )
+    return ""
 
 
 def _bare(name: str) -> str:

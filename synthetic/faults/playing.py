@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import random
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from harness.model import JSON, Location, UnreadableError
 from synthetic.deeds import Adapter, Answer, Attempt, Layer, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
+from synthetic.faults.facts import Facts, facts_of, plain
 from synthetic.faults.fault import Fault, FaultCall
+from synthetic.faults.waiting import shaped, waiting
 
 _Forward = Callable[[Attempt], Answer | Awaitable[Answer]]
+_PATIENCE = 30.0
+"""Seconds after which whoever asked has gone."""
+_SLIPS = (LookupError, TypeError, AttributeError, NameError, ValueError, ArithmeticError, AssertionError)
+"""Errors of a fault that is written wrongly; any other that it raises is the way in which it lets a system fail."""
 
 
 class Played:
@@ -30,15 +35,17 @@ class Played:
     """
 
     def __init__(self, fault: Fault, seed: int = 0) -> None:
-        """Play `fault` with its own random numbers."""
+        """Play `fault` with its own random numbers, and with nothing that it remembers of another run."""
         self.fault = fault
         self.met = 0
         self.changed = 0
+        self._effect = shaped((fault.renewed() if fault.renewed else fault).effect)
         self._rng = random.Random(f"{fault.id}/{seed}")  # noqa: S311  (repeatable on purpose)
         self._history: dict[str, list[Answer]] = {}
         self._there_since: dict[str, datetime] = {}
         self._memory: dict[str, Any] = {}
         self._hides: dict[str, bool] = {}
+        self._waits: dict[str, datetime] = {}
 
     @property
     def hides(self) -> bool:
@@ -52,21 +59,10 @@ class Played:
         self.met += 1
         meeting = _Meeting(attempt, forward)
         asked = attempt.operation + json.dumps(attempt.request, sort_keys=True, default=str)
-        history = self._history.setdefault(asked, [])
-        call = FaultCall(
-            copy.deepcopy(dict(attempt.request)),
-            attempt.now,
-            tuple(history),
-            attempt.port,
-            attempt.operation,
-            self._there_since.get(asked),
-            attempt.kind.value,
-            attempt.key,
-            self._memory,
-        )
+        call = self._call(attempt, asked)
         is_look = attempt.kind is Kind.LOOK
         try:
-            answer = self._effect(call, meeting)
+            answer = self._answer(call, meeting, asked)
         except (UnreachableError, RefusedError) as error:
             is_changed = error is not meeting.own or meeting.is_other_order
             self.changed += is_changed
@@ -80,28 +76,61 @@ class Played:
         self.changed += is_changed
         self._hides[asked] = is_look and is_changed
         if meeting.real:
-            history.append(meeting.real[-1])
+            self._history.setdefault(asked, []).append(meeting.real[-1])
             if meeting.real[-1].get("count"):
                 self._there_since.setdefault(asked, attempt.now)
         return answer
 
-    def _effect(self, call: FaultCall, meeting: _Meeting) -> Answer:
-        def forward(changed: object = None, **changes: JSON) -> Answer:
+    def _call(self, attempt: Attempt, asked: str) -> FaultCall:
+        return FaultCall(
+            facts_of(attempt.request),
+            attempt.now,
+            tuple(self._history.get(asked, ())),
+            attempt.port,
+            attempt.operation,
+            self._there_since.get(asked),
+            attempt.kind.value,
+            attempt.key,
+            self._memory,
+        )
+
+    def _answer(self, call: FaultCall, meeting: _Meeting, asked: str) -> Answer:
+        def forward(changed: object = None, *_more: object, **changes: JSON) -> Facts:
             return meeting.ask(call if changed is None else changed, **changes)
 
+        def wait(seconds: float) -> None:
+            """A fault that waits is a system that answers a request only so long after it was first asked."""
+            since = self._waits.setdefault(asked, call.now)
+            left = timedelta(seconds=seconds) - (call.now - since)
+            if seconds > _PATIENCE and left > timedelta():
+                raise UnreachableError(call.port, "no answer in time", retry_after=left.total_seconds())
+
         try:
-            answer = self.fault.effect(call, forward, self._rng)
+            with waiting(wait):
+                answer = self._effect(call, forward, self._rng)
         except (UnreachableError, RefusedError, UnreadableError):
             raise
-        except (TimeoutError, ConnectionError) as error:
-            raise UnreachableError(call.port, f"{type(error).__name__}: {error}") from error
         except Exception as error:
-            if meeting.real and not meeting.real[-1].get("count", 1) and isinstance(error, (LookupError, TypeError)):
+            if meeting.real and not meeting.real[-1].get("count", 1) and isinstance(error, _SLIPS):
                 return meeting.real[-1]  # nothing is there yet, so there is nothing the fault could spoil
+            if isinstance(error, OSError) or (not isinstance(error, _SLIPS) and self._is_meant(error)):
+                raise UnreachableError(call.port, f"{type(error).__name__}: {error}") from error
             raise self._broken(error) from error
-        if not isinstance(answer, dict):
-            raise UnreadableError(f"fault {self.fault.id} answered {type(answer).__name__}, not an object")
-        return answer
+        if answer is None:
+            answer = meeting.given if meeting.given is not None else _nothing(call)
+        if not isinstance(answer, Mapping):
+            raise UnreadableError(
+                f"fault {self.fault.id} answered {type(answer).__name__}, not an object",
+                location=Location(self.fault.origin) if self.fault.origin else None,
+                remedy="Return what forward() gave, changed or not.",
+            )
+        found: Answer = plain(answer)
+        return found
+
+    def _is_meant(self, error: Exception) -> bool:
+        """Whether a fault raised an error by itself, as a system that fails: its last line is one of the fault's."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return bool(frames) and frames[-1].filename == self.fault.origin and "raise" in (frames[-1].line or "")
 
     def _broken(self, error: Exception) -> UnreadableError:
         frames = traceback.extract_tb(error.__traceback__)[::-1]
@@ -111,6 +140,11 @@ class Played:
             location=Location(self.fault.origin, line=line) if self.fault.origin else None,
             remedy="Mend the fault file.",
         )
+
+
+def _nothing(call: FaultCall) -> Answer:
+    """Return what a fault means that answers nothing and asks nobody: nothing is there, or an order is lost."""
+    return {"count": 0} if call.kind == Kind.LOOK.value else {"accepted": True}
 
 
 class Between:
@@ -139,6 +173,7 @@ class _Meeting:
     def __init__(self, attempt: Attempt, forward: _Forward) -> None:
         self.attempt = attempt
         self.real: list[Answer] = []
+        self.given: Facts | None = None
         self.asked: list[Mapping[str, JSON]] = []
         self.own: Exception | None = None
         self._forward = forward
@@ -150,13 +185,13 @@ class _Meeting:
             return False
         return len(self.asked) != 1 or self.asked[0] != self.attempt.request
 
-    def ask(self, changed: object, **changes: JSON) -> Answer:
+    def ask(self, changed: object, **changes: JSON) -> Facts:
         """Ask the system, with the request of a call that the fault may have changed."""
         asked = changed.request if isinstance(changed, (FaultCall, Attempt)) else changed
         if not isinstance(asked, Mapping):
             raise UnreadableError("forward takes a call, a request, or nothing", remedy="Write forward() in the fault.")
-        request = {**asked, **changes}
-        self.asked.append(copy.deepcopy(request))
+        request: dict[str, JSON] = plain({**asked, **changes})
+        self.asked.append(plain(request))
         try:
             answer = cast("Answer", self._forward(replace(self.attempt, request=request)))
         except (UnreachableError, RefusedError) as error:
@@ -167,8 +202,9 @@ class _Meeting:
                 raise
             # what a fault made of the request has not the shape its receiver asks for: a system says no to that
             raise RefusedError(self.attempt.port, "malformed", f"{type(error).__name__}: {error}") from error
-        self.real.append(copy.deepcopy(answer))
-        return answer
+        self.real.append(plain(answer))
+        self.given = facts_of(answer)
+        return self.given
 
 
 def _shows(answer: Answer) -> Answer:

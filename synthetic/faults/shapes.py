@@ -40,6 +40,11 @@ def wrong_values(values: tuple[JSON, ...]) -> Iterator[tuple[str, Wrong]]:
         yield "null", lambda _value: None
 
 
+def needed(path: str, label: str) -> str:
+    """Return what a call must carry for a value at a path to be made wrong: the value, or nothing where it is `set`."""
+    return f"{path}=null" if label == "set" else path
+
+
 def _wrong_times(first: str) -> Iterator[tuple[str, Wrong]]:
     if _DAY.match(first):
         yield "day-before", lambda value: _day_off(value, -1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from harness.model import JSON, HarnessError
@@ -15,6 +16,7 @@ from synthetic.matrix.playing import Case, Suite, play_case
 from synthetic.transaction import Probe, RunVerdict
 
 Asked = Mapping[tuple[str, str], int]
+Carried = Mapping[tuple[str, str], AbstractSet[str]]
 _DEPTH = 4
 _PLACES = 1
 """How many places of a list are mutated: every row of a document is built alike."""
@@ -32,6 +34,7 @@ class Recorder:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.asked: Counter[tuple[str, str]] = Counter()
+        self.carried: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._values: dict[tuple[str, str], dict[str, list[JSON]]] = {}
         self._deeds: set[tuple[str, str]] = set()
 
@@ -49,6 +52,9 @@ class Recorder:
 
     def _take(self, place: tuple[str, str], values: Mapping[str, JSON]) -> None:
         fields = self._values.setdefault(place, {})
+        self.carried[place].update(name if value is not None else f"{name}=null" for name, value in values.items())
+        if "event.type" in values:
+            self.carried[place].add(f"event.type={values['event.type']}")
         for name, value in values.items():
             if value not in fields.setdefault(name, []):
                 fields[name].append(value)
@@ -70,11 +76,13 @@ class Reference:
         suite: What is played.
         seen: What every operation showed or was sent.
         asked: Probe -> (port, operation) -> how often it asks.
+        carried: Probe -> (port, operation) -> fields and kinds of event that its calls carry.
     """
 
     suite: Suite
     seen: tuple[Seen, ...]
     asked: Mapping[str, Asked]
+    carried: Mapping[str, Carried]
     _observed: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def observed(self, probe: Probe, seed: int) -> str:
@@ -85,7 +93,14 @@ class Reference:
 
     def meeting(self, fault: Fault) -> list[Probe]:
         """Return the probes whose calls a fault meets, the shortest first: most faults are found by any of them."""
-        found = [one for one in self.suite.probes if any(fault.meets(*place) for place in self.asked[one.name])]
+        found = [
+            one
+            for one in self.suite.probes
+            if any(
+                fault.meets(*place) and (not fault.needs or fault.needs in self.carried[one.name][place])
+                for place in self.asked[one.name]
+            )
+        ]
         return sorted(found, key=lambda probe: sum(self.asked[probe.name].values()))
 
 
@@ -97,6 +112,7 @@ def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
     """
     everything = Recorder()
     asked: dict[str, Asked] = {}
+    carried: dict[str, Carried] = {}
     for probe in suite.probes:
         own = Recorder()
         for seed in seeds:
@@ -107,8 +123,8 @@ def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
                 raise UnsoundError(
                     f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape."
                 )
-        asked[probe.name] = own.asked
-    return Reference(suite, tuple(everything.seen()), asked)
+        asked[probe.name], carried[probe.name] = own.asked, own.carried
+    return Reference(suite, tuple(everything.seen()), asked, carried)
 
 
 def _leaves(request: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:

@@ -19,9 +19,11 @@ class Row:
         equivalent: The fault left the business state that can be seen as it is without it (see `outcome.observed`),
             so there is nothing to detect.
         detected: The run failed, or was inconclusive where the fault is an outage.
-        named_right: Its category is one of the right names.
+        named_right: Its category is one of the right names; any is where nobody named one.
         waived: Reason of the waiver that covers a survivor, "" if none.
         ttd_s: Seconds until it was detected, virtual time.
+        played: Whether it ever acted; if not, nothing is known about it, and `reason` says why.
+        reason: Why it was never played, or which of its names are no categories.
     """
 
     fault: str
@@ -38,6 +40,8 @@ class Row:
     step: str = ""
     waived: str = ""
     kind: str = ""
+    played: bool = True
+    reason: str = ""
 
     def to_json(self) -> dict[str, JSON]:
         """Return the row as plain JSON."""
@@ -46,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Figures of a matrix; `faults` counts what is not equivalent."""
+    """Figures of a matrix; `faults` counts what was played and is not equivalent."""
 
     faults: int
     detected: int
@@ -59,6 +63,7 @@ class Summary:
     seconds: float
     equivalent: int = 0
     runs: int = 0
+    not_played: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -75,7 +80,7 @@ class Summary:
 def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = "") -> Row:
     """Judge one outcome; `clean` is what the same probe and seed observe without the fault."""
     run, fault = outcome.run, case.fault
-    names = _right(fault, categories) if fault else frozenset()
+    names, strange = _right(fault, categories) if fault else (frozenset(), "")
     is_outage = "unreachable" in names and run.verdict is RunVerdict.INCONCLUSIVE
     detected = run.verdict is RunVerdict.FAILED or is_outage
     step = run.failed_step
@@ -88,17 +93,18 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
         names=tuple(sorted(names)),
         equivalent=_is_equivalent(outcome, names, clean),
         detected=detected,
-        named_right=detected and run.category in names,
+        named_right=detected and (run.category in names or not (fault and fault.names)),
         leaks=len(run.leaks),
         ttd_s=run.detected_after,
         step=step.title if step else "",
         kind=fault.kind if fault else "",
+        reason=strange,
     )
 
 
-def _right(fault: Fault, categories: Categories) -> frozenset[str]:
+def _right(fault: Fault, categories: Categories) -> tuple[frozenset[str], str]:
     """Return the categories meant; what people write may be an everyday word, what we make is not."""
-    return right_names(fault.names, categories.known) if fault.origin else fault.names
+    return right_names(fault.names, categories.known) if fault.origin else (fault.names, "")
 
 
 def _is_equivalent(outcome: Outcome, names: frozenset[str], clean: str) -> bool:
@@ -113,10 +119,24 @@ def _is_equivalent(outcome: Outcome, names: frozenset[str], clean: str) -> bool:
     return names == {"unreachable"} or outcome.observed == clean
 
 
-def unmet(fault: Fault, seed: int) -> Row:
-    """Return the row of a fault on calls that no probe makes: nobody can be shown anything by it."""
-    passed = RunVerdict.PASSED.value
-    return Row(fault.id, "", seed, passed, "", tuple(sorted(fault.names)), True, False, False, 0, None, kind=fault.kind)  # noqa: FBT003
+def never_played(fault: Fault, seed: int, verdict: str, reason: str) -> Row:
+    """Return the row of a fault that nobody can be shown anything by: of `never-played`, or of one that is `broken`."""
+    return Row(
+        fault=fault.id,
+        probe="",
+        seed=seed,
+        verdict=verdict,
+        category="",
+        names=tuple(sorted(map(str, fault.names))),
+        equivalent=False,
+        detected=False,
+        named_right=False,
+        leaks=0,
+        ttd_s=None,
+        kind=fault.kind,
+        played=False,
+        reason=reason,
+    )
 
 
 def judged(cells: Sequence[Row], waived: str = "") -> Row:
@@ -128,7 +148,8 @@ def judged(cells: Sequence[Row], waived: str = "") -> Row:
 
 def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:
     """Sum up one row per fault and seed; a fault that changed nothing any probe was shown is not counted."""
-    real = [row for row in rows if not row.equivalent]
+    played = [row for row in rows if row.played]
+    real = [row for row in played if not row.equivalent]
     missed = [row for row in real if not row.detected]
     found = [row for row in real if row.detected]
     return Summary(
@@ -141,6 +162,7 @@ def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summar
         clean_runs=len(clean),
         leaks=sum(row.leaks for row in (*rows, *clean)),
         seconds=round(seconds, 3),
-        equivalent=len(rows) - len(real),
+        equivalent=len(played) - len(real),
         runs=len(rows) + len(clean),
+        not_played=len(rows) - len(played),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from harness.model import UnreadableError
 from synthetic.faults import Fault
 from synthetic.matrix.playing import Case, Suite, play_case
 from synthetic.matrix.reference import Reference
-from synthetic.matrix.rows import Row, judged, row_of, unmet
+from synthetic.matrix.rows import Row, judged, never_played, row_of
 
 Waivers = Mapping[str, str]
 """Fault -> why nobody needs to notice it."""
@@ -23,8 +24,21 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
     a file meets them all.
 
     Returns:
-        The row of the fault; equivalent if it changed nothing for any of them.
+        The row of the fault; equivalent if it changed nothing for any of them. One that no probe meets, and one that
+        cannot be run, was never played: nothing is known about it.
     """
+    if fault.problem:
+        return never_played(fault, seed, "never-played", fault.problem)
+    try:
+        cells = _cells(known, fault, seed)
+    except UnreadableError as error:
+        return never_played(fault, seed, "broken", f"{error.location or ''} {error.message}".strip())
+    if not cells:
+        return never_played(fault, seed, "never-played", "no probe makes such a call")
+    return judged(cells, (waivers or {}).get(fault.id, ""))
+
+
+def _cells(known: Reference, fault: Fault, seed: int) -> list[Row]:
     cells: list[Row] = []
     absorbed = 0
     enough = _ENOUGH if fault.names != {"unreachable"} else 1  # what `tx` waits out it waits out in every probe
@@ -37,9 +51,7 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
         is_absorbed = absorbed >= enough and not fault.origin and all(cell.equivalent for cell in cells)
         if cells[-1].detected or is_absorbed:
             break
-    if not cells:
-        return unmet(fault, seed)
-    return judged(cells, (waivers or {}).get(fault.id, ""))
+    return cells
 
 
 def play_matrix(

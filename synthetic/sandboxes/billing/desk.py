@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -127,7 +126,7 @@ class Desk:
         """Append an event and plan its way to every endpoint that wants it."""
         owner = record.get("customer") if record["object"] != "customer" else record["id"]
         at = self.now(owner if isinstance(owner, str) else None)
-        data: Record = {"object": deepcopy(record)}
+        data: Record = {"object": record}
         if previous:
             data["previous_attributes"] = previous
         event: Record = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from synthetic.deeds import Answer, Attempt, RefusedError, UnreachableError
@@ -34,13 +35,9 @@ class ObjectPort:
 
 def in_process(core: BillingCore) -> Request:
     """Return the way to a billing core in this process, by method and path as over HTTP."""
-    served = routes()
-    known: dict[tuple[str, str], tuple[Served, dict[str, str]]] = {}
 
     def request(method: str, path: str, params: Mapping[str, Any], key: str) -> dict[str, Any]:
-        if (method, path) not in known:
-            known[method, path] = _routed(served, method, f"/v1/{path}")
-        found, named = known[method, path]
+        found, named = _routed(method, f"/v1/{path}")
         # what crosses is text and numbers, as on the wire: nobody shares an object with billing
         asked = json.loads(json.dumps({**params, **named, **dict(found.also)}))
         reply = core.perform(found.operation, asked, key=key)
@@ -55,9 +52,13 @@ def in_process(core: BillingCore) -> Request:
     return request
 
 
-def _routed(served: list[Served], method: str, path: str) -> tuple[Served, dict[str, str]]:
+_SERVED = routes()
+
+
+@lru_cache(maxsize=4096)
+def _routed(method: str, path: str) -> tuple[Served, Mapping[str, str]]:
     tokens = path.split("/")
-    for one in served:
+    for one in _SERVED:
         named = _matched(one.path.split("/"), tokens)
         if one.method == method and named is not None:
             return one, named

@@ -94,10 +94,20 @@ def test_a_survivor_is_exit_1_until_it_is_waived_with_a_reason(harness, tmp_path
     ],
 )
 def test_a_fault_that_cannot_be_played_is_told_with_what_there_is(harness, tmp_path, text, words):
-    code, _, err = harness("matrix", "--faults", written(tmp_path, text), "--processes", 1)
-    assert code in {2, 3}
-    assert words in err
-    assert "Traceback" not in err
+    code, out, err = harness("matrix", "--faults", written(tmp_path, text), "--processes", 1)
+    assert code == (1 if "category" in words else 3)
+    assert words in out
+    assert "Traceback" not in out + err
+
+
+def test_one_fault_that_cannot_be_played_keeps_no_other_from_it(harness, tmp_path):
+    strange = '@fault("strange", "erp", "posted", {"tax"})\ndef strange(call, forward, rng):\n    return 1\n'
+    folder = written(tmp_path, FAULTS + strange)
+    code, out, _ = harness("matrix", "--faults", folder, "--format", "json", "--processes", 1)
+    found = json.loads(out)
+    assert (code, found["summary"]["detected"], found["summary"]["not_played"]) == (3, 5, 1)
+    (row,) = [row for row in found["rows"] if not row["played"]]
+    assert (row["verdict"], row["detected"], row["equivalent"]) == ("never-played", False, False)
 
 
 def test_clean_runs_are_a_run_of_their_own(harness):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -98,13 +98,122 @@ def test_an_empty_folder_is_no_set_of_faults(tmp_path):
             load_faults(folder)
 
 
+def played(tmp_path, text, number=0):
+    (tmp_path / "f.py").write_text("from synthetic.faults import *\nfrom synthetic.faults import fault\n" + text)
+    return Played(load_faults(tmp_path)[number])
+
+
 def test_a_fault_that_answers_no_object_is_told_by_its_id(tmp_path):
-    (tmp_path / "f.py").write_text(
-        'from synthetic.faults import fault\n@fault("x", port="erp", operation="*", names=())\n'
-        "def x(call, forward, rng):\n    return None\n"
+    text = '@fault("x", port="erp", operation="*", names=())\ndef x(call, forward, rng):\n    return 3\n'
+    with pytest.raises(UnreadableError, match="fault x answered int"):
+        played(tmp_path, text)(attempt(), answering())
+
+
+SPOILS = '@fault("x", "erp", "posting_of", ["entity"])\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'def x(call, forward, rng):\n    answer = forward()\n    answer["entity"] = "US-01"\n',
+        'def x(call, forward):\n    return {**forward(call.request), "entity": "US-01"}\n',
+        "async def x(call, forward, rng):\n    found = forward(call)\n    found.entity = 'US-01'\n    return found\n",
+        "x = None\ndef y(call, forward, rng):\n    return dict(forward(), entity='US-01')\n",
+        "class Y:\n    def __call__(self, call, forward, rng):\n        return forward() | {'entity': 'US-01'}\n",
+    ],
+    ids=["returns None", "two arguments", "coroutine", "another name", "class"],
+)
+def test_a_fault_is_written_in_any_shape(tmp_path, body):
+    text = body.replace("def x", SPOILS + "def x").replace("async " + SPOILS + "def", SPOILS + "async def")
+    text = text.replace("def y", SPOILS + "def y")
+    if "class Y" in text:
+        text += 'fault("x", "erp", "posting_of", {"entity"})(Y())\n'
+    one = played(tmp_path, text)
+    assert one(attempt(), answering())["entity"] == "US-01"
+    assert one.changed == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'call.request["invoice"]["lines"][0]["net"] = 1',
+        "call.request.invoice.lines[0].net = 1",
+        'call.request["invoice.lines.0.net"] = 1',
+        'call.request = {"invoice": {"lines": [{"net": 1}]}}',
+        'call.request.get("invoice").update(lines=[{"net": 1}])',
+    ],
+)
+def test_a_request_is_changed_in_any_way(tmp_path, change):
+    text = (
+        f'@fault("x", "erp", "post_invoice", ())\ndef x(call, forward, rng):\n    {change}\n    return forward(call)\n'
     )
-    with pytest.raises(UnreadableError, match="fault x answered NoneType"):
-        Played(load_faults(tmp_path)[0])(attempt(), answering())
+    sent = []
+    one = played(tmp_path, text)
+    asked = attempt("post_invoice", Kind.DEED, invoice={"lines": [{"net": 5}]})
+    one(asked, lambda found: sent.append(found.request) or {})
+    assert sent == [{"invoice": {"lines": [{"net": 1}]}}]
+    assert type(sent[0]["invoice"]) is dict
+    assert asked.request == {"invoice": {"lines": [{"net": 5}]}}
+
+
+def test_what_a_fault_file_remembers_ends_with_the_run(tmp_path):
+    text = (
+        "fired = []\ncount = 0\n"
+        '@fault("once", "erp", "posting_of", ())\n'
+        "def once(call, forward, rng):\n    global count\n    count += 1\n    answer = forward()\n"
+        "    if not fired:\n        fired.append(count)\n        answer['entity'] = 'US-01'\n    return answer\n"
+    )
+    (tmp_path / "f.py").write_text("from synthetic.faults import fault\n" + text)
+    (once,) = load_faults(tmp_path)
+    for _ in range(2):
+        run = Played(once)
+        assert [run(attempt(), answering())["entity"] for _ in range(3)] == ["US-01", "DE-01", "DE-01"]
+
+
+@pytest.mark.parametrize("how", ["import time\n    time.sleep(600)", "from time import sleep\n    sleep(600)"])
+def test_a_fault_that_sleeps_answers_so_long_after_it_was_first_asked_and_nobody_waits(tmp_path, how):
+    text = f'@fault("x", "erp", "posting_of", ())\ndef x(call, forward, rng):\n    {how}\n    return forward()\n'
+    one = played(tmp_path, text)
+    with pytest.raises(UnreachableError, match="no answer in time") as caught:
+        one(attempt(), answering())
+    assert caught.value.retry_after == 600
+    later = Attempt("erp", "posting_of", {}, Kind.LOOK, "", NOW + timedelta(seconds=601))
+    assert one(later, answering())["count"] == 1
+
+
+def test_an_error_that_a_fault_raises_is_an_outage_and_one_that_happens_to_it_is_not(tmp_path):
+    text = '@fault("x", "erp", "posting_of", ())\ndef x(call, forward, rng):\n    {}\n'
+    for meant in ("raise RuntimeError('500')", "raise ConnectionResetError", "raise Exception('boom')"):
+        with pytest.raises(UnreachableError):
+            played(tmp_path, text.format(meant))(attempt(), answering())
+    for slip in ("forward()['nothing']", "return undefined", "1 / 0"):
+        with pytest.raises(UnreadableError, match="fault x stopped"):
+            played(tmp_path, text.format(slip))(attempt(), answering())
+
+
+def test_faults_of_a_shared_file_belong_to_the_file_that_makes_them(tmp_path):
+    (tmp_path / "shared.py").write_text(
+        "from synthetic.faults import fault\n"
+        "def wrong(id, field):\n"
+        "    @fault(id, 'erp', 'posting_of', {'entity'})\n"
+        "    def made(call, forward, rng):\n        return {**forward(), field: 'x'}\n    return made\n"
+        "own = wrong('of-shared', 'memo')\n"
+    )
+    (tmp_path / "a.py").write_text("from .shared import wrong\none = wrong('of-a', 'entity')\n")
+    (tmp_path / "b.py").write_text("import shared\ntwo = shared.wrong('of-b', 'currency')\n")
+    assert [one.id for one in load_faults(tmp_path)] == ["of-a", "of-b", "of-shared"]
+
+
+def test_an_operation_that_does_not_exist_is_a_problem_of_that_fault_only(tmp_path):
+    text = "".join(
+        f'@fault("{name}", port="{port}", operation="{operation}", names=())\ndef f(*call):\n    return {{}}\n'
+        for name, port, operation in (("a", "erp", "posting_off"), ("b", "bank", "x"), ("c", "*", "posting_of"))
+    )
+    (tmp_path / "f.py").write_text("from synthetic.faults import fault\n" + text)
+    first, second, third = load_faults(tmp_path)
+    assert "did you mean posting_of?" in first.problem
+    assert "no port bank" in second.problem
+    assert (third.problem, third.places) == ("", {("erp", "posting_of")})
 
 
 def test_noise_is_repeatable_and_has_about_its_share():
