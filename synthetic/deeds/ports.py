@@ -9,14 +9,15 @@ from harness.model import JSON, UsageError
 from synthetic.deeds.calls import Call, Kind
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
-    "crm": ("accept_account", "accept_order", "won"),
     # nothing is changed by a determination, but what is posted is decided by its answer: it is an order between systems
     "tax": ("determine", "file_certificate"),
+    "crm": ("accept_account", "accept_order", "won", "renewal_due"),
     "billing": (
         "onboard",
         "change_method",
         "subscribe",
         "amend",
+        "plan_renewal",
         "cancel",
         "pay",
         "mark_paid",
@@ -25,10 +26,13 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
         "credit",
         "refund",
         "report_usage",
+        "answer_dispute",
         "close_dispute",
+        "pay_out",
     ),
     "erp": (
         "register_party",
+        "merge_parties",
         "post_invoice",
         "void_invoice",
         "post_credit",
@@ -58,7 +62,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 """Operations that change something; `bus.deliver` carries an event from billing to the sync middleware."""
 
 LOOKS: Mapping[str, tuple[str, ...]] = {
-    "crm": ("account_of", "order_of"),
+    "crm": ("account_of", "order_of", "renewal_of"),
     "tax": ("certificate_of", "tax_id_of"),
     "billing": (
         "customer_of",
@@ -71,14 +75,20 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
         "usage_of",
         "refund_of",
         "dispute_of",
+        "payout_of",
         "leftovers_of",
     ),
     "erp": (
         "party_of",
+        "merge_of",
         "posting_of",
         "credit_posting_of",
         "refund_posting_of",
         "dispute_posting_of",
+        "payout_posting_of",
+        "termination_posting_of",
+        "revaluation_of",
+        "rate_of",
         "schedule_of",
         "application_of",
         "receivable_of",
@@ -97,6 +107,7 @@ BETWEEN: frozenset[tuple[str, str]] = frozenset(
         ("bus", "deliver"),
         ("billing", "mark_paid"),
         ("tax", "determine"),
+        ("crm", "renewal_due"),
         ("entitlements", "register_tenant"),
         ("entitlements", "set_entitlement"),
         ("analytics", "forecast"),
@@ -108,6 +119,7 @@ BETWEEN: frozenset[tuple[str, str]] = frozenset(
                 "post_invoice",
                 "void_invoice",
                 "post_credit",
+                "forfeit",
                 "apply_payment",
                 "post_payout",
                 "post_refund",

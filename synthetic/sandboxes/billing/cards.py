@@ -14,6 +14,7 @@ _CARDS: dict[str, tuple[str, str, str]] = {
     "4000000000009995": ("visa", "charge", "insufficient_funds"),
     "4000000000000069": ("visa", "charge", "expired_card"),
     "4000000000000259": ("visa", "dispute", "fraudulent"),
+    "4000000000005126": ("visa", "refund", "expired_or_canceled_card"),
 }
 _TOKENS = {
     "pm_card_visa": "4242424242424242",
@@ -26,6 +27,7 @@ _TOKENS = {
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_chargeDeclinedExpiredCard": "4000000000000069",
     "pm_card_createDispute": "4000000000000259",
+    "pm_card_refundFail": "4000000000005126",
 }
 _BANK = ("sepa_debit", "us_bank_account")
 FAILING_IBAN = "DE62370400440532013001"

@@ -32,6 +32,8 @@ class Cash:
                 param="amount",
             )
         identifier = self._desk.name("re", params)
+        method = self._desk.storage.get(charge["payment_method"]) or {}
+        fails = (method.get("metadata") or {}).get("sandbox_decline") == "refund"
         record: Record = {
             "id": identifier,
             "object": "refund",
@@ -45,16 +47,31 @@ class Cash:
             "reason": params.text("reason") or None,
             "receipt_number": None,
             "source_transfer_reversal": None,
-            "status": "succeeded",
+            "status": "pending" if fails else "succeeded",
             "transfer_reversal": None,
         }
         self._desk.save(record)
+        if fails:
+            self._desk.plan(self._desk.now(charge["customer"]) + DAY, "refund_fails", record | {"customer": charge["customer"]})
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         refunds = [record, *charge["refunds"]["data"]]
         charge["refunds"] = listing(refunds, f"/v1/charges/{charge['id']}/refunds")
         self._desk.save(charge, "charge.refunded")
         return record
+
+    def refund_failed(self, refund_id: str) -> None:
+        """Take the money of a refund back from the bank, which did not want it."""
+        record = self._desk.find("refund", refund_id)
+        charge = self._desk.find("charge", record["charge"])
+        back = self._payments.move(record["id"], "refund_failure", record["amount"], record["currency"])
+        record |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+        record |= {"failure_balance_transaction": back["id"]}
+        charge["amount_refunded"] -= record["amount"]
+        charge["refunded"] = False
+        data = [record if one["id"] == record["id"] else one for one in charge["refunds"]["data"]]
+        self._desk.save(charge | {"refunds": charge["refunds"] | {"data": data}})
+        self._desk.save(record, "charge.refund.updated")
 
     def retrieve_refund(self, params: Params) -> Record:
         """Return a refund."""
@@ -140,12 +157,13 @@ class Cash:
                 f"You have insufficient funds ({held}) for this payout.", code="balance_insufficient", param="amount"
             )
         at = self._desk.live()
+        arrival = (at // DAY + 2) * DAY
         identifier = self._desk.name("po", params)
         record: Record = {
             "id": identifier,
             "object": "payout",
             "amount": amount,
-            "arrival_date": at + 2 * DAY,
+            "arrival_date": arrival,
             "automatic": False,
             "balance_transaction": self._payments.move(identifier, "payout", -amount, currency)["id"],
             "created": at,
@@ -162,12 +180,15 @@ class Cash:
             "reversed_by": None,
             "source_type": "card",
             "statement_descriptor": None,
-            "status": "paid",
+            "status": "in_transit",
             "type": "bank_account",
         }
-        self._desk.save(record, "payout.created")
-        self._desk.emit("payout.paid", record)
-        return record
+        self._desk.plan(arrival, "arrive", record)
+        return self._desk.save(record, "payout.created")
+
+    def arrived(self, payout_id: str) -> None:
+        """Tell that a payout is in the bank."""
+        self._desk.save(self._desk.find("payout", payout_id) | {"status": "paid"}, "payout.paid")
 
     def balance(self, params: Params) -> Record:
         """Return what the provider holds, by currency."""

@@ -17,11 +17,13 @@ class Dunning:
 
     Attributes:
         retry_days: Days after the first failure (workflows.md W8: 1, 3, 7, 14).
+        suspend_days: Days after which the subscription is `unpaid`: it may not be used until it is paid (W8: 21).
         end_days: Days after which the subscription ends (W8: 30).
         final: State of the subscription then: `canceled`, `unpaid` or `past_due`.
     """
 
     retry_days: tuple[int, ...] = (1, 3, 7, 14)
+    suspend_days: int = 21
     end_days: int = 30
     final: str = "canceled"
 
@@ -118,6 +120,12 @@ class Collection:
             self._desk.emit("invoice.overdue", invoice)
             self._invoices.on_change(invoice, "overdue")
 
+    def suspended(self, invoice_id: str) -> None:
+        """Tell that an invoice is open for so long that what it is for may not be used any more."""
+        invoice = self._desk.find("invoice", invoice_id)
+        if invoice["status"] == "open":
+            self._invoices.on_change(invoice, "suspended")
+
     def lost(self, invoice_id: str) -> None:
         """Tell that nothing helped."""
         invoice = self._desk.find("invoice", invoice_id)
@@ -131,6 +139,7 @@ class Collection:
         wait = days[count - 1] - (days[count - 2] if count > 1 else 0) if count <= len(days) else 0
         invoice["next_payment_attempt"] = at + wait * DAY if wait else None
         if count == 1:
+            self._desk.plan(at + self._dunning.suspend_days * DAY, "suspend", invoice)
             self._desk.plan(at + self._dunning.end_days * DAY, "lost", invoice)
         self._desk.storage.cancel_jobs(invoice["id"], ("retry",))
         if wait:

@@ -203,7 +203,7 @@ class Invoices:
         invoice |= {"attempted": True}
         invoice["status_transitions"]["paid_at"] = at
         due(invoice)
-        self._desk.storage.cancel_jobs(invoice["id"], ("retry", "overdue", "lost"))
+        self._desk.storage.cancel_jobs(invoice["id"], ("retry", "overdue", "suspend", "lost"))
         self._desk.save(invoice, "invoice.paid")
         self._desk.emit("invoice.payment_succeeded", invoice)
         self.on_change(invoice, "paid")
@@ -252,7 +252,7 @@ class Invoices:
     def _ended(self, invoice: Record, status: str, stamp: str, event: str) -> Record:
         invoice |= {"status": status, "next_payment_attempt": None, "auto_advance": False}
         invoice["status_transitions"][stamp] = self._desk.now(invoice["customer"])
-        self._desk.storage.cancel_jobs(invoice["id"], ("retry", "overdue", "lost"))
+        self._desk.storage.cancel_jobs(invoice["id"], ("retry", "overdue", "suspend", "lost"))
         if invoice["payment_intent"] and status == "void":
             intent = self._desk.find("payment_intent", invoice["payment_intent"])
             if intent["status"] not in ("succeeded", "canceled"):

@@ -202,12 +202,15 @@ class Subscriptions:
         return self.invoice(record, charges, "subscription_create", params.text("first_invoice"))
 
     def _invoice_changed(self, invoice: Record, what: str) -> None:
-        """Follow an invoice: paid makes active, failed or overdue makes past due, lost ends."""
+        """Follow an invoice: paid makes active, failed or overdue makes past due, suspended unpaid, lost ends."""
         record = self._desk.storage.get(invoice["subscription"]) if invoice["subscription"] else None
         if record is None or not _alive(record):
             return
-        states = {"paid": "active", "failed": "past_due", "overdue": "past_due", "lost": self._dunning.final}
+        states = {"paid": "active", "failed": "past_due", "overdue": "past_due", "suspended": "unpaid"}
+        states |= {"lost": self._dunning.final}
         status = states.get(what, record["status"])
+        if record["status"] == "unpaid" and what in {"failed", "overdue"}:
+            return  # another decline gives no access back
         if record["status"] in ("trialing", "incomplete") and what in ("failed", "overdue"):
             return
         if (what == "paid" and record["status"] == "trialing") or (what == "paid" and self._still_owes(record)):

@@ -27,6 +27,7 @@ from synthetic.sandboxes.landscape.transfers import Transfers
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.port import LedgerPort
+from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.payloads import Check, unchecked
 from synthetic.sandboxes.sync.relay import StoredBus
@@ -67,7 +68,7 @@ class Landscape:
         self.clock = clock
         self._time = SteppingClock(clock)
         now = self._time.now
-        self.ledger = Ledger(catalog, now)
+        self.ledger = Ledger(catalog, now, feed=daily)
         master = self.ledger.books.master
         self.core = BillingCore(self._time, seed=str(seed))
         self.sync = Sync(master, self._ask, now, check=check)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from harness.catalog import Catalog
+from harness.model import JSON
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rates import Feed
 from synthetic.sandboxes.ledger.storage import Storage
 from synthetic.sandboxes.ledger.telling import Telling
 from synthetic.sandboxes.ledger.values import OpenItem, Posting, RefusedError, period_of
@@ -28,11 +30,14 @@ class Books:
         catalog: Legal entities and the mappings by which documents become postings.
         now: The clock, aware UTC.
         database: Path of an SQLite file, or ":memory:".
+        feed: Rates of exchange of the days that the mapping has no row for.
     """
 
-    def __init__(self, catalog: Catalog, now: Callable[[], datetime], database: str = ":memory:") -> None:
+    def __init__(
+        self, catalog: Catalog, now: Callable[[], datetime], database: str = ":memory:", feed: Feed | None = None
+    ) -> None:
         """Open the books."""
-        self.master = Master(catalog)
+        self.master = Master(catalog, feed)
         self.storage = Storage(database)
         self.telling = Telling(self.master, self.storage)
         self._now = now
@@ -86,6 +91,14 @@ class Books:
                 "invoice-unknown", f"invoice {invoice_id} is not in {ledger}", "Post the invoice first, then retry."
             )
         return item
+
+    def addressed(self, document: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """Return a document addressed to the party that takes it: the survivor, where its customer was merged."""
+        customer, entity = str(document.get("customer_id") or ""), str(document.get("legal_entity") or "")
+        found = self.storage.parties(customer, entity) if customer else []
+        into = next((one.merged_into for one in found if one.merged_into), "")
+        kept = self.storage.party(into) if into and all(one.merged_into for one in found) else None
+        return {**document, "customer_id": kept.customer_id} if kept else document
 
     def stamp(self) -> str:
         """Return the time of the clock as text."""

@@ -37,7 +37,7 @@ class Cash:
                     "currency-differs", f"payment in {text(document, 'currency')}, invoice in {item.currency}"
                 )
             applied = min(amount, item.open) if item else 0
-            named = {**document, "ledger": ledger}
+            named = {**self._books.addressed(document), "ledger": ledger}
             taken = self._books.take(
                 self._books.in_open_period(
                     lambda on: rules_cash.payment(self._books.master, named, item, applied, on), ledger, day

@@ -10,6 +10,7 @@ from synthetic.sandboxes.ledger.applying import Applying
 from synthetic.sandboxes.ledger.books import Books
 from synthetic.sandboxes.ledger.cash import Cash
 from synthetic.sandboxes.ledger.closing import Closing
+from synthetic.sandboxes.ledger.rates import Feed
 from synthetic.sandboxes.ledger.sales import Sales
 
 
@@ -22,6 +23,7 @@ class Ledger:
         catalog: Legal entities and the mappings by which documents become postings.
         now: The clock, aware UTC.
         database: Path of an SQLite file, or ":memory:".
+        feed: Rates of exchange of the days that the mapping has no row for.
 
     Attributes:
         sales: Parties, invoices, credit notes, terminations, accruals.
@@ -31,9 +33,11 @@ class Ledger:
         books: Master data and storage behind them.
     """
 
-    def __init__(self, catalog: Catalog, now: Callable[[], datetime], database: str = ":memory:") -> None:
+    def __init__(
+        self, catalog: Catalog, now: Callable[[], datetime], database: str = ":memory:", feed: Feed | None = None
+    ) -> None:
         """Open the books."""
-        self.books = Books(catalog, now, database)
+        self.books = Books(catalog, now, database, feed)
         self.sales = Sales(self.books)
         self.cash = Cash(self.books)
         self.applying = Applying(self.books)

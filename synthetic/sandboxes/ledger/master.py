@@ -13,6 +13,7 @@ from harness.catalog import Catalog, MappingRow
 from harness.catalog import Mapping as IdMapping
 from harness.catalog.currencies import CURRENCIES
 from harness.model.money import converted, cumulative
+from synthetic.sandboxes.ledger.rates import Feed
 from synthetic.sandboxes.ledger.values import RefusedError
 
 _RATE_AGE = timedelta(days=3)
@@ -62,8 +63,14 @@ class Rate:
 class Master:
     """Accounts, classes, bundles, tax codes, terms and rates, each looked up on a day."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        """Read the mappings by their names; nothing is looked up yet."""
+    def __init__(self, catalog: Catalog, feed: Feed | None = None) -> None:
+        """Read the mappings by their names; nothing is looked up yet.
+
+        Args:
+            catalog: The mappings.
+            feed: Rates of exchange of the days that the mapping has no row for.
+        """
+        self._feed = feed
         self._tables: Mapping[str, IdMapping] = {one.name: one for one in catalog.mappings()}
         self.books = {
             one.name: Books(one.name, one.book_of or one.name, one.currency, ZoneInfo(one.time_zone), bool(one.book_of))
@@ -232,6 +239,9 @@ class Master:
             if row.key == (currency, functional)
         ]
         fresh = [one for one in dated if day - _RATE_AGE <= one[0] <= day]
+        fed = self._feed(dated, day) if self._feed and not fresh else None
+        if fed:
+            return Rate(Fraction(fed), day, f"{fed} fx-feed {day}")
         if not fresh:
             raise RefusedError(
                 "rate-missing",

@@ -9,8 +9,8 @@ from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
 from synthetic.sandboxes.ledger.books import Taken
 from synthetic.sandboxes.ledger.ledger import Ledger
-from synthetic.sandboxes.ledger.rules_cash import CLEARING, DISPUTED
-from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
+from synthetic.sandboxes.ledger.rules_cash import BANK, CLEARING, CREDIT_LOSSES, DISPUTED, FEES
+from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
@@ -45,9 +45,11 @@ class LedgerPort:
         """Take a customer."""
         return {"id": self._ledger.sales.register_party(customer).id}
 
-    def merge_parties(self, loser: str, survivor: str, day: str) -> Answer:
-        """Merge a party into another; what an accountant does in the ledger, and no probe."""
-        taken = self._ledger.sales.merge_parties(loser, survivor, 0, date.fromisoformat(day))
+    def merge_parties(self, loser: str, survivor: str, day: str, entity: str = "") -> Answer:
+        """Merge a party into another, or that of a customer into that of another where the company is named."""
+        if entity:
+            loser, survivor = self._party_id(loser, entity), self._party_id(survivor, entity)
+        taken = self._ledger.sales.merge_parties(loser, survivor, date.fromisoformat(day))
         return {"journal_number": taken.posting.journal_number}
 
     def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "") -> Answer:
@@ -192,6 +194,15 @@ class LedgerPort:
             "synthetic": party.synthetic,
         }
 
+    def merge_of(self, customer: str, entity: str) -> Answer:
+        """Show into which customer's party that of a customer was merged, and what moved with it."""
+        storage = self._ledger.books.storage
+        lost = next((one for one in storage.parties(customer, entity) if one.merged_into), None)
+        kept = storage.party(lost.merged_into) if lost else None
+        if lost is None or kept is None:
+            return {"count": 0}
+        return {**self._cash_answer(lost.id, "merge", entity), "count": 1, "survivor": kept.customer_id}
+
     def posting_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is posted for an invoice."""
         return self._posting_answer(invoice, "invoice", ledger)
@@ -210,6 +221,45 @@ class LedgerPort:
         end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
         opened = self._cash_answer(dispute, "dispute-opened", ledger)
         return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
+
+    def payout_posting_of(self, payout: str, ledger: str = "") -> Answer:
+        """Show what is posted for a payout of the PSP: what the bank got, the fees, and both together."""
+        found = self._cash_answer(payout, "payout", ledger)
+        postings = [one for one in self._ledger.books.storage.postings(payout, ledger) if one.key.kind == "payout"]
+        if not postings:
+            return found
+        by_account = {line.account: line.functional for line in postings[0].lines}
+        gross = -by_account.get(CLEARING, 0)
+        return {**found, "amount": by_account.get(BANK, 0), "fees": by_account.get(FEES, 0), "gross": gross}
+
+    def termination_posting_of(self, subscription: str, ledger: str = "") -> Answer:
+        """Show what a termination without refund turned into revenue."""
+        return self._cash_answer(subscription, "termination", ledger)
+
+    def revaluation_of(self, invoice: str, day: str, ledger: str = "") -> Answer:
+        """Show how an open foreign receivable was revalued on a day (a gain is positive), and when that was undone."""
+        kind = f"revaluation-{day}"
+        found = [one for one in self._ledger.books.storage.postings(invoice, ledger) if one.key.kind == kind]
+        if not found:
+            return {"count": 0}
+        after = [two for two in self._ledger.books.storage.postings(invoice) if two.reverses == found[0].journal_number]
+        return {
+            **self._cash_answer(invoice, kind, ledger),
+            "amount": found[0].lines[0].functional,
+            "rate": found[0].rate,
+            "reversed_on": str(after[0].posting_date) if after else "",
+        }
+
+    def rate_of(self, currency: str, ledger: str, day: str) -> Answer:
+        """Show the rate of exchange that counts on a day."""
+        master = self._ledger.books.master
+        try:
+            rate = master.rate(currency, master.of(ledger).currency, date.fromisoformat(day))
+        except LedgerRefusal as error:
+            if error.code == "rate-missing":
+                return {"count": 0}
+            raise
+        return {"count": 1, "rate": rate.text.split(" ", maxsplit=1)[0], "rate_date": str(rate.day)}
 
     def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show the deferral schedules of an invoice, summed."""
@@ -291,6 +341,8 @@ class LedgerPort:
             "output_tax": -found.get(self._account(TAX, ledger), 0),
             "deferred": sum(one.remaining for one in waiting),
             "open_items": sum(item.open for item in items if item.currency == currency),
+            "revenue": -sum(found.get(self._account(one, ledger), 0) for one in REVENUES),
+            "credit_losses": found.get(self._account(CREDIT_LOSSES, ledger), 0),
         }
 
     def _brought(self, ledger: str, through: str, customer: str, invoices: set[str]) -> dict[str, int]:
@@ -378,6 +430,12 @@ class LedgerPort:
         ledger, day = posting.key.ledger, posting.posting_date
         account = self._ledger.books.master.account
         return account(TAX, ledger, day), frozenset(account(name, ledger, day) for name in (RECEIVABLE, CREDIT))
+
+    def _party_id(self, customer: str, entity: str) -> str:
+        found = [one for one in self._ledger.books.storage.parties(customer, entity) if not one.merged_into]
+        if not found:
+            raise RefusedError(_PORT, "party-unknown", f"{customer} has no party in {entity}")
+        return found[0].id
 
     def _account(self, cloud: str, ledger: str) -> str:
         return self._ledger.books.master.account(cloud, ledger, self._ledger.books.today(ledger))

@@ -85,7 +85,7 @@ def reapplied(master: Master, document: Document, ledger: str, posting_date: dat
         Leg(CREDIT, amount, dimension=text(document, "from_party")),
         Leg(CREDIT, -amount, dimension=text(document, "to_party")),
     )
-    return build(master, document, key_of(document, "merge", "merge", ledger), posting_date, legs)
+    return build(master, document, key_of(document, "merge", "merge", ledger), posting_date, _nonzero(legs))
 
 
 def merged(master: Master, document: Document, ledger: str, posting_date: date, legs: Sequence[Leg]) -> Posting:

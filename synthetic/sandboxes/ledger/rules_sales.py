@@ -17,6 +17,7 @@ from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, Refused
 
 RECEIVABLE, UNBILLED, CREDIT, TAX, DEFERRED = "1100", "1150", "2100", "2200", "2400"
 TERMINATION_REVENUE = "4300"
+REVENUES = ("4000", "4100", "4200", TERMINATION_REVENUE)
 
 Document = Mapping[str, JSON]
 

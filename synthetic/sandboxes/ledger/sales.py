@@ -42,22 +42,36 @@ class Sales:
                 self._books.telling.party(party, self._books.stamp())
         return party
 
-    def merge_parties(self, loser: str, survivor: str, amount: int, posting_date: date) -> Taken:
-        """Mark a party as merged into another and move its credit; nothing is deleted."""
+    def merge_parties(self, loser: str, survivor: str, posting_date: date) -> Taken:
+        """Mark a party as merged into another and move its credit and open items; nothing is deleted.
+
+        What comes for the loser from now on is the survivor's.
+
+        Raises:
+            RefusedError: `party-unknown`.
+        """
         with self._books.storage.transaction("erp.merge-parties"):
             lost, kept = self._books.storage.party(loser), self._books.storage.party(survivor)
             if lost is None or kept is None or lost.legal_entity != kept.legal_entity:
                 raise RefusedError("party-unknown", f"no two parties {loser} and {survivor} of one company")
+            entity = kept.legal_entity
+            account = self._books.master.account(rules_sales.CREDIT, entity, posting_date)
             document: Document = {
                 "id": loser,
                 "source_system": "erp",
-                "currency": self._books.master.of(kept.legal_entity).currency,
-                "amount": amount,
-                "from_party": loser,
-                "to_party": survivor,
+                "currency": self._books.master.of(entity).currency,
+                "amount": -self._books.storage.credit_of(entity, lost.customer_id, account),
+                "from_party": lost.customer_id,
+                "to_party": kept.customer_id,
+                "synthetic": lost.synthetic,
             }
             self._books.storage.put(replace(lost, merged_into=survivor))
-            return self._books.take(rules_cash.reapplied(self._books.master, document, kept.legal_entity, posting_date))
+            for item in self._books.storage.open_items(entity):
+                if item.party == lost.customer_id:
+                    self._books.storage.put(replace(item, party=kept.customer_id))
+            return self._books.take(
+                rules_cash.reapplied(self._books.master, document, entity, posting_date), compare=False
+            )
 
     def post_invoice(self, document: Document, ledger: str = "", *, accrued: bool | None = None) -> Taken:
         """Post a finalised invoice with its open item and deferral schedules, in one transaction.
@@ -66,6 +80,7 @@ class Sales:
         """
         ledger = ledger or text(document, "legal_entity")
         day = day_of(document, "document_date")
+        document = self._books.addressed(document)
         with self._books.storage.transaction("erp.post-invoice"):
             waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
             known = self._books.storage.posting(rules_sales.key_of(document, "invoice", "invoice", ledger))
@@ -138,6 +153,7 @@ class Sales:
         ledger = ledger or text(document, "legal_entity")
         invoice_id, day = text(document, "invoice_id"), day_of(document, "effective_date")
         with self._books.storage.transaction("erp.forfeit"):
+            self._books.item(invoice_id, ledger)  # nothing is given up of what is not posted
             left = 0
             for one in self._books.storage.deferrals(invoice_id, ledger):
                 earned = rules_sales.earned(one.total, one.start, one.end, day)

@@ -22,6 +22,7 @@ from synthetic.sandboxes.landscape.rows import Store
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.database import PostgresqlDatabase
 from synthetic.sandboxes.ledger.port import LedgerPort
+from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
 
@@ -40,7 +41,7 @@ class LedgerService:
         self._open()
 
     def _open(self) -> None:
-        self.ledger = Ledger(self._around.catalog, self._around.clock.now, self._place or str(self._file))
+        self.ledger = Ledger(self._around.catalog, self._around.clock.now, self._place or str(self._file), daily)
         self._port = LedgerPort(self.ledger)
         self._rows = Store(str(self._answers_file))
         self._kept = self._rows.table("answer")

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from harness.model import JSON, HarnessError
 from synthetic.deeds import Adapter
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.services.ledger import LedgerService
 from synthetic.sandboxes.services.service import Surroundings
 from synthetic.sandboxes.tryton import TrytonPort, TrytonServer, template
@@ -28,7 +29,7 @@ class TrytonService:
         self.server = TrytonServer(programs, around.data / "tryton", prepared)
         self.server.start(fresh=False)
         self._session = self.server.session()
-        master = Master(around.catalog)
+        master = Master(around.catalog, daily)
         second = [one.ledger for one in master.books.values() if one.is_second]
         main = TrytonPort(self._session, master, around.clock.now)
         self._erp = LedgerErp(main, dict.fromkeys(second, self._beside.ports()["erp"]))

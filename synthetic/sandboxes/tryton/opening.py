@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from harness.model import UsageError
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.tryton.books import Recognition
 from synthetic.sandboxes.tryton.port import TrytonPort
 from synthetic.systems.opening import Opening
@@ -32,4 +33,4 @@ def open_tryton(opening: Opening) -> TrytonPort:
     database = place.path.strip("/")
     server = Server(place.hostname or "", place.port, database, opening.settings.get("user", "admin"), password, key)
     recognition = Recognition(opening.settings.get("recognition", Recognition.DAILY.value))
-    return TrytonPort(Tryton(server), Master(opening.catalog), opening.now, recognition)
+    return TrytonPort(Tryton(server), Master(opening.catalog, daily), opening.now, recognition)

@@ -112,7 +112,7 @@ def test_e1_a_duplicate_party_is_merged_and_its_credit_moves(ledger):
     receipt = payment("x", "DE-01", "EUR", 50000, "2027-01-03", "bank_transfer", invoice_id="", customer_id="P2")
     assert_posted("E1.1", ledger.cash.apply_payment(receipt).posting)
     loser, kept = (party.id for party in reversed(ledger.books.storage.parties()))
-    taken = ledger.sales.merge_parties(loser, kept, 50000, date(2027, 1, 4))
+    taken = ledger.sales.merge_parties(loser, kept, date(2027, 1, 4))
     assert [one.functional for one in taken.posting.lines] == [50000, -50000]
     assert {one.account for one in taken.posting.lines} == {"2100"}
     assert ledger.books.storage.party(loser).merged_into == kept
