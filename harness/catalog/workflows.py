@@ -26,6 +26,7 @@ class Step:
         control_point: What is checked before it may go on; "" if nothing.
         ordering_key: What keeps its messages in order; "" if order does not matter.
         probe: Name of the probe that asserts it.
+        also_probes: Names of further probes that assert it, each another story.
         compensate: How it is undone; "" if it need not be.
         index: Place in the list of steps.
     """
@@ -41,6 +42,7 @@ class Step:
     control_point: str = ""
     ordering_key: str = ""
     probe: str = ""
+    also_probes: tuple[str, ...] = ()
     compensate: str = ""
     index: int = 0
 
@@ -95,7 +97,7 @@ class Workflow:
     @property
     def probes(self) -> tuple[str, ...]:
         """Names of the probes of its steps, sorted, once each."""
-        return tuple(sorted({step.probe for step in self.steps if step.probe}))
+        return tuple(sorted({name for step in self.steps for name in (step.probe, *step.also_probes) if name}))
 
 
 def workflow(entity: Entity) -> Workflow:
@@ -152,6 +154,7 @@ def _step(entity: Entity, row: Mapping[str, JSON], index: int) -> Step:
         control_point=text(row.get("controlPoint")),
         ordering_key=text(row.get("orderingKey")),
         probe=text(row.get("probe")),
+        also_probes=texts(row.get("alsoProbes")),
         compensate=text(row.get("compensate")),
         index=index,
     )

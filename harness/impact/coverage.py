@@ -32,7 +32,8 @@ def coverage_of(
     for flow in flows:
         for step in flow.steps:
             if set(step.contracts) & set(contracts):
-                probes.setdefault(step.probe, []).append(f"{flow.id} {step.id}")
+                for name in (step.probe, *step.also_probes):
+                    probes.setdefault(name, []).append(f"{flow.id} {step.id}")
     compared = {key for key in fields for point in points if _compares(point, *key)}
     return Coverage(
         probes=tuple((name, tuple(steps)) for name, steps in sorted(probes.items()) if name),

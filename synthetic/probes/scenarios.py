@@ -69,12 +69,19 @@ JAPANESE_PRO = Sale(
 API_CALLS = Sale("US-01", "USD", "API-CALLS", 0, "US-NY", "8.875", "taxable", "CARD", accounts="1100,2200,4100")
 
 _COUNTRIES = {"DE-01": "DE", "US-01": "US", "JP-01": "JP"}
-_TAX_IDS = {"DE-01": "DE129273398", "US-01": "12-3456789", "JP-01": "T1234567890123"}
+_TAX_IDS = {
+    "DE": "DE129273398",
+    "US": "12-3456789",
+    "JP": "T1234567890123",
+    "CH": "CHE116281710",
+    "FR": "FR40303265045",
+}
 
 
-def account_of(tx: Transaction, entity: str = "DE-01") -> Account:
+def account_of(tx: Transaction, entity: str = "DE-01", country: str = "") -> Account:
     """Return the account of this run: its id is that of the run, so that the same slot finds it again."""
-    return Account(f"acc-{tx.run_id}", f"Synthetic {tx.run_id}", _COUNTRIES[entity], _TAX_IDS[entity])
+    seat = country or _COUNTRIES[entity]
+    return Account(f"acc-{tx.run_id}", f"Synthetic {tx.run_id}", seat, _TAX_IDS[seat])
 
 
 async def accept(tx: Transaction, crm: Port, account: Account) -> Answer:
@@ -124,9 +131,7 @@ def cancelling(tx: Transaction, billing: Port) -> Callable[[Answer], Call]:
 
 async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, method: str = "card") -> Subscribed:
     """Accept an account, make its customer and begin a subscription that is cancelled when the run ends."""
-    account = account_of(tx, sale.entity)
-    accepted = await accept(tx, crm, account)
-    customer = await onboard(tx, billing, account, accepted, terms=sale.terms, method=method)
+    customer = await customer_of(tx, crm, billing, sale, method=method)
     contract = f"C-{tx.run_id}"
     begun = await tx.do(
         "Subscription begun",
@@ -144,6 +149,30 @@ async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, me
         undo=cancelling(tx, billing),
     )
     return Subscribed(customer, str(begun["id"]), str(begun["invoice"]), contract)
+
+
+async def customer_of(
+    tx: Transaction, crm: Port, billing: Port, sale: Sale, *, method: str = "card", country: str = ""
+) -> str:
+    """Accept an account and make its customer; return the customer's id."""
+    account = account_of(tx, sale.entity, country)
+    accepted = await accept(tx, crm, account)
+    return await onboard(tx, billing, account, accepted, terms=sale.terms, method=method)
+
+
+def billing_of(tx: Transaction, billing: Port, sale: Sale, customer: str, amounts: list[int], **more: JSON) -> Call:
+    """Return the deed that bills amounts once, under the code and terms of a sale."""
+    asked: dict[str, JSON] = {
+        "customer": customer,
+        "sku": sale.sku,
+        "amounts": [*amounts],
+        "entity": sale.entity,
+        "currency": sale.currency,
+        "tax_code": sale.tax_code,
+        "contract": f"C-{tx.run_id}",
+        "terms": sale.terms,
+    }
+    return billing.bill(**asked, key=tx.key(f"bill-{sale.tax_code}"), **more)
 
 
 Facts = dict[str, JSON]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_of_term, term
-from synthetic.probes.scenarios import GERMAN_PRO, GERMAN_PRO_NET, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -89,60 +89,4 @@ async def failed_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, e
         "Entitlement never ended",
         entitlements.entitlement_of(subscription=begun.subscription),
         fixed={"count": 1, "status": "on"},
-    )
-
-
-@probe("write-off", workflow="W8", every="24h", owner="ar")
-async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> None:
-    """An overdue invoice is chased by the ledger alone, level by level, and given up only with two persons."""
-    sale = GERMAN_PRO_NET
-    begun = await subscribe(tx, crm, billing, sale)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
-    await tx.advance("32 days")
-    owed: Facts = {"count": 1, "total": sale.total, "open": sale.total, "collected_by": "erp"}
-    day = str(tx.now().date())
-    for run in ("first", "second"):
-        await tx.do(f"Dunning, {run} run of the day", erp.dun(ledger=sale.entity, today=day, key=tx.key(f"dun-{run}")))
-    await tx.see(
-        "One notice, not two",
-        erp.receivable_of(invoice=begun.invoice),
-        fixed={**owed, "dunning_level": 1},
-        otherwise="collections",
-    )
-    request: Facts = {
-        "id": begun.invoice,
-        "invoice_id": begun.invoice,
-        "source_system": "erp",
-        "legal_entity": sale.entity,
-        "currency": sale.currency,
-        "allowance": sale.net,
-        "requested_by": "ar",
-        "posting_date": day,
-        "reason": "synthetic",
-        "synthetic": True,
-    }
-    await tx.refused(
-        "Nobody approves his own write-off",
-        erp.write_off(request={**request, "approved_by": "ar"}, key=tx.key("alone")),
-        "approval-missing",
-    )
-    await tx.do("Written off", erp.write_off(request={**request, "approved_by": "finance"}, key=tx.key("write-off")))
-    await tx.see(
-        "Nothing is owed any more",
-        erp.receivable_of(invoice=begun.invoice),
-        within="1m",
-        fixed={
-            "count": 1,
-            "open": 0,
-            "total": sale.total,
-            "written_off": sale.total,
-            "cash_applied": 0,
-            "credits_applied": 0,
-        },
-        hold="2m",
-    )
-    await tx.see(
-        "The books balance",
-        erp.balances_of(ledger=sale.entity, customer=begun.customer),
-        fixed={"balance": 0, "receivable": 0, "open_items": 0},
     )

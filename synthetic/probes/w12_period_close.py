@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import days_of_term, month_end, share_of_term, term
+from synthetic.probes.days import days_of_term, month_end, share_of_term, term, today
 from synthetic.probes.scenarios import AMERICAN_PRO, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -86,11 +86,13 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
             currency=sale.currency,
             tax_code=sale.tax_code,
             contract=begun.contract,
+            dated=through,
             key=tx.key("late"),
         ),
     )
+    day = str(today(tx.now(), sale.entity))
     await tx.see(
-        "Posted in the open period",
+        "Posted in the open period, with the date and the tax period of its own",
         erp.posting_of(invoice=late["id"]),
         within="15m",
         fixed={
@@ -100,6 +102,11 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
             "tax": 8875,
             "accounts": "1100,2200,4200",
             "balance": 0,
+            "late": True,
+            "document_date": through,
+            "tax_period": through[:7],
+            "posting_date": day,
+            "posting_period": day[:7],
         },
     )
     await tx.see(

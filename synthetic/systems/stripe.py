@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from harness.model import JSON
+from harness.model.money import half_up
 from synthetic.deeds import Answer, Attempt, RefusedError
+from synthetic.systems.stripe_money import Request, StripeMoney
 
 _PORT = "billing"
-_METHODS = {"card": "pm_card_visa", "failing": "pm_card_chargeCustomerFail", "disputed": "pm_card_createDispute"}
+_METHODS = {
+    "card": "pm_card_visa",
+    "failing": "pm_card_chargeCustomerFail",
+    "disputed": "pm_card_createDispute",
+    "unrefundable": "pm_card_refundFail",
+}
 
 _TOLD = {
     "invoice.finalized": "invoice.finalised",
@@ -25,9 +33,6 @@ _TOLD = {
     "customer.subscription.deleted": "subscription.changed",
 }
 """Events that metrics are counted from, and our words for them."""
-
-Request = Callable[[str, str, Mapping[str, Any], str], dict[str, Any]]
-"""Method, path below /v1, parameters, idempotency key -> the answer as JSON; raises what `synthetic.deeds` knows."""
 
 
 class PriceList(Protocol):
@@ -46,7 +51,7 @@ class PriceList(Protocol):
         """Return the time zone of a legal entity."""
 
 
-class StripeBilling:
+class StripeBilling(StripeMoney):
     """Adapter: operations are the public methods, named as probes say them."""
 
     def __init__(self, request: Request, prices: PriceList, *, synthetic: bool = True) -> None:
@@ -159,11 +164,40 @@ class StripeBilling:
         )
         return {"id": subscription, "invoice": self._finalised(changed["latest_invoice"])}
 
-    def cancel(self, subscription: str, when: str = "now") -> Answer:
-        """Cancel now or at the end of the period; cancelling twice is no mistake."""
+    def plan_renewal(self, subscription: str, uplift: str = "0", quantity: int = 0) -> Answer:
+        """Plan what the next term costs: `uplift` percent more for a unit, or another quantity; this one stays."""
+        found = self._get(f"subscriptions/{subscription}")
+        item = found["items"]["data"][0]
+        old = item["price"]
+        amount = half_up(Fraction(int(old["unit_amount"])) * (1 + Fraction(uplift) / 100))
+        price = old["id"]
+        if amount != int(old["unit_amount"]):
+            params = {
+                "currency": old["currency"],
+                "product": old["product"],
+                "unit_amount": amount,
+                "recurring": {"interval": old["recurring"]["interval"]},
+                "metadata": {"sku": old["metadata"].get("sku", "")},
+            }
+            price = self._post("prices", params, "price")["id"]
+        now = {"items": [{"price": old["id"], "quantity": item["quantity"]}]}
+        now |= {"start_date": found["current_period_start"], "end_date": found["current_period_end"]}
+        then = {"items": [{"price": price, "quantity": quantity or item["quantity"]}], "iterations": 1}
+        schedule = self._post("subscription_schedules", {"from_subscription": subscription}, "schedule")
+        phases = [one | {"proration_behavior": "none"} for one in (now, then)]
+        self._post(f"subscription_schedules/{schedule['id']}", {"phases": phases}, "phases")
+        return {"id": schedule["id"], "price": amount}
+
+    def cancel(self, subscription: str, when: str = "now", *, refundable: bool = True) -> Answer:
+        """Cancel now or at the end of the period; cancelling twice is no mistake.
+
+        What is not used is credited by whoever asks for it; where it is not `refundable` the subscription says so.
+        """
         found = self._get(f"subscriptions/{subscription}")
         if found["status"] == "canceled":
             return {"id": subscription, "status": "canceled"}
+        if not refundable:
+            self._post(f"subscriptions/{subscription}", {"metadata": {"refundable": "false"}}, "final")
         if when == "period_end":
             changed = self._post(f"subscriptions/{subscription}", {"cancel_at_period_end": "true"}, "cancel")
         else:
@@ -192,8 +226,9 @@ class StripeBilling:
         tax_code: str,
         contract: str = "",
         terms: str = "CARD",
+        dated: str = "",
     ) -> Answer:
-        """Bill something once: an invoice with one line per amount, finalised."""
+        """Bill something once: an invoice with one line per amount, finalised; `dated` (YYYY-MM-DD) if not today."""
         for number, amount in enumerate(amounts):
             item = {"customer": customer, "amount": amount, "currency": currency.lower(), "description": sku}
             item |= {"metadata": {"sku": sku}}
@@ -206,6 +241,8 @@ class StripeBilling:
         }
         if terms != "CARD":
             params |= {"collection_method": "send_invoice", "days_until_due": int(terms.removeprefix("NET"))}
+        if dated:
+            params["metadata"]["document_date"] = dated
         draft = self._post("invoices", params, "invoice")
         found = self._post(f"invoices/{draft['id']}/finalize", {}, "finalize")
         return {"id": found["id"]}
@@ -228,15 +265,6 @@ class StripeBilling:
             params |= {"refund_amount": refund} if refund else {}
         note = self._post("credit_notes", params, "credit")
         return {"id": note["id"], "total": note["total"], "refund": note.get("refund")}
-
-    def close_dispute(self, dispute: str) -> Answer:
-        """Give in to a dispute: it is lost."""
-        return {"id": dispute, "status": self._post(f"disputes/{dispute}/close", {}, "close")["status"]}
-
-    def refund(self, payment: str, amount: int) -> Answer:
-        """Give money of a payment back."""
-        found = self._post("refunds", {"charge": payment, "amount": amount}, "refund")
-        return {"id": found["id"], "status": found["status"]}
 
     # looks
 
@@ -336,18 +364,6 @@ class StripeBilling:
         )
         return {"count": 1, "total": int(shown["total"])}
 
-    def payment_of(self, payment: str) -> Answer:
-        """Show a payment."""
-        found = self._get(f"charges/{payment}")
-        return {
-            "count": 1,
-            "status": found["status"],
-            "amount": int(found["amount"]),
-            "refunded": int(found["amount_refunded"]),
-            "currency": str(found["currency"]).upper(),
-            "disputed": bool(found["disputed"]),
-        }
-
     def credit_of(self, credit: str) -> Answer:
         """Show a credit note."""
         found = self._get(f"credit_notes/{credit}")
@@ -360,30 +376,6 @@ class StripeBilling:
             "invoice": found["invoice"],
             "legal_number": found["number"],
             "version": found["created"],
-        }
-
-    def refund_of(self, refund: str) -> Answer:
-        """Show a refund."""
-        found = self._get(f"refunds/{refund}")
-        return {
-            "count": 1,
-            "status": found["status"],
-            "amount": int(found["amount"]),
-            "currency": str(found["currency"]).upper(),
-            "payment": found["charge"],
-        }
-
-    def dispute_of(self, payment: str) -> Answer:
-        """Show the disputes of a payment, the newest first."""
-        found = self._list("disputes", {"charge": payment})
-        if not found:
-            return {"count": 0}
-        return {
-            "count": len(found),
-            "dispute": found[0]["id"],
-            "status": found[0]["status"],
-            "amount": int(found[0]["amount"]),
-            "currency": str(found[0]["currency"]).upper(),
         }
 
     def leftovers_of(self, before: int) -> Answer:
@@ -479,23 +471,6 @@ class StripeBilling:
         if invoice:
             return [self._get(f"invoices/{invoice}")]
         return self._list("invoices", {"subscription": subscription})
-
-    def _list(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return every row of a list, page by page."""
-        rows: list[dict[str, Any]] = []
-        while True:
-            more = {"starting_after": rows[-1]["id"]} if rows else {}
-            page = self._get(path, {**(params or {}), "limit": 100, **more})
-            rows += page["data"]
-            if not page["has_more"]:
-                return rows
-
-    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return self._request("GET", path, params or {}, "")
-
-    def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
-        """Post under the key of the deed, each part of it under a key of its own."""
-        return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
 
 
 def _event_row(event: Mapping[str, Any]) -> dict[str, JSON]:

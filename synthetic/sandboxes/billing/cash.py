@@ -52,7 +52,9 @@ class Cash:
         }
         self._desk.save(record)
         if fails:
-            self._desk.plan(self._desk.now(charge["customer"]) + DAY, "refund_fails", record | {"customer": charge["customer"]})
+            self._desk.plan(
+                self._desk.now(charge["customer"]) + DAY, "refund_fails", record | {"customer": charge["customer"]}
+            )
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         refunds = [record, *charge["refunds"]["data"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from harness.model import JSON
@@ -12,6 +12,8 @@ from synthetic.sandboxes.landscape.rows import Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
 
 _PORT = "crm"
+_NOTICE = timedelta(days=60)
+"""How long before the end of a term a renewal is announced (workflows.md W6)."""
 
 
 class Crm:
@@ -23,6 +25,7 @@ class Crm:
         self._now = now
         self.accounts = table("account")
         self.orders = table("order")
+        self.renewals = table("renewal")
 
     def accept_account(  # noqa: PLR0913, PLR0917  (an account has these facts)
         self,
@@ -90,6 +93,39 @@ class Crm:
         if order in self.orders:
             self.orders[order] |= {"status": "won", "subscription": subscription}
         return {"order": order}
+
+    def renewal_due(
+        self, subscription: str, contract: str, start: str, due: str, version: int, *, lost: bool = False
+    ) -> Answer:
+        """Keep the renewal opportunity of a contract: each new term closes one as won and opens the next."""
+        known = self.renewals.get(subscription)
+        if known is not None and version < known["version"]:
+            return {"contract": contract}
+        won = int(known["won"]) + (start == known["due"]) if known else 0
+        self.renewals[subscription] = {
+            "contract": contract,
+            "due": due,
+            "won": won,
+            "lost": lost,
+            "version": version,
+        }
+        return {"contract": contract}
+
+    def renewal_of(self, subscription: str) -> Answer:
+        """Show the renewal opportunity of a subscription, from when notice is given on, and how many were won."""
+        found = self.renewals.get(subscription)
+        if found is None:
+            return {"count": 0}
+        notice = date.fromisoformat(found["due"]) - _NOTICE
+        is_noticed = self._now().date() >= notice
+        return {
+            "count": 1,
+            "status": "lost" if found["lost"] else "noticed" if is_noticed else "planned",
+            "contract": found["contract"],
+            "due_date": found["due"],
+            "notice_date": str(notice),
+            "won": found["won"],
+        }
 
     def account_of(self, account: str) -> Answer:
         """Show an account."""

@@ -16,7 +16,7 @@ _KINDS = {
     "dispute-lost": "dispute_lost",
     "write-off": "write_off",
     "loss": "allowance",
-    "forfeit": "credit",
+    "termination": "credit",
     "merge": "transfer",
 }
 _DATED = re.compile(r"(recognition|revaluation|reversal)-.+")

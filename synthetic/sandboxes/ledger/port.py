@@ -348,11 +348,14 @@ class LedgerPort:
     def _brought(self, ledger: str, through: str, customer: str, invoices: set[str]) -> dict[str, int]:
         """Return the balances of what is posted for a customer: on a shared ledger others post at the same time."""
         found: dict[str, int] = {}
+        personal = {self._account(one, ledger) for one in (RECEIVABLE, CREDIT)}
         for one in self._ledger.books.storage.postings(ledger=ledger):
             is_of = one.key.object_id in invoices or any(line.dimension == customer for line in one.lines)
             if is_of and (not through or one.period <= through):
                 for line in one.lines:
-                    found[line.account] = found.get(line.account, 0) + line.functional
+                    # what an invoice was addressed to before a merger is the other party's, and so are its moves
+                    if line.account not in personal or line.dimension == customer:
+                        found[line.account] = found.get(line.account, 0) + line.functional
         return found
 
     def period_of(self, ledger: str, period: str) -> Answer:

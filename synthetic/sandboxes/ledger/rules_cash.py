@@ -79,11 +79,14 @@ def refund(master: Master, document: Document, ledger: str, posting_date: date) 
 
 
 def reapplied(master: Master, document: Document, ledger: str, posting_date: date) -> Posting:
-    """Return the posting that moves customer credit from one party to another; no balance of the ledger changes."""
-    amount = whole(document, "amount")
+    """Return the posting that moves credit and receivables from one party to another; no balance changes."""
+    amount, owed = whole(document, "amount"), whole(document, "receivable")
+    before, after = text(document, "from_party"), text(document, "to_party")
     legs = (
-        Leg(CREDIT, amount, dimension=text(document, "from_party")),
-        Leg(CREDIT, -amount, dimension=text(document, "to_party")),
+        Leg(CREDIT, amount, dimension=before),
+        Leg(CREDIT, -amount, dimension=after),
+        Leg(RECEIVABLE, owed, dimension=after),
+        Leg(RECEIVABLE, -owed, dimension=before),
     )
     return build(master, document, key_of(document, "merge", "merge", ledger), posting_date, _nonzero(legs))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from harness.model.money import cumulative
+from harness.model.money import cumulative, share
 from synthetic.sandboxes.ledger import rules_cash, rules_close, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
@@ -56,19 +56,20 @@ class Sales:
                 raise RefusedError("party-unknown", f"no two parties {loser} and {survivor} of one company")
             entity = kept.legal_entity
             account = self._books.master.account(rules_sales.CREDIT, entity, posting_date)
+            items = [one for one in self._books.storage.open_items(entity) if one.party == lost.customer_id]
             document: Document = {
                 "id": loser,
                 "source_system": "erp",
                 "currency": self._books.master.of(entity).currency,
                 "amount": -self._books.storage.credit_of(entity, lost.customer_id, account),
+                "receivable": sum(share(one.booked, one.open, one.total) for one in items),
                 "from_party": lost.customer_id,
                 "to_party": kept.customer_id,
                 "synthetic": lost.synthetic,
             }
             self._books.storage.put(replace(lost, merged_into=survivor))
-            for item in self._books.storage.open_items(entity):
-                if item.party == lost.customer_id:
-                    self._books.storage.put(replace(item, party=kept.customer_id))
+            for item in items:
+                self._books.storage.put(replace(item, party=kept.customer_id))
             return self._books.take(
                 rules_cash.reapplied(self._books.master, document, entity, posting_date), compare=False
             )

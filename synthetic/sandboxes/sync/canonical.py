@@ -7,7 +7,7 @@ What billing sends follows the Stripe API of 2022; our own facts travel in metad
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ _DISPUTE_REASONS = {
     "unrecognized": "unrecognised",
 }
 _CREDIT_REASONS = {"duplicate": "duplicate_invoice", "fraudulent": "billing_error", "order_change": "termination"}
+_SIDES = ("start", "end")
 _NET_DAYS = {30: "NET30", 60: "NET60"}
 
 
@@ -86,7 +87,8 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
     entity = _entity(found)
     books = master.of(entity)
     finalised = _finalised_at(found)
-    day = finalised.astimezone(books.zone).date()
+    dated = _metadata(found).get("document_date")
+    day = date.fromisoformat(dated) if dated else finalised.astimezone(books.zone).date()
     lines = [_line(line, found, master, entity) for line in found["lines"]["data"]]
     net = sum(int(str(line["net"])) for line in lines)
     tax = int(found.get("tax") or 0)
@@ -270,9 +272,10 @@ def _due_by(found: Object) -> int:
     return int((found.get("evidence_details") or {}).get("due_by") or int(found["created"]) + 7 * 86_400)
 
 
-def payout(found: Object, version: int) -> dict[str, JSON]:
-    """Return the canonical payout of one that arrived."""
-    metadata = _metadata(found)
+def payout(found: Object, version: int, shown: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the canonical payout of one that arrived; `shown` is what the provider says it is made of."""
+    parts = {name: int(str(shown[name])) for name in ("charges", "refunds", "disputes", "fees")}
+    made_of = parts["charges"] - parts["refunds"] - parts["disputes"] - parts["fees"]
     return {
         "id": found["id"],
         "source_system": "psp",
@@ -280,13 +283,43 @@ def payout(found: Object, version: int) -> dict[str, JSON]:
         "legal_entity": _entity(found),
         "currency": str(found["currency"]).upper(),
         "amount": int(found["amount"]),
-        "charges": int(found["amount"]) + int(metadata.get("fees", "0")),
-        "refunds": 0,
-        "disputes": 0,
-        "adjustments": 0,
-        "fees": int(metadata.get("fees", "0")),
+        **parts,
+        "adjustments": int(found["amount"]) - made_of,
         "status": "paid",
         "arrival_date": str(_time(found["arrival_date"]).date()),
+    }
+
+
+def renewal(found: Object, master: Master, version: int) -> dict[str, JSON]:
+    """Return the renewal opportunity of a subscription, in days of the company; nothing where it has no term."""
+    entity, term = _metadata(found).get("legal_entity", ""), [found.get(f"current_period_{side}") for side in _SIDES]
+    if entity not in master.books or None in term:
+        return {}
+    start, end = (_time(int(str(at))).astimezone(master.of(entity).zone).date() for at in term)
+    return {
+        "subscription": found["id"],
+        "contract": _metadata(found).get("contract_id", ""),
+        "start": str(start),
+        "due": str(end),
+        "version": version,
+        "lost": found["status"] == "canceled" or bool(found.get("cancel_at_period_end")),
+    }
+
+
+def termination(found: Object, master: Master, version: int) -> dict[str, JSON]:
+    """Return the termination of a subscription whose unused rest is not given back."""
+    entity = _entity(found)
+    return {
+        "id": found["id"],
+        "source_system": "billing",
+        "version": version,
+        "invoice_id": found["latest_invoice"],
+        "customer_id": found["customer"],
+        "contract_id": _metadata(found).get("contract_id"),
+        "legal_entity": entity,
+        "currency": str(found["items"]["data"][0]["price"]["currency"]).upper(),
+        "effective_date": str(_time(found["ended_at"]).astimezone(master.of(entity).zone).date()),
+        "synthetic": _metadata(found).get("synthetic") == "true",
     }
 
 

@@ -260,7 +260,9 @@ def _dispute(context: Context, event: Inbound) -> None:
 
 
 def _payout(context: Context, event: Inbound) -> None:
-    document = context.valid("payout", canonical.payout(_object(event), event.version))
+    """Ask the provider what a payout is made of: its event says only how much arrives."""
+    shown = context.ask("billing", "payout_of", {"payout": event.object_id})
+    document = context.valid("payout", canonical.payout(_object(event), event.version, shown))
     # the bank's line is booked once, where the bank is: in the book of record
     record, *_ = context.books(document["legal_entity"], date.fromisoformat(str(document["arrival_date"])))
     context.post("post_payout", {"payout": document} | _named(record, document["legal_entity"]))
@@ -290,6 +292,10 @@ def _subscription(context: Context, event: Inbound) -> None:
     told = forecast_data(found, row, event.version)
     if told:
         context.news("forecast.updated", str(told["contract_id"]), told, str(told["legal_entity"]))
+    if opportunity := canonical.renewal(found, context.master, event.version):
+        context.ask("crm", "renewal_due", opportunity)
+    if status == "off" and (found.get("metadata") or {}).get("refundable") == "false":
+        _forfeited(context, event)
 
 
 def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, version: int) -> None:
@@ -297,6 +303,14 @@ def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, 
     metadata = found.get("metadata") or {}
     for one in entitlements(found, status, context.master, version, f"ten_{found['customer']}"):
         context.news("entitlement.changed", str(found["id"]), one, str(metadata.get("legal_entity") or ""), one["id"])
+
+
+def _forfeited(context: Context, event: Inbound) -> None:
+    """Nothing is given back: what was not used is revenue on the day the contract ends, in every ledger."""
+    document = canonical.termination(_object(event), context.master, event.version)
+    for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["effective_date"]))):
+        context.post("forfeit", {"termination": document, "ledger": ledger})
+    context.sent("termination.posted", document)
 
 
 def _receipt(context: Context, event: Inbound) -> None:

@@ -1,0 +1,85 @@
+"""W3 Kinds of tax: rounded once for the document, owed by the buyer, and inside the price."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from harness.model.money import half_up
+from synthetic.deeds.ports import Port
+from synthetic.probes.days import today
+from synthetic.probes.scenarios import Facts, Sale, Subscribed, billing_of, customer_of, posted
+from synthetic.transaction import Transaction, probe
+
+_PART = 3335
+_GERMAN = Sale("DE-01", "EUR", "ONBOARDING", 3 * _PART, "DE-S19", "19", "standard", "NET30", accounts="1100,2200,4200")
+_FRENCH = Sale("DE-01", "EUR", "ONBOARDING", 50000, "DE-RC", "0", "reverse_charge", "NET30", accounts="1100,4200")
+
+
+@probe("tax-per-document", workflow="W3", every="1h", owner="tax")
+async def tax_per_document(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Port) -> None:
+    """Tax of a German invoice is rounded once over all its lines, and owed in the period of the document."""
+    sale = _GERMAN
+    customer = await customer_of(tx, crm, billing, sale)
+    made = await tx.do("Three lines billed", billing_of(tx, billing, sale, customer, [_PART] * 3))
+    await _as_billed(tx, billing, erp, sync, sale, Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}"), lines=3)
+
+
+@probe("reverse-charge", workflow="W3", every="1h", owner="tax")
+async def reverse_charge(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Port) -> None:
+    """A French business owes the tax itself: none is charged, and code and reason say why."""
+    sale = _FRENCH
+    customer = await customer_of(tx, crm, billing, sale, country="FR")
+    made = await tx.do("Workshop billed", billing_of(tx, billing, sale, customer, [sale.net]))
+    await _as_billed(tx, billing, erp, sync, sale, Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}"), lines=1)
+
+
+async def _as_billed(  # noqa: PLR0913, PLR0917  (what is looked at)
+    tx: Transaction, billing: Port, erp: Port, sync: Port, sale: Sale, begun: Subscribed, lines: int
+) -> None:
+    day = str(today(tx.now(), sale.entity))
+    by_line = lines * half_up(Fraction(sale.net, lines) * Fraction(sale.tax_percent) / 100)
+    invoice = await tx.see(
+        "Invoice finalised",
+        billing.invoice_of(invoice=begun.invoice),
+        within="2m",
+        want={"status": "open"},
+        fixed={
+            "count": 1,
+            "currency": sale.currency,
+            "net": sale.net,
+            "tax": sale.tax,
+            "total": sale.total,
+            "open": sale.total,
+            "entity": sale.entity,
+            "contract": begun.contract,
+            "lines": lines,
+        },
+        explained={"rounding": {"tax": by_line}} if by_line != sale.tax else None,
+    )
+    facts = posted(
+        sale,
+        begun,
+        document_date=day,
+        posting_date=day,
+        posting_period=day[:7],
+        tax_period=day[:7],
+        legal_number=invoice["legal_number"],
+        version=invoice["version"],
+    )
+    if not sale.tax:
+        del facts["tax_base"]  # no tax line carries it; the code on the revenue says it
+    await tx.see(
+        "Posted with this tax, its code and its reason",
+        erp.posting_of(invoice=begun.invoice),
+        within="15m",
+        fixed=facts,
+        explained={"rounding": {"tax": by_line}} if by_line != sale.tax else None,
+        hold="2m",
+    )
+    owed: Facts = {"count": 1, "balance": 0, "receivable": sale.total, "output_tax": sale.tax, "revenue": sale.net}
+    await tx.see(
+        "The customer owes it, and the state its part",
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
+        fixed={**owed, "open_items": sale.total, "deferred": 0},
+    )
+    await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=begun.invoice), fixed={"count": 0})
