@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from harness.model import JSON
@@ -12,6 +13,9 @@ from synthetic.probes.scenarios import Facts, Sale, billing_of, customer_of
 from synthetic.transaction import Transaction, probe
 
 _SALE = Sale("DE-01", "USD", "ONBOARDING", 100000, "DE-OS", "0", "outside_scope", "NET60", accounts="1100,4200")
+
+
+_DECIMAL = re.compile(r"\d+\.\d+")
 
 
 @probe("foreign-currency", workflow="W3", every="24h", owner="treasury")
@@ -131,14 +135,14 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
 
 async def _rate(tx: Transaction, erp: Port, sale: Sale, day: str, title: str) -> str:
     """See a rate that is not older than three days, and return it."""
-    shown = await tx.see(title, erp.rate_of(currency=sale.currency, ledger=sale.entity, day=day), fixed={"count": 1})
-    if not days_later(day, -3) <= str(shown["rate_date"]) <= day:
-        await tx.see(
-            f"{title} is of these days",
-            erp.rate_of(currency=sale.currency, ledger=sale.entity, day=day),
-            fixed={"rate_date": day},
-        )
-    return str(shown["rate"])
+    call = erp.rate_of(currency=sale.currency, ledger=sale.entity, day=day)
+    shown = await tx.see(title, call, fixed={"count": 1})
+    rate, dated = str(shown["rate"]), str(shown["rate_date"])
+    if not _DECIMAL.fullmatch(rate):
+        tx.lacks(title, call, "rate", seen=rate, is_there=True)
+    if not days_later(day, -3) <= dated <= day:
+        tx.lacks(title, call, "rate_date", seen=dated, is_there=True)
+    return rate
 
 
 def _between(first: str, last: str) -> int:

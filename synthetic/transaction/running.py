@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,9 @@ from synthetic.transaction.observers import Observer
 from synthetic.transaction.probe import Probe
 from synthetic.transaction.transaction import StopError, Transaction
 from synthetic.transaction.values import Run, RunVerdict
+
+_STUMBLES = (ValueError, TypeError, LookupError, ArithmeticError)
+"""What a probe raises that was given nonsense to compute with."""
 
 
 def run_id_of(probe: str, slot: str, environment: str) -> str:
@@ -44,13 +46,21 @@ async def run_probe(  # noqa: PLR0913  (a run has this many sides; all but four 
         observers=observers,
     )
     started = clock.now()
-    with contextlib.suppress(StopError):
+    stumbled = ""
+    try:
         await probe.play(tx, **{name: ports[name] for name in probe.ports})
+    except StopError:
+        pass
+    except _STUMBLES as error:
+        # what it read it could not go on with: what it did must be taken back all the same
+        stumbled = f"the probe stopped at what it read: {type(error).__name__}: {error}"
     ended = clock.now()
     leaks = await tx.undo_all()
     last = next((step for step in tx.steps if step.verdict is not RunVerdict.PASSED), None)
     verdict = last.verdict if last else RunVerdict.PASSED
     reason = last.reason if last else ""
+    if stumbled:
+        verdict, reason = RunVerdict.INCONCLUSIVE, stumbled
     if verdict is RunVerdict.PASSED and not tx.assertions:
         verdict, reason = RunVerdict.INCONCLUSIVE, "the probe asserted nothing"
     return Run(

@@ -190,14 +190,15 @@ class Transaction:
         )
         return _Reply(self, title, call, watch.answer or {})
 
-    def lacks(self, title: str, call: Call, name: str) -> None:
-        """Stop because an answer has not what the probe goes on with.
+    def lacks(self, title: str, call: Call, name: str, *, seen: JSON = None, is_there: bool = False) -> None:
+        """Stop because an answer has not what the probe goes on with, or has it and it cannot be used.
 
         Raises:
             StopError: Always.
         """
-        wrong = Difference(call.object, name, "something", None, "missing")
-        self._stop(title, call, RunVerdict.FAILED, "missing", self._clock.now(), differences=(wrong,))
+        category = self._categories.of(call.object, name) if is_there else "missing"
+        wrong = Difference(call.object, name, "something that can be used", seen, category)
+        self._stop(title, call, RunVerdict.FAILED, category, self._clock.now(), differences=(wrong,))
 
     async def advance(self, duration: str, *, since: datetime | None = None) -> None:
         """Let business time pass: on virtual time and test clocks; elsewhere the rest of the probe is skipped.
@@ -414,6 +415,13 @@ class _Reply(dict[str, JSON]):
     def __init__(self, tx: Transaction, title: str, call: Call, answer: Answer) -> None:
         super().__init__(answer)
         self._of = (tx, title, call)
+
+    def __getitem__(self, name: str) -> JSON:
+        found = super().__getitem__(name)
+        if found is None:
+            tx, title, call = self._of
+            tx.lacks(title, call, name, is_there=True)
+        return found
 
     def __missing__(self, name: str) -> JSON:
         tx, title, call = self._of
