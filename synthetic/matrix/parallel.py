@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from harness.model import UnreadableError
 _T = TypeVar("_T")
 _WORK: list[Callable[[int], object]] = []
 _CHUNKS = 24
+_PIECES = 20
+"""Pieces of work after which garbage is collected."""
 
 
 def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> Iterator[_T]:
@@ -25,6 +28,7 @@ def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> It
         processes: 0 for one per processor; 1, or a system that cannot fork, for none but this one.
     """
     processes = processes or os.cpu_count() or 1
+    work = _tidied(work)
     if processes == 1 or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, range(count))
         return
@@ -42,3 +46,26 @@ def in_parallel(work: Callable[[int], _T], count: int, processes: int = 0) -> It
 
 def _work(number: int) -> object:
     return _WORK[-1](number)
+
+
+def _tidied(work: Callable[[int], _T]) -> Callable[[int], _T]:
+    """Return work that looks for garbage between its pieces and never in one: a quarter of a run's time went there."""
+    done = 0
+
+    def tidy(number: int) -> _T:
+        nonlocal done
+        was_on = gc.isenabled()
+        if not done:
+            gc.collect()
+            gc.freeze()  # what is there before the first piece stays: the catalog, the modules
+        gc.disable()
+        try:
+            return work(number)
+        finally:
+            done += 1
+            if done % _PIECES == 0:
+                gc.collect()
+            if was_on:
+                gc.enable()
+
+    return tidy

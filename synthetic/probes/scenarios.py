@@ -195,9 +195,11 @@ def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
 
 
 def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
-    """Return what the ledger must show of the first invoice of a sale."""
-    return {
-        "count": 1,
+    """Return what the ledger must show of the first invoice of a sale.
+
+    What is said beside it comes first: a wrong day is a wrong day, also where it leads into other books.
+    """
+    usual: Facts = {
         "source": "billing",
         "entity": sale.entity,
         "ledger": sale.entity,
@@ -216,5 +218,5 @@ def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
         "late": False,
         "synthetic": True,
         "reversed_by": None,
-        **more,
     }
+    return {"count": 1, **more, **{name: value for name, value in usual.items() if name not in more}}

@@ -86,6 +86,7 @@ async def duplicate_customer(tx: Transaction, crm: Port, billing: Port, erp: Por
         fixed={
             "count": 1,
             "survivor": survivor,
+            "source": "erp",
             "amount": _AMOUNT + sale.total,
             "accounts": "1100,2100",
             "entity": sale.entity,

@@ -28,6 +28,9 @@ async def customer_onboarding(
             "currency": "EUR",
             "terms": "NET30",
             "tax_id": account.tax_id,
+            "version": accepted["version"],
+            "created_at": accepted["created_at"],
+            "updated_at": accepted["updated_at"],
         },
     )
     await tx.refused(

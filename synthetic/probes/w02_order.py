@@ -73,6 +73,12 @@ async def order_to_entitlement(
     )
     begun = Subscribed(customer, str(made["id"]), str(made["invoice"]), str(ordered["contract"]))
     start, end = term(tx.now(), sale.entity)
+    await tx.do("Order won", crm.won(order=order, subscription=begun.subscription, key=tx.key("won")))
+    await tx.see(
+        "Order is won by its subscription",
+        crm.order_of(order=order),
+        fixed={"count": 1, "status": "won", "price": sale.net, "contract": begun.contract},
+    )
     await tx.see(
         "Subscription is what was ordered",
         billing.subscription_of(subscription=begun.subscription),

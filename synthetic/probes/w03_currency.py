@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 
 from harness.model import JSON
@@ -27,7 +28,7 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
     invoice = str(made["id"])
     day = str(today(tx.now(), sale.entity))
     booked = await _rate(tx, erp, sale, day, "Rate of the document date")
-    functional = half_up(sale.total * Fraction(booked))
+    functional = half_up(sale.total * booked.value)
     await tx.see(
         "Posted in euros at that rate, outside the scope of tax",
         erp.posting_of(invoice=invoice),
@@ -40,6 +41,7 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
             "net": sale.net,
             "tax": 0,
             "total": sale.total,
+            "rate": booked.text,
             "functional_total": functional,
             "balance": 0,
             "tax_code": sale.tax_code,
@@ -75,7 +77,9 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
             "count": 1,
             "entity": sale.entity,
             "currency": "EUR",
-            "amount": half_up(sale.total * Fraction(closing_rate)) - functional,
+            "rate": closing_rate.text,
+            "source": "ledger",
+            "amount": half_up(sale.total * closing_rate.value) - functional,
             "accounts": "1100,7150",
             "posting_date": closing,
             "reversed_on": days_later(closing, 1),
@@ -92,7 +96,7 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
     payment = f"fx-{tx.run_id}"
     await tx.do(
         "Dollars arrive in the bank",
-        erp.receive_transfer(payment=_received(tx, sale, customer, invoice, payment, paid_on), key=tx.key("paid")),
+        erp.receive_transfer(payment=_received(sale, customer, invoice, payment, paid_on), key=tx.key("paid")),
     )
     await tx.see(
         "Applied in full, and the difference of the rates is realised",
@@ -105,7 +109,7 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
             "applied_to": invoice,
             "amount": sale.total,
             "unapplied": 0,
-            "realised_fx": half_up(sale.total * Fraction(paid_rate)) - functional,
+            "realised_fx": half_up(sale.total * paid_rate.value) - functional,
             "applied_on": paid_on,
         },
     )
@@ -133,7 +137,13 @@ async def foreign_currency(tx: Transaction, crm: Port, billing: Port, erp: Port,
     await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=invoice), fixed={"count": 0})
 
 
-async def _rate(tx: Transaction, erp: Port, sale: Sale, day: str, title: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    value: Fraction
+    text: str
+
+
+async def _rate(tx: Transaction, erp: Port, sale: Sale, day: str, title: str) -> _Rate:
     """See a rate that is not older than three days, and return it."""
     call = erp.rate_of(currency=sale.currency, ledger=sale.entity, day=day)
     shown = await tx.see(title, call, fixed={"count": 1})
@@ -142,7 +152,7 @@ async def _rate(tx: Transaction, erp: Port, sale: Sale, day: str, title: str) ->
         tx.lacks(title, call, "rate", seen=rate, is_there=True)
     if not days_later(day, -3) <= dated <= day:
         tx.lacks(title, call, "rate_date", seen=dated, is_there=True)
-    return rate
+    return _Rate(Fraction(rate), f"{rate} {shown['table']} {dated}")
 
 
 def _between(first: str, last: str) -> int:
@@ -152,7 +162,7 @@ def _between(first: str, last: str) -> int:
     return days
 
 
-def _received(tx: Transaction, sale: Sale, customer: str, invoice: str, payment: str, day: str) -> dict[str, JSON]:
+def _received(sale: Sale, customer: str, invoice: str, payment: str, day: str) -> dict[str, JSON]:
     return {
         "id": payment,
         "source_system": "bank",
@@ -164,6 +174,5 @@ def _received(tx: Transaction, sale: Sale, customer: str, invoice: str, payment:
         "amount": sale.total,
         "method": "bank_transfer",
         "value_date": day,
-        "bank_reference": tx.run_id,
         "synthetic": True,
     }

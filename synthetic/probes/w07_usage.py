@@ -58,6 +58,7 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     tax = half_up(Fraction(net) * Fraction(sale.tax_percent) / 100)
     end = today(month_later(began), sale.entity)
     await tx.advance(f"{days_of_term(str(start), str(end)) - 1} days")
+    accrued_on = str(today(tx.now(), sale.entity))
     await tx.do(
         "Usage accrued before it is billed",
         erp.accrue_usage(
@@ -68,11 +69,24 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
                 "legal_entity": sale.entity,
                 "currency": sale.currency,
                 "amount": net,
-                "posting_date": str(today(tx.now(), sale.entity)),
+                "posting_date": accrued_on,
                 "synthetic": True,
             },
             key=tx.key("accrue"),
         ),
+    )
+    await tx.see(
+        "The accrual is in the month of the usage",
+        erp.accrual_posting_of(usage=f"acc-{tx.run_id}"),
+        fixed={
+            "count": 1,
+            "source": "billing",
+            "entity": sale.entity,
+            "currency": sale.currency,
+            "amount": net,
+            "accounts": "1150,4100",
+            "posting_date": accrued_on,
+        },
     )
     await tx.see(
         "It waits as unbilled",

@@ -45,7 +45,7 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
         "posting_date": day,
         "synthetic": True,
     }
-    loss: Facts = {**facts, "id": begun.invoice, "amount": earned}
+    loss: Facts = {**facts, "id": begun.invoice, "invoice_id": begun.invoice, "amount": earned}
     await tx.do("Loss expected on what was used", erp.expect_loss(loss=loss, key=tx.key("expect")))
     await tx.do("Cancelled now", billing.cancel(subscription=begun.subscription, key=tx.key("cancel")))
     unearned = sale.net - earned
@@ -87,6 +87,19 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
         within="1m",
         fixed={**owed, "open": 0, "credits_applied": unearned + tax, "written_off": rest},
         hold="2m",
+    )
+    await tx.see(
+        "The allowance bears it, and its tax is relieved, on the day",
+        erp.write_off_posting_of(invoice=begun.invoice),
+        fixed={
+            "count": 1,
+            "source": "erp",
+            "entity": sale.entity,
+            "currency": sale.currency,
+            "amount": rest,
+            "accounts": "1100,1190,2200",
+            "posting_date": day,
+        },
     )
     await tx.see(
         "Revenue is what was used, the loss is no more than that, and no tax is left",

@@ -32,9 +32,9 @@ async def forfeiture(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         "source": "billing",
         "entity": sale.entity,
         "currency": sale.currency,
+        "posting_date": day,
         "amount": sale.net - earned,
         "accounts": "2400,4300",
-        "posting_date": day,
     }
     await tx.see(
         "What was not used is termination revenue",

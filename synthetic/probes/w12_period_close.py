@@ -56,6 +56,38 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         },
         otherwise="imbalance",
     )
+    mistaken = await tx.do(
+        "Loss booked by mistake",
+        erp.expect_loss(
+            loss={
+                "id": begun.invoice,
+                "invoice_id": begun.invoice,
+                "source_system": "erp",
+                "legal_entity": sale.entity,
+                "currency": sale.currency,
+                "amount": sale.total,
+                "posting_date": str(today(tx.now(), sale.entity)),
+                "synthetic": True,
+            },
+            key=tx.key("mistake"),
+        ),
+    )
+    await tx.do(
+        "And reversed, never deleted",
+        erp.reverse(
+            journal_number=mistaken["journal_number"],
+            day=str(today(tx.now(), sale.entity)),
+            who="controller",
+            reason="booked by mistake",
+            key=tx.key("reverse"),
+        ),
+    )
+    await tx.see(
+        "It is as if it had never been",
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
+        fixed={"count": 1, "balance": 0, "credit_losses": 0, "revenue": recognised, "output_tax": sale.tax},
+        otherwise="imbalance",
+    )
     closed = await tx.do(
         "Period locked",
         erp.close_period(ledger=sale.entity, period=start[:7], who="controller", lock=True, key=tx.key("lock")),

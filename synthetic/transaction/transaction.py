@@ -25,6 +25,8 @@ _CONFIRM_NAP = timedelta(seconds=1)
 _FLOOR = timedelta(seconds=3)
 _LOOK_ON = timedelta(minutes=30)
 _ZERO = timedelta()
+_UNSUPPORTED = frozenset({"operation-unknown", "operation-unsupported"})
+"""Refusals of a system that cannot do what is asked: nothing is known about business then."""
 
 
 class StopError(Exception):
@@ -107,6 +109,8 @@ class Transaction:
             except DeniedError as error:
                 self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
             except RefusedError as error:
+                if error.code in _UNSUPPORTED:
+                    self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
                 category = self._categories.of("refusal", error.code)
                 self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
         if undo is not None:

@@ -236,6 +236,14 @@ class LedgerPort:
         """Show what a termination without refund turned into revenue."""
         return self._cash_answer(subscription, "termination", ledger)
 
+    def write_off_posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted where an invoice was given up."""
+        return self._cash_answer(invoice, "write-off", ledger)
+
+    def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
+        """Show what is posted for usage that was accrued before it was billed."""
+        return self._cash_answer(usage, "accrual", ledger)
+
     def revaluation_of(self, invoice: str, day: str, ledger: str = "") -> Answer:
         """Show how an open foreign receivable was revalued on a day (a gain is positive), and when that was undone."""
         kind = f"revaluation-{day}"
@@ -259,7 +267,8 @@ class LedgerPort:
             if error.code == "rate-missing":
                 return {"count": 0}
             raise
-        return {"count": 1, "rate": rate.text.split(" ", maxsplit=1)[0], "rate_date": str(rate.day)}
+        value, table, _ = rate.text.split(" ")
+        return {"count": 1, "rate": value, "rate_date": str(rate.day), "table": table}
 
     def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show the deferral schedules of an invoice, summed."""

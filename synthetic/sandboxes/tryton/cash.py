@@ -144,10 +144,12 @@ class Cash:
     def expect_loss(self, document: Document, ledger: str = "") -> Taken:
         """Post an expected credit loss."""
         ledger = ledger or text(document, "legal_entity")
+        _, held = self._named(document, ledger)
         return self._take(
             lambda on: rules_cash.expected_loss(self._books.master, document, ledger, on),
             ledger,
             day_of(document, "posting_date"),
+            f"account.invoice,{held.id}" if held else "",
         )
 
     def write_off(self, document: Document, ledger: str = "") -> Taken:

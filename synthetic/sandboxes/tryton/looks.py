@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from synthetic.deeds import Answer
-from synthetic.sandboxes.ledger.rules_cash import CLEARING, DISPUTED
-from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, TAX, UNBILLED
+from synthetic.sandboxes.ledger.rules_cash import CLEARING, CREDIT_LOSSES, DISPUTED
+from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.tryton.books import Books, Held, functional_of, kind_of, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
@@ -150,6 +150,8 @@ class Looks:
             "output_tax": -found.get(TAX, 0),
             "deferred": sum(one.remaining for one in deferrals),
             "open_items": self._open_items(company, party),
+            "revenue": -sum(found.get(one, 0) for one in REVENUES),
+            "credit_losses": found.get(CREDIT_LOSSES, 0),
         }
 
     def cash(self, object_id: str, kind: str, ledger: str) -> Answer:

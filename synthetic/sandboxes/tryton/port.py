@@ -11,6 +11,7 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 from synthetic.sandboxes.tryton.books import Books, Recognition, Taken, refused
 from synthetic.sandboxes.tryton.cash import Cash
+from synthetic.sandboxes.tryton.cash_looks import CashLooks
 from synthetic.sandboxes.tryton.closing import Closing
 from synthetic.sandboxes.tryton.looks import Looks
 from synthetic.sandboxes.tryton.sales import Sales
@@ -41,6 +42,7 @@ class TrytonPort:
         self._cash = Cash(books)
         self._closing = Closing(books)
         self._looks = Looks(books, self._schedules)
+        self._cash_looks = CashLooks(books, self._looks)
         self._operations: Mapping[str, Callable[..., Answer]] = {
             name: getattr(self, name) for name in dir(self) if not name.startswith("_") and name != "call"
         }
@@ -186,6 +188,30 @@ class TrytonPort:
         end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
         opened = self._looks.cash(dispute, "dispute-opened", ledger)
         return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
+
+    def payout_posting_of(self, payout: str, ledger: str = "") -> Answer:
+        """Show what is posted for a payout of the PSP."""
+        return self._cash_looks.payout(payout, ledger)
+
+    def termination_posting_of(self, subscription: str, ledger: str = "") -> Answer:
+        """Show what a termination without refund turned into revenue."""
+        return self._looks.cash(subscription, "termination", ledger)
+
+    def write_off_posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted where an invoice was given up."""
+        return self._looks.cash(invoice, "write-off", ledger)
+
+    def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
+        """Show what is posted for usage that was accrued before it was billed."""
+        return self._looks.cash(usage, "accrual", ledger)
+
+    def revaluation_of(self, invoice: str, day: str, ledger: str = "") -> Answer:
+        """Show how an open foreign receivable was revalued on a day."""
+        return self._cash_looks.revaluation(invoice, day, ledger)
+
+    def rate_of(self, currency: str, ledger: str, day: str) -> Answer:
+        """Show the rate of exchange that counts on a day."""
+        return self._cash_looks.rate(currency, ledger, day)
 
     def balances_of(self, ledger: str, through: str = "", customer: str = "") -> Answer:
         """Show the trial balance with its control totals, of a whole ledger or of what one customer brought to it."""

@@ -13,6 +13,7 @@ from synthetic.matrix.suites import start_of
 from synthetic.probes import PROBES
 from synthetic.sandboxes.landscape import Landscape
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.tryton import Recognition, TrytonPort
 from synthetic.transaction import Categories
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.tryton
 def play(server, catalog):
     server.reset()
     tryton = server.session()
-    master = Master(catalog)
+    master = Master(catalog, daily)
 
     def run(probe, fault=None, recognition=Recognition.DAILY):
         def landscape(seed, layers):
@@ -38,9 +39,16 @@ def play(server, catalog):
     return run
 
 
+_UNABLE = {"duplicate-customer": "no operation merge_parties"}
+"""What this adapter cannot do yet, and says so: such a run could not tell."""
+
+
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_a_probe_passes_clean(play, probe):
     run = play(probe)
+    if probe.name in _UNABLE:
+        assert (run.verdict.value, _UNABLE[probe.name] in run.reason) == ("inconclusive", True), run.failed_step
+        return
     assert run.verdict.value == "passed", run.failed_step
     assert run.leaks == ()
 
