@@ -77,7 +77,13 @@ async def order_to_entitlement(
     await tx.see(
         "Order is won by its subscription",
         crm.order_of(order=order),
-        fixed={"count": 1, "status": "won", "price": sale.net, "contract": begun.contract},
+        fixed={
+            "count": 1,
+            "status": "won",
+            "subscription": begun.subscription,
+            "price": sale.net,
+            "contract": begun.contract,
+        },
     )
     await tx.see(
         "Subscription is what was ordered",

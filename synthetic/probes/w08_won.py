@@ -63,7 +63,7 @@ async def dispute_won(tx: Transaction, crm: Port, billing: Port, erp: Port, sync
         within="15m",
         want={"closed_on": day, "closed_by": "psp"},
         fixed=closed,
-        otherwise="missing",
+        explained={"missing": {"closed_on": ""}},
     )
     for how in ("duplicate", "replay"):
         await tx.do(

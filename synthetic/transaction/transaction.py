@@ -111,7 +111,7 @@ class Transaction:
             except RefusedError as error:
                 if error.code in _UNSUPPORTED:
                     self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
-                category = self._categories.of("refusal", error.code)
+                category = self._categories.of("refusal", error.code.replace("-", "_"))
                 self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
         if undo is not None:
             self._undo.append(_Undo(title, undo(answer) if callable(undo) else undo))
