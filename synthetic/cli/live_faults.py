@@ -215,7 +215,7 @@ def _drilled(  # noqa: PLR0913, PLR0917  (what one drill is made of)
         (told,) = running.ask(_PROXY, "GET", "/sandbox/faults")["faults"]
     finally:
         running.ask(_PROXY, "DELETE", "/sandbox/faults")
-    names = right_names(fault.names, found.suite.categories.known)
+    names, _ = right_names(fault.names, found.suite.categories.known)
     must_pass = fault.id.rsplit("/", 1)[-1] in RIDDEN_OUT
     named = run.verdict is not RunVerdict.PASSED and run.category in names
     return Drilled(
