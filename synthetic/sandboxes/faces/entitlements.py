@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
-from synthetic.sandboxes.landscape.entitlements import Entitlements, tenant_id
+from synthetic.sandboxes.landscape.entitlements import Entitlements
+from synthetic.sandboxes.sync.facts import entitlement_id, tenant_id
 
 _REASONS = {"on": "activated", "suspended": "payment_failed", "off": "cancelled"}
 
@@ -146,12 +146,6 @@ def tenant(customer: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "account_id": account or customer,
         "created_at": found["since"],
     }
-
-
-def entitlement_id(subscription: str, number: int = 0) -> str:
-    """Return the id of the entitlement to an item of a subscription, items counted from 0."""
-    plain = re.sub(r"[^A-Za-z0-9]", "_", subscription.removeprefix("sub_"))
-    return f"en_{plain}" if not number else f"en_{plain}_{number + 1}"
 
 
 def _reason(found: Mapping[str, Any]) -> str:

@@ -10,10 +10,9 @@ from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.landscape.rows import Row, Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.sync.facts import tenant_id
 
 _PORT = "entitlements"
-Told = Callable[[str, Mapping[str, Any]], None]
-"""Hears of a change: its kind, and the tenant or entitlement as it is now."""
 
 
 class Entitlements:
@@ -23,16 +22,12 @@ class Entitlements:
         master: What a SKU grants.
         now: The clock.
         table: Opens tables.
-        told: Hears of every change.
     """
 
-    def __init__(
-        self, master: Master, now: Callable[[], datetime], table: Table = in_memory, told: Told | None = None
-    ) -> None:
+    def __init__(self, master: Master, now: Callable[[], datetime], table: Table = in_memory) -> None:
         """Keep everything in tables of `table`."""
         self._master = master
         self._now = now
-        self._told = told or (lambda _kind, _row: None)
         self.tenants = table("tenant")
         self.entitlements = table("entitlement")
         self.courtesies = table("courtesy")
@@ -42,8 +37,6 @@ class Entitlements:
         name = str(customer["id"])
         known = self.tenants.get(name)
         self.tenants[name] = {**customer, "since": known["since"] if known else self._stamp()}
-        if known is None:
-            self._told("tenant.provisioned", self.tenants[name])
         return {"tenant": tenant_id(name)}
 
     def set_entitlement(  # noqa: PLR0913, PLR0917  (an entitlement has these facts)
@@ -82,7 +75,6 @@ class Entitlements:
             return
         own = {"changes": known["changes"] + 1 if known else 1, "updated": self._stamp()}
         self.entitlements[subscription] = {**found, **own, "since": known["since"] if known else self._stamp()}
-        self._told("entitlement.changed", {"subscription": subscription, **self.entitlements[subscription]})
 
     def revoke(self, subscription: str, reason: str, who: str) -> None:
         """Switch an entitlement off at once; what billing says later counts again.
@@ -148,8 +140,3 @@ class Entitlements:
 
     def _stamp(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def tenant_id(customer: str) -> str:
-    """Return the id of the tenant of a customer."""
-    return f"ten_{customer.removeprefix('cus_')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,17 @@ def tenant_data(document: Object, tenant: str) -> dict[str, Any]:
     }
 
 
+def tenant_id(customer: str) -> str:
+    """Return the id of the tenant of a customer."""
+    return f"ten_{customer.removeprefix('cus_')}"
+
+
+def entitlement_id(subscription: str, number: int = 0) -> str:
+    """Return the id of the entitlement to an item of a subscription, items counted from 0."""
+    plain = re.sub(r"[^A-Za-z0-9]", "_", subscription.removeprefix("sub_"))
+    return f"en_{plain}" if not number else f"en_{plain}_{number + 1}"
+
+
 def entitlements(subscription: Object, status: str, master: Master, version: int, tenant: str) -> list[dict[str, Any]]:
     """Return what each item of a subscription entitles to, as canonical entitlements."""
     found = []
@@ -49,7 +61,7 @@ def entitlements(subscription: Object, status: str, master: Master, version: int
         sku = sku_of(item)
         found.append(
             {
-                "id": f"en_{subscription['id']}" + (f"_{number}" if number else ""),
+                "id": entitlement_id(str(subscription["id"]), number),
                 # items of one subscription are told one after the other
                 "version": version + number,
                 "tenant_id": tenant,

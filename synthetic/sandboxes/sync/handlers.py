@@ -13,7 +13,7 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.sync import canonical
 from synthetic.sandboxes.sync.events import FACT, fact
-from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, news, tenant_data
+from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, news, tenant_data, tenant_id
 from synthetic.sandboxes.sync.storage import Inbound, Storage
 from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlocated
 
@@ -301,7 +301,7 @@ def _subscription(context: Context, event: Inbound) -> None:
 def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, version: int) -> None:
     """Tell what may be used from now on; an event that changes nothing of it is no news."""
     metadata = found.get("metadata") or {}
-    for one in entitlements(found, status, context.master, version, f"ten_{found['customer']}"):
+    for one in entitlements(found, status, context.master, version, tenant_id(str(found["customer"]))):
         context.news("entitlement.changed", str(found["id"]), one, str(metadata.get("legal_entity") or ""), one["id"])
 
 
