@@ -5,6 +5,6 @@ sees them, idempotency keys and pages are the same everywhere, refusals become p
 """
 
 from synthetic.sandboxes.faces.contract import Contract
-from synthetic.sandboxes.faces.face import Asked, Face, RefusalError, Replied, page
+from synthetic.sandboxes.faces.face import Asked, Face, RefusalError, Replied, day, page
 
-__all__ = ["Asked", "Contract", "Face", "RefusalError", "Replied", "page"]
+__all__ = ["Asked", "Contract", "Face", "RefusalError", "Replied", "day", "page"]

@@ -10,7 +10,7 @@ from harness.model.money import half_up
 from synthetic.sandboxes.billing.contract_invoice import contract_invoice, midnight
 from synthetic.sandboxes.billing.values import Params, Record, digits, exact
 from synthetic.sandboxes.faces.billing_core import Billing, listed
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day
 
 
 class Rate(Protocol):
@@ -69,6 +69,10 @@ class BillingInvoices:
         customer = self._billing.found("customer", asked.body["customer"], status=422)
         if self._billing.entity_of(customer) != asked.body["legal_entity"]:
             raise RefusalError(422, f"{customer['id']} buys of {self._billing.entity_of(customer)}.")
+        for line in asked.body["lines"]:
+            for name in ("service_start", "service_end"):
+                if line.get(name):
+                    day(line[name])
         return self._billing.do("contract.create_invoice", asked.body)
 
     def _created(self, params: Params) -> Record:
@@ -80,9 +84,9 @@ class BillingInvoices:
         if params.boolean("synthetic"):
             metadata["synthetic"] = "true"
         wanted = "inclusive" if params.text("price_mode") == "inclusive" else "exclusive"
-        day = self._billing.today({"metadata": metadata, "customer": customer["id"]})
+        today = self._billing.today({"metadata": metadata, "customer": customer["id"]})
         known = customer["metadata"].get(f"tax_rate_{wanted}")
-        decided = self._rate(customer["id"], day, is_inclusive=wanted == "inclusive") if self._rate else ""
+        decided = self._rate(customer["id"], today, is_inclusive=wanted == "inclusive") if self._rate else ""
         rate = known or decided
         given: Record = {"customer": customer["id"], "currency": params.required("currency"), "metadata": metadata}
         given |= {"pending_invoice_items_behavior": "exclude", "description": params.text("memo")}
@@ -114,12 +118,13 @@ class BillingInvoices:
 
     def _finalise(self, asked: Asked) -> Any:
         self._found(asked)
+        day(asked.body["document_date"])
         return self._billing.do("contract.finalise_invoice", {"id": asked["invoice_id"], **asked.body})
 
     def _finalised(self, params: Params) -> Record:
-        day, identifier = params.required("document_date"), params.required("id")
+        dated, identifier = params.required("document_date"), params.required("id")
         core = self._core
-        core.operations["invoices.update"](Params({"id": identifier, "metadata": {"document_date": day}}))
+        core.operations["invoices.update"](Params({"id": identifier, "metadata": {"document_date": dated}}))
         return self._shown(core.operations["invoices.finalize"](Params({"id": identifier})))
 
     def _void(self, asked: Asked) -> Any:

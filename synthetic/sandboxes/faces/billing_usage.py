@@ -13,12 +13,13 @@ from harness.catalog.currencies import CURRENCIES
 from harness.model.money import half_up
 from synthetic.sandboxes.billing.values import BillingError, Record
 from synthetic.sandboxes.faces.billing_core import Billing, listed, stamp
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day
 from synthetic.sandboxes.ledger.master import Master
 
 _GRACE = timedelta(hours=48)
 _TOO_OLD = timedelta(days=366)
 _THRESHOLDS = [80, 100]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURRENCY = {"US-01": "USD", "JP-01": "JPY"}
 Events = MutableMapping[str, dict[str, Any]]
 
@@ -58,15 +59,15 @@ class BillingUsage:
         """Judge an event and keep it; what is accepted is metered in the core."""
         status, why, customer = self._judged(event)
         entity = self._billing.entity_of(customer) if customer else "DE-01"
-        at = datetime.fromisoformat(event["event_time"])
-        period = at.astimezone(self._zone(entity)).strftime("%Y-%m")
+        at = _moment(event["event_time"])
+        local = at.astimezone(self._zone(entity)) if at > _EPOCH else at
         found = {
             **{name: event[name] for name in ("id", "meter", "customer_id", "quantity", "event_time")},
             **{name: event[name] for name in ("subscription_id", "properties", "synthetic") if name in event},
             "source_system": "product",
             "legal_entity": entity,
             "received_at": stamp(self._billing.desk.live()),
-            "usage_period": period,
+            "usage_period": f"{local.year:04}-{local.month:02}",
             "status": status,
             **({"reject_reason": why} if why else {}),
         }
@@ -75,22 +76,28 @@ class BillingUsage:
         return found
 
     def _judged(self, event: Mapping[str, Any]) -> tuple[str, str, Record | None]:
-        try:
-            customer = self._billing.found("customer", event["customer_id"])
-        except RefusalError:
-            return "rejected", "unknown_customer", None
-        if event["meter"] not in self._meters:
-            return "rejected", "unknown_meter", customer
+        customer = self._billing.desk.storage.get(event["customer_id"])
+        if why := self._malformed(event, customer):
+            return "rejected", why, None
+        assert customer is not None  # noqa: S101  (it was found)
         known = self._events.get(event["id"])
         if known is not None and known["status"] != "rejected":
             return "duplicate", "", customer
-        at = datetime.fromisoformat(event["event_time"]).astimezone(UTC)
+        at = _moment(event["event_time"]).astimezone(UTC)
         now = datetime.fromtimestamp(self._billing.desk.live(), UTC)
         if now - at > _TOO_OLD:
             return "rejected", "too_old", customer
         if now > self._cut(at, self._billing.entity_of(customer)) + _GRACE:
             return "late", "", customer
         return self._metered(event, customer, at)
+
+    def _malformed(self, event: Mapping[str, Any], customer: Record | None) -> str:
+        """Return why an event can be nobody's, "" if it can."""
+        if customer is None or customer.get("object") != "customer" or not self._billing.entity_of(customer):
+            return "unknown_customer"
+        if event["meter"] not in self._meters:
+            return "unknown_meter"
+        return "" if _moment(event["event_time"]) > _EPOCH else "malformed"
 
     def _metered(self, event: Mapping[str, Any], customer: Record, at: datetime) -> tuple[str, str, Record | None]:
         params = {
@@ -127,6 +134,7 @@ class BillingUsage:
         meter, customer, period = asked["meter"], asked["customer_id"], asked["usage_period"]
         if meter not in self._meters:
             raise RefusalError(404, f"No meter {meter}.")
+        day(f"{period}-01", status=404)
         found = self._billing.found("customer", customer)
         sums = dict.fromkeys(("accepted", "duplicate", "rejected", "late"), 0)
         for one in self._events.values():
@@ -151,9 +159,8 @@ class BillingUsage:
 
     def _rated(self, sku: str, quantity: int, currency: str, period: str) -> int:
         """Return what a quantity costs by graduated tiers, rounded once; nothing where it has no price."""
-        day = date.fromisoformat(f"{period}-01")
         total, below = Fraction(0), 0
-        for reach, price in self._master.tiers(sku, currency, day):
+        for reach, price in self._master.tiers(sku, currency, day(f"{period}-01")):
             upper = quantity if reach is None else min(quantity, reach)
             total += max(upper - below, 0) * Fraction(Decimal(price))
             below = max(below, upper)
@@ -166,3 +173,12 @@ class BillingUsage:
                 is_metered = price and price["metadata"].get("sku") == sku and price["recurring"]
                 if is_metered and self._billing.day(invoice, line["period"]["start"])[:7] == period:
                     yield str(invoice["id"])
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment; one too near to an end of the calendar to be told in any zone becomes the first of all."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _EPOCH
+    return found if 1970 < found.year <= 9000 else _EPOCH

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from harness.catalog import Catalog
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, page
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.values import period_of
 
@@ -141,6 +141,7 @@ class ErpPeriods:
         return known
 
     def _named(self, asked: Asked) -> tuple[str, str]:
+        day(f"{asked['period']}-01", status=404)
         return self._known(asked["ledger"]), str(asked["period"])
 
     def _known(self, ledger: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, page
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.journal import entry_id, journal_entry
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, period_of
@@ -55,15 +55,15 @@ class ErpPostings:
         books = self._books.master.of(body["ledger"])
         if key.ledger != body["ledger"] or books.legal_entity != body["legal_entity"]:
             raise RefusalError(422, "ledger, legal_entity and the ledger of posting_key must belong together.")
-        day = _day(body["posting_date"])
+        posted_on = day(body["posting_date"])
         with self._books.storage.transaction("erp.take-posting"):
             taken = self._books.take(
-                self._books.in_open_period(lambda on: self._posting(body, key, on), body["ledger"], day)
+                self._books.in_open_period(lambda on: self._posting(body, key, on), body["ledger"], posted_on)
             )
         return taken.posting
 
     def _posting(self, body: Mapping[str, Any], key: PostingKey, on: date) -> Posting:
-        document = _day(body["document_date"])
+        document = day(body["document_date"])
         lines, rate = self._lines(body, document)
         return Posting(
             key=key,
@@ -101,9 +101,9 @@ class ErpPostings:
         found = self._found(asked)
         if found.journal_number in self.undone():
             raise RefusalError(409, f"{entry_id(found)} was reversed before.")
-        day = _day(asked.body["posting_date"])
+        undone_on = day(asked.body["posting_date"])
         taken = self._ledger.closing.reverse(
-            found.journal_number, day, asked.body["requested_by"], asked.body["reason"]
+            found.journal_number, undone_on, asked.body["requested_by"], asked.body["reason"]
         )
         return self.shown(taken.posting, self.undone())
 
@@ -132,9 +132,5 @@ def _line(line: Mapping[str, Any], sign: int, worth: int) -> Line:
         tax_code=line.get("tax_code", ""),
         tax_base=line.get("tax_base") or 0,
         revenue_class=line.get("revenue_class", ""),
-        service=(_day(start), _day(end)) if start and end else None,
+        service=(day(start), day(end)) if start and end else None,
     )
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -23,6 +24,7 @@ _TRACING = frozenset({"traceparent", "tracestate"})
 """W3C Trace Context: who cannot read them leaves them aside, and never refuses a request because of them."""
 _LARGEST = 1_000_000
 _DEFAULT_LIMIT = 50
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _TITLES = {
     400: ("bad-request", "Request cannot be read"),
     401: ("unauthorised", "Token missing or expired"),
@@ -175,6 +177,18 @@ class Face:
             if missing:
                 raise LookupError(f"{self.name}: nobody answers {sorted(missing)}")
         return self._known
+
+
+def day(text: str, *, status: int = 422) -> date:
+    """Return a day of a request that the calendar can count from.
+
+    Raises:
+        RefusalError: With `status`, for a year that no business is done in.
+    """
+    found = date(int(text[:4]) or 1, int(text[5:7]), int(text[8:10] or 1))
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise RefusalError(status, f"{text} is no day of business.")
+    return found
 
 
 def page(rows: Sequence[Any], asked: Asked, name: Callable[[Any], str]) -> dict[str, Any]:

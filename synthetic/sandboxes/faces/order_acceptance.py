@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, page
 from synthetic.sandboxes.landscape.orders import Orders
 
 _OWN = frozenset({"begins", "confirmation", "synthetic"})
@@ -21,10 +21,14 @@ class OrderAcceptanceFace:
     def answers(self) -> Mapping[str, Answer]:
         """Return every operation by its id."""
         return {
-            "acceptOrder": lambda asked: self._orders.accept(asked.body),
+            "acceptOrder": self._accept,
             "listOrders": self._list,
             "getOrder": self._get,
         }
+
+    def _accept(self, asked: Asked) -> Any:
+        day(asked.body["start_date"])
+        return self._orders.accept(asked.body)
 
     def _list(self, asked: Asked) -> Any:
         rows = [_shown(one) for one in self._orders.orders.values()]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.catalog import Catalog
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, page
 from synthetic.sandboxes.landscape.orders import Orders, months_after
 from synthetic.sandboxes.landscape.selling import CoreSelling
 
@@ -35,11 +35,11 @@ class PricingFace:
         return {"listProducts": self._list, "confirmPrice": self._confirm, "previewInvoice": self._preview}
 
     def _list(self, asked: Asked) -> Any:
-        day = asked["on"] or str(self._now().date())
+        on = asked["on"] or str(self._now().date())
         rows = [
             self._product(values)
             for values in self._sold
-            if str(values["valid_from"]) <= day and (not values["valid_to"] or day < str(values["valid_to"]))
+            if str(values["valid_from"]) <= on and (not values["valid_to"] or on < str(values["valid_to"]))
         ]
         rows = [row for row in rows if asked["sku"] in (None, row["sku"])]
         return page(rows, asked, lambda row: str(row["id"]))
@@ -65,11 +65,13 @@ class PricingFace:
         }
 
     def _confirm(self, asked: Asked) -> Any:
+        _check(asked.body)
         found = self._orders.confirm(asked.body)
         return {name: value for name, value in found.items() if name != "customer_id"}
 
     def _preview(self, asked: Asked) -> Any:
         body = asked.body
+        _check(body)
         buyer = self._selling.buyer(body["customer_id"])
         if buyer is None or buyer.legal_entity != body["legal_entity"]:
             raise RefusalError(422, f"No customer {body['customer_id']} of {body['legal_entity']}.")
@@ -104,6 +106,11 @@ class PricingFace:
             "service_start": str(start),
             "service_end": str(end),
         }
+
+
+def _check(body: Mapping[str, Any]) -> None:
+    for name in ("start_date", "end_date"):
+        day(body[name])
 
 
 def _price(sku: str, kind: str, currency: str, told: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Analytics:
             if subscription.get("cancel_at_period_end")
             else _day(subscription.get("current_period_end")),
             "contract": (subscription.get("metadata") or {}).get("contract_id", ""),
+            "legal_entity": (subscription.get("metadata") or {}).get("legal_entity", ""),
         }
         return {"subscription": subscription["id"], **self.forecasts[subscription["id"]]}
 

@@ -25,6 +25,7 @@ from synthetic.sandboxes.landscape.analytics import Analytics
 from synthetic.sandboxes.landscape.rows import Store
 from synthetic.sandboxes.landscape.tax_desk import TaxDesk
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.services.analytics import ExtractDesk
 from synthetic.sandboxes.services.edge_faces import EdgeSystems
 from synthetic.sandboxes.services.files import fresh
 from synthetic.sandboxes.services.service import Surroundings
@@ -61,11 +62,12 @@ class EdgeService:
         self._rows = Store(str(self._rows_file))
         table = self._rows.table
         self.systems = EdgeSystems(self._around.catalog, self.core, self._owed, now, table)
+        self.analytics = Analytics(table)
         self._ports: dict[str, Adapter] = {
             "crm": ObjectPort("crm", self.systems.crm),
             "tax": ObjectPort("tax", TaxDesk(self.systems.tax)),
             "entitlements": ObjectPort("entitlements", self.systems.entitlements),
-            "analytics": ObjectPort("analytics", Analytics(table)),
+            "analytics": ObjectPort("analytics", self.analytics),
         }
         self._answers = self.systems.answers()
         self._kept = table("answer")
@@ -83,7 +85,8 @@ class EdgeService:
             self.woken()
 
         faces = [self._face(name) for name in self._answers]
-        return (*faces, Mount("/", stripe))
+        extracts = ExtractDesk(lambda: self.analytics, self._around.clock.now)
+        return (*faces, *extracts.routes(), Mount("/", stripe))
 
     def _face(self, name: str) -> BaseRoute:
         operations = {operation: self._later(name, operation) for operation in self._answers[name]}

@@ -24,7 +24,7 @@ from synthetic.sandboxes import crashing
 from synthetic.sandboxes.services.service import Service, Surroundings
 
 _LARGEST = 1_000_000
-_GUARDED = ("/ports/", "/sandbox/")
+_GUARDED = ("/ports/", "/sandbox/", "/analytics/")
 
 
 def serve(service: Service, around: Surroundings, listening: socket.socket, ready: Callable[[], None]) -> None:

@@ -224,11 +224,14 @@ def test_usage_is_judged_event_by_event_and_the_balance_holds(shop):
             event("e3", customer_id="cus_nobody"),
             event("e4", event_time="2026-12-15T08:00:00Z"),
             event("e5", event_time="2024-12-15T08:00:00Z"),
+            event("e6", event_time="0001-01-01T00:00:00+14:00"),
+            event("e7", event_time="9999-12-31T23:59:59-12:00"),
         ]
         shop.clock.move(timedelta(days=3))
         results = (await shop.got(name, "POST", "/usage-events", {"events": events}))["results"]
         assert [one["status"] for one in results] == [
-            *("accepted", "duplicate", "rejected", "rejected", "late", "rejected")
+            *("accepted", "duplicate", "rejected", "rejected", "late"),
+            *("rejected", "rejected", "rejected"),
         ]
         path = f"/meters/api_calls/balance?customer_id={customer}&usage_period="
         balance = await shop.got(name, "GET", f"{path}2027-01")

@@ -95,6 +95,19 @@ def test_what_the_ledger_does_not_take_is_refused_with_a_status_of_the_contract(
     assert asyncio.run(clients["erp-postings"].ask("POST", "/postings", body)).status_code == status
 
 
+@pytest.mark.parametrize("period", ["0000-01", "0001-01", "9999-12"])
+def test_a_period_at_the_end_of_the_calendar_is_not_found(clients, period):
+    for suffix in ("", "/trial-balance", "/deferred-roll-forward"):
+        answer = asyncio.run(clients["erp-periods"].ask("GET", f"/ledgers/DE-01/periods/{period}{suffix}"))
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(clients, day):
+    body = {**EXAMPLES["E3.1"]["value"], "currency": "USD", "posting_date": day, "document_date": day}
+    assert asyncio.run(clients["erp-postings"].ask("POST", "/postings", body)).status_code == 422
+
+
 def test_an_unbalanced_posting_is_refused(clients):
     body = EXAMPLES["E3.1"]["value"]
     lines = [{**body["lines"][0], "amount": 1}, *body["lines"][1:]]
