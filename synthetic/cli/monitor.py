@@ -42,6 +42,12 @@ def _shared(function: Decorated) -> Decorated:
                 help="How long a new environment is only observed: alerts are kept, nobody is told; 0s for not at all.",
             ),
             click.option(
+                "--canary",
+                default="",
+                metavar="WHEN",
+                help="Make an invoice wrong on purpose, every 24h or by a cron expression: somebody must be told.",
+            ),
+            click.option(
                 "--webhook", default="", metavar="URL", help="Tell this address; https, or http to 127.0.0.1."
             ),
             click.option(

@@ -43,6 +43,8 @@ from synthetic.cli.running import IN_PROCESS, open_place, play_in
 from synthetic.clock import SystemClock
 from synthetic.matrix.suites import chosen
 from synthetic.monitor.calls import CallCounts
+from synthetic.monitor.canary import ORIGIN as CANARY_ORIGIN
+from synthetic.monitor.canary import Canary, mistaxed_invoice
 from synthetic.monitor.executors import Executor, Threads, Work
 from synthetic.monitor.fleet import Fleet
 from synthetic.monitor.grouping import dependencies_of
@@ -200,6 +202,10 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
     catalog = read_landscape()
     probes = {one.name: one for one in chosen(options["names"])}
     schedules = _schedules(options, list(probes.values()))
+    canary = _canary(options)
+    if canary is not None:
+        probes[mistaxed_invoice.name] = mistaxed_invoice
+        schedules = (*schedules, canary.schedule)
     started = wall.now()
     name = runner_name(socket.gethostname(), os.getpid(), started)
     telling = _telling(options)
@@ -213,6 +219,7 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         targets=_targets(options["repo"]),
         dependencies=dependencies_of(catalog),
         categories=catalog.categories(),
+        canary=canary,
     )
     player = ProbePlayer(options["environment"], catalog, probes, partial(record_facts, history))
     playing = Playing(history, player, name, Keeper(history, options["lease"]), wall.now, watcher.observing)
@@ -254,6 +261,17 @@ def _collecting(environment: str, history: History, catalog: Catalog) -> Reader 
 
 def _report(line: str) -> None:
     write(line + "\n", err=True)
+
+
+def _canary(options: Mapping[str, Any]) -> Canary | None:
+    """Return when the canary is played; None where nobody asked for one."""
+    if not options["canary"]:
+        return None
+    when = Schedule(
+        mistaxed_invoice.name, options["environment"], options["canary"], options["zone"], origin=CANARY_ORIGIN
+    )
+    check_schedule(when)
+    return Canary(when)
 
 
 def _schedules(options: Mapping[str, Any], probes: Sequence[Probe]) -> tuple[Schedule, ...]:

@@ -18,7 +18,7 @@ from synthetic.monitor.executors import Executor
 from synthetic.monitor.orders import Orders
 from synthetic.monitor.planning import Plan
 from synthetic.monitor.playing import Playing
-from synthetic.monitor.watching import Watched, Watcher, adopt, watch
+from synthetic.monitor.watching import Watched, Watcher, adopt, canary_missed, watch
 
 _BEAT = timedelta(seconds=15)
 _PING = timedelta(minutes=1)
@@ -146,6 +146,10 @@ class Monitor:
             self.report(f"! {error.message}")
 
     def _ping(self) -> None:
+        missed = canary_missed(self.watcher, self.time.now())
+        if missed is not None:  # whoever waits for the sign of life hears of it where nobody else can be told
+            self.report(f"! no sign of life: nobody was told of the canary of {missed:%d %b %H:%M} UTC")
+            return
         try:
             self.alive()
         except HarnessError as error:

@@ -112,6 +112,7 @@ def to_json(notice: Notice) -> dict[str, JSON]:
         "entity": alert.entity,
         "system": alert.system,
         "category": alert.category,
+        "drill": alert.category == "canary",
         "key": alert.key,
         "opened": _text(alert.opened),
         "seen": _text(alert.seen),

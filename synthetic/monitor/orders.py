@@ -86,10 +86,11 @@ class Orders:
 
     def _run_probe(self, request: Request, payload: Mapping[str, JSON]) -> JSON:
         probe, environment = _text(payload, "probe"), _text(payload, "environment")
-        if all((one.probe, one.environment) != (probe, environment) for one in self.schedules):
+        known = next((one for one in self.schedules if (one.probe, one.environment) == (probe, environment)), None)
+        if known is None:
             raise RefusedOrderError(f"this monitor runs no probe {probe} in {environment}")
         slot = Slot(probe, environment, f"request-{request.id}")
-        self.executor.submit(Work(slot, "request"))
+        self.executor.submit(Work(slot, "request" if known.origin == "schedule" else known.origin))
         return {"run": run_id_of(probe, slot.slot, environment), "slot": slot.slot}
 
     def _open_window(self, request: Request, payload: Mapping[str, JSON]) -> JSON:

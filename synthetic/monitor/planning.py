@@ -41,11 +41,13 @@ class Plan:
             if planned is not None:
                 self._handed[schedule.probe, schedule.environment] = planned
                 found.append((planned, schedule))
-        return [Work(schedule.slot(planned)) for planned, schedule in sorted(found, key=lambda one: one[0])]
+        return [
+            Work(schedule.slot(planned), schedule.origin) for planned, schedule in sorted(found, key=lambda one: one[0])
+        ]
 
     def current(self, now: datetime) -> list[Work]:
         """Return the newest slot of every schedule, jitter aside: what a command that runs once has to play."""
-        return [Work(one.slot(planned)) for one in self.mine if (planned := one.latest(now)) is not None]
+        return [Work(one.slot(planned), one.origin) for one in self.mine if (planned := one.latest(now)) is not None]
 
     def abandoned(self, leases: Iterable[Lease], now: datetime) -> tuple[list[Work], list[Work]]:
         """Return the slots of dead runners that are still worth playing, and those that came too late for it."""
@@ -59,7 +61,7 @@ class Plan:
             planned = slot_time(lease.slot.slot)
             limit = max(2 * schedule.interval(now), _TAKEN_OVER)
             worth = planned is None or now - planned <= limit
-            (again if worth else too_late).append(Work(lease.slot))
+            (again if worth else too_late).append(Work(lease.slot, schedule.origin))
         return again, too_late
 
     def next_due(self, now: datetime) -> datetime | None:

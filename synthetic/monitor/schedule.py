@@ -33,6 +33,7 @@ class Schedule:
         every: A duration (`15m`) counted from 1970, or a cron expression of five fields (`*/15 6-20 * * 1-5`).
         zone: IANA time zone in which a cron expression is read.
         jitter: The most a slot is played later than planned; None is a tenth of the interval, at most a minute.
+        origin: What its runs are marked with: `schedule`, or `canary` for what is wrong on purpose.
     """
 
     probe: str
@@ -40,6 +41,7 @@ class Schedule:
     every: str
     zone: str = "UTC"
     jitter: timedelta | None = None
+    origin: str = "schedule"
 
     def slots(self, after: datetime, until: datetime) -> Iterator[datetime]:
         """Return the planned times in (`after`, `until`], in order.

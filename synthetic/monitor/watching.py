@@ -23,6 +23,19 @@ from harness.model import HarnessError
 from harness.model.monitoring import Alert, AlertState, Measurement, Slot
 from harness.model.runs import Run, RunVerdict
 from synthetic.monitor.alerting import Event, after_run, after_silence, remembering, told, with_causes
+from synthetic.monitor.canary import (
+    CATEGORY,
+    MISSED,
+    ORIGIN,
+    TOLD,
+    Canary,
+    after_canary,
+    after_deadline,
+    after_telling,
+    is_drill,
+    over,
+    seconds_to_tell,
+)
 from synthetic.monitor.grouping import Dependencies
 from synthetic.monitor.notices import Notice, due, said
 from synthetic.monitor.rules import TICKET_SPAN, Past, Signal, judge, silence
@@ -33,7 +46,7 @@ PASSED_ONCE = "monitor.first_pass"
 LOCK = "#alerts"
 _LOCK_SECONDS = 120
 _RECOVERY_DAYS = timedelta(days=7)
-_ALERTING = ("schedule", "request", "canary")
+_ALERTING = ("schedule", "request")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _RECENT = 6
 
@@ -56,6 +69,7 @@ class Watcher:
         dependencies: Which system stands before which.
         categories: Who acts first, and the procedure.
         send: Tells somebody; raises if nobody was reached.
+        canary: What is wrong on purpose once a day, None for nothing.
     """
 
     history: History
@@ -68,6 +82,7 @@ class Watcher:
     target: Fraction = Fraction(99, 100)
     dependencies: Dependencies = field(default_factory=Dependencies)
     categories: Sequence[Category] = ()
+    canary: Canary | None = None
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -135,6 +150,8 @@ def _judged(watcher: Watcher, environment: str, now: datetime) -> int:
     closed: list[Alert] = []
     passes = _passes(watcher, environment)
     for run in runs:
+        if run.origin == ORIGIN:
+            alerts = after_canary(alerts, run, _held(run))
         if run.origin not in _ALERTING:
             continue
         if run.verdict is RunVerdict.PASSED:
@@ -144,7 +161,13 @@ def _judged(watcher: Watcher, environment: str, now: datetime) -> int:
         alerts = tuple(alert for alert in after if alert.state is not AlertState.CLOSED)
     silent = _silent(watcher, environment, passes, now)
     alerts = after_silence(alerts, environment, silent, now, held=_held_now(watcher, environment, now))
-    alerts = with_causes([_named(alert, watcher.categories) for alert in alerts], watcher.dependencies)
+    alerts, over_now = _after_deadline(watcher, environment, alerts, now)
+    closed += over_now
+    drills = [
+        alert for alert in alerts if alert.category in {CATEGORY, MISSED}
+    ]  # explained by nothing, explain nothing
+    others = [_named(alert, watcher.categories) for alert in alerts if alert not in drills]
+    alerts = (*with_causes(others, watcher.dependencies), *drills)
     known = {alert.id: alert for alert in before}
     changed = [one for one in (*closed, *alerts) if not one.id or known.get(one.id) != one]
     if changed or runs:
@@ -160,9 +183,39 @@ def _told(watcher: Watcher, environment: str, now: datetime, judged: int) -> Wat
         except HarnessError as error:
             unsent.append((notice, error.message))
             continue
-        settle_alerts(watcher.history, [said(notice)], ())
+        after = said(notice)
+        if is_drill(notice.alert):
+            after = after_telling(after, now)
+            attributes = (("environment", environment), ("run", notice.alert.run))
+            took = Measurement(TOLD, now, seconds_to_tell(notice.alert, now), "probe", attributes)
+            record_measurements(watcher.history, [took])
+        settle_alerts(watcher.history, [after], ())
         sent.append(notice)
     return Watched(judged, tuple(sent), tuple(unsent))
+
+
+def canary_missed(watcher: Watcher, now: datetime) -> datetime | None:
+    """Return the planned time of a canary of which nobody was told in time; None if all is well, or none is played."""
+    if watcher.canary is None:
+        return None
+    rows = measurements_since(watcher.history, TOLD, now - _RECOVERY_DAYS)
+    mine = [one.at for one in rows if dict(one.attributes).get("environment") == watcher.canary.schedule.environment]
+    return watcher.canary.missed(now, watcher.started, max(mine, default=None))
+
+
+def _after_deadline(
+    watcher: Watcher, environment: str, alerts: tuple[Alert, ...], now: datetime
+) -> tuple[tuple[Alert, ...], list[Alert]]:
+    """Return the alerts with the alarm of a missed canary, or without one that is over, and what is over."""
+    if watcher.canary is None or watcher.canary.schedule.environment != environment:
+        return alerts, []
+    planned = canary_missed(watcher, now)
+    if planned is not None:
+        return after_deadline(alerts, watcher.canary, planned, now, _held_now(watcher, environment, now)), []
+    rows = measurements_since(watcher.history, TOLD, now - _RECOVERY_DAYS)
+    newest = max((one.at for one in rows if dict(one.attributes).get("environment") == environment), default=None)
+    done = [one for one in alerts if one.category == MISSED and newest is not None and newest > one.seen]
+    return tuple(one for one in alerts if one not in done), [over(one, now) for one in done]
 
 
 def _alerts(watcher: Watcher, environment: str, now: datetime) -> tuple[Alert, ...]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from harness.history.store import History
 from harness.model.runs import Difference, Run, RunVerdict, Step
+from synthetic.monitor.canary import Canary
 from synthetic.monitor.executors import Here, Work
 from synthetic.monitor.grouping import Dependencies
 from synthetic.monitor.monitor import Monitor
@@ -122,6 +123,8 @@ def monitor(
     dependencies: Dependencies | None = None,
     send: Callable[[Notice], None] | None = None,
     poll: timedelta = timedelta(minutes=2),
+    canary: Canary | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Made:
     """A monitor on a clock of its own, playing in the caller."""
     clock = clock or Clock()
@@ -137,6 +140,7 @@ def monitor(
         send=send or sent.append,
         observe=observe,
         dependencies=dependencies or Dependencies(),
+        canary=canary,
     )
     playing = Playing(history, script, name, Keeper(history, 60), clock.now, watcher.observing)
 
@@ -153,6 +157,7 @@ def monitor(
         executor,
         orders,
         watcher,
+        alive,
         poll=poll,
         report=lines.append,
     )
