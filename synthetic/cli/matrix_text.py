@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.report.printable import printable
 from synthetic.cli.probe_text import took
-from synthetic.matrix import Row, Summary
+from synthetic.matrix import Result, Row, Summary
 
 _SHOWN = 20
 
@@ -18,15 +18,17 @@ def matrix_text(found: Summary, rows: Sequence[Row]) -> str:
     real = [row for row in played if not row.equivalent]
     survivors = [row for row in real if not row.detected and not row.waived]
     misnamed = [row for row in real if row.detected and not row.named_right]
+    nothing = [row for row in played if row.result == Result.DID_NOTHING.value]
     glyph = ("?" if found.not_played else "✓") if found.is_good else "✗"
     rest = f"{found.waived} waived, {found.leaks} leaks   {found.seconds:.1f} s"
     lines = [
         f"{glyph} {found.detected:,} of {found.faults:,} faults found, {found.named_right:,} by the right name, {rest}",
-        f"  {found.equivalent:,} more changed nothing that anybody can see, so there is nothing to find.",
+        f"  {found.equivalent - found.did_nothing:,} more were absorbed: what people can see is as it is without them.",
         *_times(real),
         *_by_kind(real),
         *_part("Survivors: assert the field, or waive it by name with a reason", survivors, _survivor),
         *_part("Found, but called by another name", misnamed, _misnamed),
+        *_part("Met calls and changed none, so there was nothing to find", nothing, _untouched),
         *_part("Never played, so nothing is known about them", [row for row in rows if not row.played], _unplayed),
         *_part("Names that are no categories", [row for row in played if row.reason], _unplayed),
         *_part("Waived", [row for row in real if row.waived], lambda row: f"{row.fault}   {row.waived}"),
@@ -70,7 +72,15 @@ def _part(title: str, rows: Sequence[Row], line: object) -> list[str]:
 
 
 def _survivor(row: Row) -> str:
-    return f"{printable(row.fault)}   seen by {row.probe}, which passed"
+    return f"{printable(row.fault)}   seen by {row.probe}, which passed ({_times_changed(row)})"
+
+
+def _untouched(row: Row) -> str:
+    return f"{printable(row.fault)}   {printable(row.note)}"
+
+
+def _times_changed(row: Row) -> str:
+    return f"met {row.met:,} calls, changed {row.changed:,}"
 
 
 def _unplayed(row: Row) -> str:
@@ -80,4 +90,5 @@ def _unplayed(row: Row) -> str:
 
 def _misnamed(row: Row) -> str:
     said = f"{row.probe}: {row.category or row.verdict} at {row.step}"
-    return f"{printable(row.fault)}   {said}, not {' or '.join(row.names)}"
+    more = f" (all alerts: {', '.join(row.alerts)})" if row.alerts else ""
+    return f"{printable(row.fault)}   {said}, not {' or '.join(row.names)}{more}"

@@ -88,6 +88,11 @@ class Fault:
         """Let a fault file use one fault in another, as the function it was made of."""
         return self.effect(call, forward, rng)
 
+    @property
+    def __name__(self) -> str:
+        """Name of the function it was made of, for whoever wraps or prints it as one."""
+        return str(getattr(self.effect, "__name__", self.id))
+
     def meets(self, port: str, operation: str) -> bool:
         """Whether it acts on these calls."""
         return (port, operation) in self.places or (port, "*") in self.places

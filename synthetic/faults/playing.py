@@ -6,12 +6,12 @@ import contextlib
 import json
 import random
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from harness.model import JSON, Location, UnreadableError
+from harness.model import JSON, Location, UnreadableError, json_equal
 from synthetic.deeds import Adapter, Answer, Attempt, Layer, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.faults.facts import Facts, facts_of, plain
@@ -32,6 +32,9 @@ class Played:
         met: Calls it met.
         changed: Calls whose outcome it changed. None changed: the landscape behaved as it does without it, so
             there is nothing to detect.
+        error: How it broke, if it did: whoever asked may have swallowed that.
+        saw: What stood in the calls it met, as paths into requests and fields of answers: for whoever wonders why
+            his fault changed nothing.
     """
 
     def __init__(self, fault: Fault, seed: int = 0) -> None:
@@ -39,6 +42,8 @@ class Played:
         self.fault = fault
         self.met = 0
         self.changed = 0
+        self.error: UnreadableError | None = None
+        self.saw: dict[str, None] = {}
         self._effect = shaped((fault.renewed() if fault.renewed else fault).effect)
         self._rng = random.Random(f"{fault.id}/{seed}")  # noqa: S311  (repeatable on purpose)
         self._history: dict[str, list[Answer]] = {}
@@ -68,13 +73,20 @@ class Played:
             self.changed += is_changed
             self._hides[asked] = is_look and is_changed
             raise
+        except UnreadableError as error:
+            self.error = self.error or error
+            raise
         if not meeting.real and is_look:
             # a look may be repeated: what would have been shown decides whether anything was hidden
             with contextlib.suppress(UnreachableError, RefusedError):
                 meeting.ask(call)
-        is_changed = meeting.is_other_order or not meeting.real or _shows(answer) != _shows(meeting.real[-1])
+        is_changed = meeting.is_other_order or not meeting.real or _is_other(answer, meeting.real[-1])
         self.changed += is_changed
         self._hides[asked] = is_look and is_changed
+        if not self.changed and self.fault.origin:
+            self.saw |= dict.fromkeys(
+                [*_paths(attempt.request), *(meeting.real[-1] if meeting.real and is_look else ())]
+            )
         if meeting.real:
             self._history.setdefault(asked, []).append(meeting.real[-1])
             if meeting.real[-1].get("count"):
@@ -174,7 +186,7 @@ class _Meeting:
         self.attempt = attempt
         self.real: list[Answer] = []
         self.given: Facts | None = None
-        self.asked: list[Mapping[str, JSON]] = []
+        self.asked: list[tuple[Mapping[str, JSON], str]] = []
         self.own: Exception | None = None
         self._forward = forward
 
@@ -183,17 +195,19 @@ class _Meeting:
         """Whether an order was carried out twice, not at all, or otherwise: that changes the world."""
         if self.attempt.kind is Kind.LOOK:
             return False
-        return len(self.asked) != 1 or self.asked[0] != self.attempt.request
+        return self.asked != [(self.attempt.request, self.attempt.key)]
 
     def ask(self, changed: object, **changes: JSON) -> Facts:
-        """Ask the system, with the request of a call that the fault may have changed."""
+        """Ask the system, with the request and the key of a call that the fault may have changed."""
         asked = changed.request if isinstance(changed, (FaultCall, Attempt)) else changed
         if not isinstance(asked, Mapping):
             raise UnreadableError("forward takes a call, a request, or nothing", remedy="Write forward() in the fault.")
+        own = changed.key if isinstance(changed, (FaultCall, Attempt)) else self.attempt.key
+        key = str(changes.pop("key", own))
         request: dict[str, JSON] = plain({**asked, **changes})
-        self.asked.append(plain(request))
+        self.asked.append((plain(request), key))
         try:
-            answer = cast("Answer", self._forward(replace(self.attempt, request=request)))
+            answer = cast("Answer", self._forward(replace(self.attempt, request=request, key=key)))
         except (UnreachableError, RefusedError) as error:
             self.own = error
             raise
@@ -207,9 +221,20 @@ class _Meeting:
         return self.given
 
 
-def _shows(answer: Answer) -> Answer:
-    """Return what can be seen of an answer: nothing there is nothing there, whatever stands beside it."""
-    return {"count": 0} if answer.get("count") == 0 else answer
+def _is_other(answer: Mapping[str, JSON], real: Mapping[str, JSON]) -> bool:
+    """Whether an answer shows something else: nothing there is nothing there, and a field nobody knows is unread."""
+    if real.get("count") == 0:
+        return answer.get("count") != 0
+    return any(name not in answer or not json_equal(answer[name], value) for name, value in real.items())
+
+
+def _paths(request: Mapping[str, JSON]) -> Iterator[str]:
+    """Return the parts of a request, those of the document in it one by one."""
+    for name, value in request.items():
+        if isinstance(value, Mapping):
+            yield from (f"request.{name}.{part}" for part in value)
+        else:
+            yield f"request.{name}"
 
 
 def noise(seed: int, *, errors: float, stale: float) -> Layer:

@@ -7,13 +7,14 @@ over processes.
 
 from synthetic.matrix.playing import Case, Outcome, Suite, World, play_case
 from synthetic.matrix.reference import Reference, UnsoundError, reference
-from synthetic.matrix.rows import Row, Summary, row_of, summary
+from synthetic.matrix.rows import Result, Row, Summary, row_of, summary
 from synthetic.matrix.run import Waivers, play_clean, play_clean_run, play_fault, play_matrix
 
 __all__ = [
     "Case",
     "Outcome",
     "Reference",
+    "Result",
     "Row",
     "Suite",
     "Summary",

@@ -14,6 +14,7 @@ from harness.model import JSON
 from synthetic.deeds import Boundary, Clock, Layer
 from synthetic.deeds.calls import Kind
 from synthetic.faults import Fault, Played, noise
+from synthetic.matrix.alerts import Told, everyone
 from synthetic.transaction import Categories, Probe, Run, RunVerdict, run_probe
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T")
@@ -42,11 +43,12 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What is played: probes, the landscape they run on, and the names of failures."""
+    """What is played: probes, the landscape they run on, the names of failures, and who is told of them."""
 
     probes: tuple[Probe, ...]
     landscape: Callable[[int, Sequence[Layer]], World]
     categories: Categories
+    told: Told = everyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Outcome:
         run: The run.
         met: Calls the fault met.
         changed: Calls whose outcome it changed.
+        saw: What stood in the calls it met, as long as it changed none.
         hides: Whether the last that was shown of anything is not what the system shows.
         observed: Digest of what the probe saw last at every step and of the state it left; times left out.
     """
@@ -77,10 +80,15 @@ class Outcome:
     changed: int
     hides: bool
     observed: str
+    saw: tuple[str, ...] = ()
 
 
 def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome:
-    """Play one case on a fresh landscape."""
+    """Play one case on a fresh landscape.
+
+    Raises:
+        UnreadableError: The fault is written wrongly, whatever the systems around it made of that.
+    """
     played = Played(case.fault, case.seed) if case.fault else None
     inner: list[Layer] = list(layers)
     if case.errors or case.stale:
@@ -99,11 +107,13 @@ def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome
             environment="matrix",
         )
     )
+    if played is not None and played.error is not None:
+        raise played.error
     is_asked = run.verdict is RunVerdict.PASSED and not case.errors and (played is None or played.changed)
     observed = _digest(run, world) if is_asked else ""
     if played is None:
         return Outcome(run, 0, 0, False, observed)  # noqa: FBT003  (fields of a record)
-    return Outcome(run, played.met, played.changed, played.hides, observed)
+    return Outcome(run, played.met, played.changed, played.hides, observed, tuple(played.saw))
 
 
 def _digest(run: Run, world: World) -> str:

@@ -39,14 +39,14 @@ class Recorder:
         self._deeds: set[tuple[str, str]] = set()
 
     def __call__(self, attempt: Attempt, forward: Callable[[Attempt], Answer | Awaitable[Answer]]) -> object:
-        """Let the call through and look at the answer."""
-        answer = forward(attempt)
+        """Let the call through and look at the answer; a call that is refused was asked all the same."""
         place = (attempt.port, attempt.operation)
         self.asked[place] += 1
         if attempt.kind is Kind.DEED:
             self._deeds.add(place)
             self._take(place, dict(_leaves(attempt.request)))
-        elif isinstance(answer, dict):
+        answer = forward(attempt)
+        if attempt.kind is Kind.LOOK and isinstance(answer, dict):
             self._take(place, answer)
         return answer
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
 from harness.model import JSON
 from synthetic.faults import Fault, right_names
 from synthetic.matrix.playing import Case, Outcome
-from synthetic.transaction import Categories, RunVerdict
+from synthetic.transaction import Categories, Leak, RunVerdict
+
+
+class Result(StrEnum):
+    """What came of a fault.
+
+    A fault that was found, one that was not and is waived or a survivor, and the ways of knowing nothing worse:
+    what it changed was made good (absorbed), it changed nothing, no probe makes such a call, it cannot be run.
+    """
+
+    FOUND = "found"
+    SURVIVED = "survived"
+    WAIVED = "waived"
+    ABSORBED = "absorbed"
+    DID_NOTHING = "did-nothing"
+    NEVER_PLAYED = "never-played"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +33,7 @@ class Row:
     """One fault against one probe, or the row of a fault over all probes (see `judged`).
 
     Attributes:
+        result: What came of it, see `Result`; "" in a cell and in a clean run.
         equivalent: The fault left the business state that can be seen as it is without it (see `outcome.observed`),
             so there is nothing to detect.
         detected: The run failed, or was inconclusive where the fault is an outage.
@@ -24,6 +42,13 @@ class Row:
         ttd_s: Seconds until it was detected, virtual time.
         played: Whether it ever acted; if not, nothing is known about it, and `reason` says why.
         reason: Why it was never played, or which of its names are no categories.
+        note: What the calls held that it met and did not change.
+        leaks: What the run left behind and should not have.
+        left: What it could not take back because the fault is just there: found, as `control` or `unreachable`.
+        met: Calls the fault met, in all runs of it.
+        changed: Calls whose outcome it changed.
+        alerts: Every name that somebody is told of, as `probe: category`, where several probes were asked.
+        named_first: Whether the first probe that found it has a right name.
     """
 
     fault: str
@@ -42,10 +67,17 @@ class Row:
     kind: str = ""
     played: bool = True
     reason: str = ""
+    result: str = ""
+    left: int = 0
+    met: int = 0
+    changed: int = 0
+    alerts: tuple[str, ...] = ()
+    named_first: bool = False
+    note: str = ""
 
     def to_json(self) -> dict[str, JSON]:
         """Return the row as plain JSON."""
-        return {**asdict(self), "names": list(self.names)}
+        return {**asdict(self), "names": list(self.names), "alerts": list(self.alerts)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +96,8 @@ class Summary:
     equivalent: int = 0
     runs: int = 0
     not_played: int = 0
+    did_nothing: int = 0
+    named_first: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -82,24 +116,37 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
     run, fault = outcome.run, case.fault
     names, strange = _right(fault, categories) if fault else (frozenset(), "")
     is_outage = "unreachable" in names and run.verdict is RunVerdict.INCONCLUSIVE
-    detected = run.verdict is RunVerdict.FAILED or is_outage
+    left = [one for one in run.leaks if fault and fault.meets(one.call.port, one.call.operation)]
+    is_left = bool(left) and run.verdict is RunVerdict.PASSED
+    detected = run.verdict is RunVerdict.FAILED or is_outage or is_left
+    category = _left_behind(left) if is_left else run.category
     step = run.failed_step
+    named = detected and (category in names or not (fault and fault.names))
     return Row(
         fault=fault.id if fault else "",
         probe=case.probe.name,
         seed=case.seed,
         verdict=run.verdict.value,
-        category=run.category,
+        category=category,
         names=tuple(sorted(names)),
-        equivalent=_is_equivalent(outcome, names, clean),
+        equivalent=not is_left and _is_equivalent(outcome, names, clean),
         detected=detected,
-        named_right=detected and (run.category in names or not (fault and fault.names)),
-        leaks=len(run.leaks),
+        named_right=named,
+        named_first=named,
+        leaks=len(run.leaks) - len(left),
+        left=len(left),
         ttd_s=run.detected_after,
-        step=step.title if step else "",
+        step=step.title if step else left[0].title if is_left else "",
         kind=fault.kind if fault else "",
         reason=strange,
+        met=outcome.met,
+        changed=outcome.changed,
     )
+
+
+def _left_behind(left: Sequence[Leak]) -> str:
+    """Return what is told of synthetic objects that cannot be taken back: that they stay, or that nobody answers."""
+    return "unreachable" if all(one.is_outage for one in left) else "control"
 
 
 def _right(fault: Fault, categories: Categories) -> tuple[frozenset[str], str]:
@@ -120,7 +167,7 @@ def _is_equivalent(outcome: Outcome, names: frozenset[str], clean: str) -> bool:
 
 
 def never_played(fault: Fault, seed: int, verdict: str, reason: str) -> Row:
-    """Return the row of a fault that nobody can be shown anything by: of `never-played`, or of one that is `broken`."""
+    """Return the row of a fault nobody can be shown anything by: one never played, or one that is broken."""
     return Row(
         fault=fault.id,
         probe="",
@@ -136,14 +183,43 @@ def never_played(fault: Fault, seed: int, verdict: str, reason: str) -> Row:
         kind=fault.kind,
         played=False,
         reason=reason,
+        result=verdict,
     )
 
 
-def judged(cells: Sequence[Row], waived: str = "") -> Row:
-    """Return the one row of a fault: of the first probe that found it, else of one that it changed anything for."""
-    found = next((row for row in cells if row.detected), None)
-    shown = found or next((row for row in cells if not row.equivalent), None) or cells[0]
-    return replace(shown, leaks=sum(row.leaks for row in cells), waived="" if found or shown.equivalent else waived)
+def judged(cells: Sequence[Row], waived: str = "", told: Sequence[int] = ()) -> Row:
+    """Return the one row of a fault, out of its cells in the order in which probes were asked.
+
+    It is that of the first probe that found it. Where that one has another name, more probes were asked, and the row
+    is that of the first alert with a right name among those that somebody is `told` of; it is named wrongly if none
+    of them has one. A fault that nobody found has the row of the first probe for which it changed anything.
+    """
+    found = [cell for cell in cells if cell.detected]
+    heard = [cells[place] for place in told if cells[place].detected] or found[:1]
+    right = next((cell for cell in heard if cell.named_right), None)
+    shown = right or next(iter(found), None) or next((cell for cell in cells if not cell.equivalent), None) or cells[0]
+    changed = sum(cell.changed for cell in cells)
+    result = _result(shown, changed, waived)
+    return replace(
+        shown,
+        result=result.value,
+        named_right=right is not None,
+        named_first=bool(found) and found[0].named_right,
+        alerts=tuple(f"{cell.probe}: {cell.category or cell.verdict}" for cell in heard) if len(found) > 1 else (),
+        leaks=sum(cell.leaks for cell in cells),
+        left=sum(cell.left for cell in cells),
+        met=sum(cell.met for cell in cells),
+        changed=changed,
+        waived=waived if result is Result.WAIVED else "",
+    )
+
+
+def _result(shown: Row, changed: int, waived: str) -> Result:
+    if shown.detected:
+        return Result.FOUND
+    if shown.equivalent:
+        return Result.ABSORBED if changed else Result.DID_NOTHING
+    return Result.WAIVED if waived else Result.SURVIVED
 
 
 def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summary:
@@ -165,4 +241,6 @@ def summary(rows: Sequence[Row], clean: Sequence[Row], seconds: float) -> Summar
         equivalent=len(played) - len(real),
         runs=len(rows) + len(clean),
         not_played=len(rows) - len(played),
+        did_nothing=sum(row.result == Result.DID_NOTHING.value for row in played),
+        named_first=sum(row.named_first for row in found),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from harness.model import UnreadableError
 from synthetic.faults import Fault
-from synthetic.matrix.playing import Case, Suite, play_case
+from synthetic.matrix.playing import Case, Outcome, Suite, play_case
 from synthetic.matrix.reference import Reference
-from synthetic.matrix.rows import Row, judged, never_played, row_of
+from synthetic.matrix.rows import Result, Row, judged, never_played, row_of
+from synthetic.transaction import RunVerdict
 
 Waivers = Mapping[str, str]
 """Fault -> why nobody needs to notice it."""
@@ -18,7 +20,10 @@ _ENOUGH = 2
 
 
 def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | None = None) -> Row:
-    """Play one fault against the probes that meet it, the shortest first, until one finds it.
+    """Play one fault against the probes that meet it, the shortest first, until one finds it and calls it rightly.
+
+    Where the first that finds it has another name, all are asked: people hear several probes as well, and what
+    counts is what they are told once alerts of one cause are one.
 
     A fault we made ourselves is given up as equivalent once it left everything as it was for several probes; one from
     a file meets them all.
@@ -30,28 +35,42 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
     if fault.problem:
         return never_played(fault, seed, "never-played", fault.problem)
     try:
-        cells = _cells(known, fault, seed)
+        cells, outcomes = _cells(known, fault, seed)
     except UnreadableError as error:
         return never_played(fault, seed, "broken", f"{error.location or ''} {error.message}".strip())
     if not cells:
         return never_played(fault, seed, "never-played", "no probe makes such a call")
-    return judged(cells, (waivers or {}).get(fault.id, ""))
+    untouched = next((cell for cell in cells if not cell.changed and cell.verdict != RunVerdict.PASSED.value), None)
+    if untouched is not None:
+        said = f"{untouched.probe} does not pass under this seed without it either"
+        return never_played(fault, seed, "broken", said)
+    found = [place for place, cell in enumerate(cells) if cell.detected]
+    heard = known.suite.told([outcomes[place].run for place in found])
+    row = judged(cells, (waivers or {}).get(fault.id, ""), [found[place] for place in heard])
+    return replace(row, note=_did_nothing(row, outcomes)) if row.result == Result.DID_NOTHING.value else row
 
 
-def _cells(known: Reference, fault: Fault, seed: int) -> list[Row]:
+def _did_nothing(row: Row, outcomes: Sequence[Outcome]) -> str:
+    saw = dict.fromkeys(path for outcome in outcomes for path in outcome.saw)
+    return f"met {row.met} calls and changed none" + (f"; they have {', '.join(saw)}" if saw else "")
+
+
+def _cells(known: Reference, fault: Fault, seed: int) -> tuple[list[Row], list[Outcome]]:
     cells: list[Row] = []
+    outcomes: list[Outcome] = []
     absorbed = 0
     enough = _ENOUGH if fault.names != {"unreachable"} else 1  # what `tx` waits out it waits out in every probe
     for probe in known.meeting(fault):
         case = Case(probe, seed, fault)
         outcome = play_case(known.suite, case)
         clean = known.observed(probe, seed) if outcome.observed and outcome.changed else ""
+        outcomes.append(outcome)
         cells.append(row_of(case, outcome, known.suite.categories, clean))
         absorbed += cells[-1].equivalent and bool(outcome.changed)
         is_absorbed = absorbed >= enough and not fault.origin and all(cell.equivalent for cell in cells)
-        if cells[-1].detected or is_absorbed:
+        if cells[-1].named_right or is_absorbed:
             break
-    return cells
+    return cells, outcomes
 
 
 def play_matrix(

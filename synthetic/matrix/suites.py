@@ -9,7 +9,9 @@ from harness.catalog import Catalog
 from harness.model import NotFoundError
 from synthetic.clock import EPOCH, VirtualClock
 from synthetic.deeds import Layer
+from synthetic.matrix.alerts import telling
 from synthetic.matrix.playing import Suite
+from synthetic.monitor.grouping import dependencies_of
 from synthetic.probes import PROBES
 from synthetic.sandboxes.landscape import Landscape
 from synthetic.transaction import Categories, Probe
@@ -31,7 +33,7 @@ def reference_suite(catalog: Catalog, probes: Sequence[Probe] = PROBES) -> Suite
     def landscape(seed: int, layers: Sequence[Layer]) -> Landscape:
         return Landscape(catalog, VirtualClock(start_of(seed)), layers, seed=seed)
 
-    return Suite(tuple(probes), landscape, Categories(catalog.categories()))
+    return Suite(tuple(probes), landscape, Categories(catalog.categories()), telling(dependencies_of(catalog)))
 
 
 def chosen(names: Sequence[str], probes: Sequence[Probe] = PROBES) -> tuple[Probe, ...]:

@@ -233,24 +233,24 @@ class Transaction:
         leaks = []
         while self._undo:
             step = self._undo.pop()
-            reason = await self._undone(step)
-            if reason:
-                leaks.append(Leak(step.title, step.call, reason))
+            error = await self._undone(step)
+            if error is not None:
+                leaks.append(Leak(step.title, step.call, str(error), isinstance(error, UnreachableError)))
         return tuple(leaks)
 
-    async def _undone(self, step: _Undo) -> str:
-        reason = ""
+    async def _undone(self, step: _Undo) -> Exception | None:
+        last: Exception | None = None
         for tries in range(2 * _TRIES):
             try:
                 await self._boundary.perform(step.call)
             except UnreachableError as error:
-                reason = str(error)
+                last = error
                 await self._nap(tries + 1, error.retry_after)
             except (RefusedError, DeniedError) as error:
-                return str(error)
+                return error
             else:
-                return ""
-        return reason
+                return None
+        return last
 
     async def _until(
         self, title: str, call: Call, expectation: Expectation, watch: Watch, started: datetime, allowed: timedelta

@@ -76,11 +76,12 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something a run made and could not undo."""
+    """Something a run made and could not undo; `is_outage` if nobody could be reached, else it was refused."""
 
     title: str
     call: Call
     reason: str
+    is_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ for field in ("net", "total"):
 NOT_SEEN = """
 from synthetic.faults import fault
 
-@fault("memo", port="erp", operation="posting_of", names={"state"})
+@fault("memo", port="billing", operation="invoice_of", names={"state"})
 def memo(call, forward, rng):
-    return forward() | {"memo": "thanks"}
+    return forward() | {"quantity": 99}
 """
 
 
@@ -87,10 +87,10 @@ def test_a_survivor_is_exit_1_until_it_is_waived_with_a_reason(harness, tmp_path
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (NOT_SEEN.replace("posting_of", "postings_of"), "did you mean posting_of?"),
-        (NOT_SEEN.replace('"erp"', '"warehouse"'), "no port warehouse: there are analytics, billing"),
+        (NOT_SEEN.replace("invoice_of", "invoice_off"), "did you mean invoice_of?"),
+        (NOT_SEEN.replace('"billing"', '"warehouse"'), "no port warehouse: there are analytics, billing"),
         (NOT_SEEN.replace('"state"', '"strange"'), "no failure category strange: there are account"),
-        (NOT_SEEN.replace('"memo": "thanks"', '"memo": undefined'), "fault memo stopped: NameError"),
+        (NOT_SEEN.replace('"quantity": 99', '"quantity": undefined'), "fault memo stopped: NameError"),
     ],
 )
 def test_a_fault_that_cannot_be_played_is_told_with_what_there_is(harness, tmp_path, text, words):
@@ -98,6 +98,87 @@ def test_a_fault_that_cannot_be_played_is_told_with_what_there_is(harness, tmp_p
     assert code == (1 if "category" in words else 3)
     assert words in out
     assert "Traceback" not in out + err
+
+
+WAYS = """
+from dataclasses import replace
+from synthetic.faults import fault, RefusedError, UnreachableError
+
+@fault("absorbed", port="erp", operation="post_invoice", names={"duplicate"})
+def absorbed(call, forward, rng):
+    forward()
+    return forward()
+
+@fault("did-nothing", port="erp", operation="register_party", names={"mapping"})
+def did_nothing(call, forward, rng):
+    if call.request.get("payment_terms") == "NEVER":
+        return {}
+    return forward()
+
+@fault("unknown-field", port="erp", operation="posting_of", names={"entity"})
+def unknown(call, forward, rng):
+    return forward() | {"company": "9999"}
+
+@fault("never-played", port="sync", operation="replay", names={"duplicate"})
+def never(call, forward, rng):
+    return {}
+
+@fault("left-behind", port="billing", operation="cancel", names={"control"})
+def left(call, forward, rng):
+    raise RefusedError("billing", "locked", "nobody cancels here")
+
+@fault("no-answer-at-the-end", port="billing", operation="cancel", names={"unreachable"})
+def unanswered(call, forward, rng):
+    raise UnreachableError("billing", "503", retry_after=5)
+
+@fault("slip-in-a-systems-order", port="erp", operation="post_invoice", names={"entity"})
+def slip(call, forward, rng):
+    call.request["invoice"]["no_such_field"] += 1
+    return forward(call)
+
+@fault("key-ignored", port="billing", operation="onboard", names={"identity"})
+def key_ignored(call, forward, rng):
+    forward(replace(call, key=call.key + "-again"))
+    return forward()
+"""
+
+
+def test_never_called_did_nothing_absorbed_left_behind_and_broken_are_told_apart(harness, tmp_path):
+    code, out, _ = harness("matrix", "--faults", written(tmp_path, WAYS), "--format", "json", "--processes", 1)
+    found = json.loads(out)
+    rows = {row["fault"]: row for row in found["rows"]}
+    assert {name: row["result"] for name, row in rows.items()} == {
+        "absorbed": "absorbed",
+        "did-nothing": "did-nothing",
+        "unknown-field": "did-nothing",
+        "never-played": "never-played",
+        "left-behind": "found",
+        "no-answer-at-the-end": "found",
+        "slip-in-a-systems-order": "broken",
+        "key-ignored": "found",
+    }
+    assert "request.customer.payment_terms" in rows["did-nothing"]["note"]
+    assert rows["absorbed"]["met"] == rows["absorbed"]["changed"] > 0
+    assert [(rows[one]["category"], rows[one]["leaks"]) for one in ("left-behind", "no-answer-at-the-end")] == [
+        ("control", 0),
+        ("unreachable", 0),
+    ]
+    assert all(rows[one]["left"] for one in ("left-behind", "no-answer-at-the-end"))
+    assert rows["key-ignored"]["category"] == "identity"
+    assert (found["summary"]["did_nothing"], found["summary"]["survivors_unwaived"], code) == (2, 0, 3)
+
+
+def test_what_is_only_ever_refused_is_called_too(harness, tmp_path):
+    text = (
+        "from synthetic.faults import fault, RefusedError\n"
+        '@fault("accepts", port="crm", operation="accept_order", names={"state", "control"})\n'
+        "def accepts(call, forward, rng):\n"
+        "    try:\n        return forward()\n"
+        "    except RefusedError:\n        return {'order': call.request['order']}\n"
+    )
+    code, out, _ = harness("matrix", "--faults", written(tmp_path, text), "--format", "json", "--processes", 1)
+    (row,) = json.loads(out)["rows"]
+    assert (code, row["detected"], row["step"]) == (0, True, "An order above the credit limit is refused")
 
 
 def test_one_fault_that_cannot_be_played_keeps_no_other_from_it(harness, tmp_path):

@@ -156,6 +156,24 @@ def test_a_request_is_changed_in_any_way(tmp_path, change):
     assert asked.request == {"invoice": {"lines": [{"net": 5}]}}
 
 
+@pytest.mark.parametrize("how", ["replace(call, key='k2')", "call, key='k2'", "set_key(call)"])
+def test_a_key_that_a_fault_changes_is_the_key_that_is_sent(tmp_path, how):
+    text = (
+        "from dataclasses import replace\n"
+        "def set_key(call):\n    call.key = 'k2'\n    return call\n"
+        f'@fault("x", "billing", "onboard", ())\ndef x(call, forward, rng):\n    return forward({how})\n'
+    )
+    one, sent = played(tmp_path, text), []
+    asked = Attempt("billing", "onboard", {"account": "a"}, Kind.DEED, "k1", NOW)
+    one(asked, lambda found: sent.append((dict(found.request), found.key)) or {})
+    assert sent == [({"account": "a"}, "k2")]
+    assert one.changed == 1
+
+
+def test_a_fault_has_the_name_of_its_function(folder):
+    assert [one.__name__ for one in load_faults(folder)] == ["wrong_entity", "slow"]
+
+
 def test_what_a_fault_file_remembers_ends_with_the_run(tmp_path):
     text = (
         "fired = []\ncount = 0\n"
