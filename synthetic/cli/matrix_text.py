@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.report.printable import printable
 from synthetic.cli.probe_text import took
-from synthetic.matrix import Result, Row, Summary
+from synthetic.matrix import Row, Summary
 
 _SHOWN = 20
 
@@ -18,7 +18,7 @@ def matrix_text(found: Summary, rows: Sequence[Row]) -> str:
     real = [row for row in played if not row.equivalent]
     survivors = [row for row in real if not row.detected and not row.waived]
     misnamed = [row for row in real if row.detected and not row.named_right]
-    nothing = [row for row in played if row.result == Result.DID_NOTHING.value]
+    nothing = [row for row in played if row.note]
     glyph = ("?" if found.not_played else "✓") if found.is_good else "✗"
     rest = f"{found.waived} waived, {found.leaks} leaks   {found.seconds:.1f} s"
     lines = [

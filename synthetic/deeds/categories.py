@@ -23,9 +23,19 @@ class Categories:
         """Every category by name."""
         return self._known
 
+    def has(self, object_name: str, field: str) -> bool:
+        """Whether a row is written for exactly this object and field."""
+        return f"{object_name}.{field}" in self._names
+
     def of(self, object_name: str, field: str) -> str:
         """Return the category; `state` where no row matches, so that a failure always has a first to act."""
-        for row in (f"{object_name}.{field}", f"{object_name}.*", f"*.{field}"):
-            if row in self._names:
-                return self._names[row]
-        return "state"
+        return self.row_of(object_name, field) or "state"
+
+    def row_of(self, object_name: str, field: str) -> str:
+        """Return the category that a row gives, "" where no row matches."""
+        rows = (f"{object_name}.{field}", f"{object_name}.*", f"*.{field}")
+        return next((self._names[row] for row in rows if row in self._names), "")
+
+    def missing(self, object_name: str) -> str:
+        """Return what it is called that nothing is there: `missing`, unless a row says otherwise of this object."""
+        return self.of(object_name, "missing") if self.has(object_name, "missing") else "missing"

@@ -62,7 +62,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 """Operations that change something; `bus.deliver` carries an event from billing to the sync middleware."""
 
 LOOKS: Mapping[str, tuple[str, ...]] = {
-    "crm": ("account_of", "order_of", "renewal_of"),
+    "crm": ("account_of", "order_of", "orders_of", "renewal_of"),
     "tax": ("certificate_of", "tax_id_of"),
     "billing": (
         "customer_of",

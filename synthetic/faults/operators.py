@@ -59,14 +59,14 @@ def generated(seen: Iterable[Seen], categories: Categories) -> tuple[Fault, ...]
 def _of_look(look: Seen, categories: Categories) -> Iterator[Fault]:
     place = (look.port, look.operation)
     name = look.operation.removesuffix("_of")
-    count = categories.of(name, "count")
+    count, absent = categories.of(name, "count"), categories.missing(name)
     varying = {field for field, values in look.values.items() if len(values) > 1 and field != "count"}
     earlier = {one for field in varying for one in called(name, field, categories)}
-    yield at(place, "absent", {"missing"}, lambda _call, _forward, _rng: {"count": 0}, "drop")
-    yield at(place, "late", _ABSENT, _late, "delay")
+    yield at(place, "absent", {"missing", absent}, lambda _call, _forward, _rng: {"count": 0}, "drop")
+    yield at(place, "late", {*_ABSENT, absent}, _late, "delay")
     yield at(place, "double", {count, "duplicate"}, _double, "duplicate")
-    yield at(place, "undone", {"reversed", "missing"}, _undone, "reverse later")
-    yield at(place, "stale", {*_ABSENT, *earlier, count, "duplicate", "state"}, _stale, "stale read")
+    yield at(place, "undone", {"reversed", "missing", absent}, _undone, "reverse later")
+    yield at(place, "stale", {*_ABSENT, absent, *earlier, count, "duplicate", "state"}, _stale, "stale read")
     if any(isinstance(number, int) and number > 1 for number in look.values.get("count", ())):
         yield at(place, "cut", {count, "missing", "duplicate"}, _cut, "page cut")
     yield from outages(place)

@@ -68,6 +68,9 @@ def _other(value: JSON, members: list[str]) -> JSON:
 def called(object_name: str, field: str, categories: Categories) -> frozenset[str]:
     """Return the right names of a wrong field: that of the table, and those workflows.md lists beside it."""
     own = categories.of(object_name, field)
+    if object_name == "balances":
+        # a sum alone may have the name of the fact it sums up, or of what its step is about
+        return frozenset({own, "imbalance", "divergence", "state"})
     # a probe may know better than the table what a wrong state is in its step
     also = {"collections", "period", "order", "identity", "reversed"} if own == "state" else set()
     return frozenset({own}) | also | _also(field)

@@ -35,6 +35,7 @@ class Recorder:
         """Start with nothing seen."""
         self.asked: Counter[tuple[str, str]] = Counter()
         self.carried: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.requests: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._values: dict[tuple[str, str], dict[str, list[JSON]]] = {}
         self._deeds: set[tuple[str, str]] = set()
 
@@ -42,6 +43,7 @@ class Recorder:
         """Let the call through and look at the answer; a call that is refused was asked all the same."""
         place = (attempt.port, attempt.operation)
         self.asked[place] += 1
+        self.requests[place].update(path for path, _ in _leaves(attempt.request))
         if attempt.kind is Kind.DEED:
             self._deeds.add(place)
             self._take(place, dict(_leaves(attempt.request)))
@@ -77,12 +79,14 @@ class Reference:
         seen: What every operation showed or was sent.
         asked: Probe -> (port, operation) -> how often it asks.
         carried: Probe -> (port, operation) -> fields and kinds of event that its calls carry.
+        requests: (port, operation) -> paths into the requests it was called with, the first row of every list.
     """
 
     suite: Suite
     seen: tuple[Seen, ...]
     asked: Mapping[str, Asked]
     carried: Mapping[str, Carried]
+    requests: Mapping[tuple[str, str], AbstractSet[str]] = field(default_factory=dict)
     _observed: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def observed(self, probe: Probe, seed: int) -> str:
@@ -124,7 +128,7 @@ def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
                     f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape."
                 )
         asked[probe.name], carried[probe.name] = own.asked, own.carried
-    return Reference(suite, tuple(everything.seen()), asked, carried)
+    return Reference(suite, tuple(everything.seen()), asked, carried, everything.requests)
 
 
 def _leaves(request: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:

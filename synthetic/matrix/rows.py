@@ -11,6 +11,9 @@ from synthetic.faults import Fault, right_names
 from synthetic.matrix.playing import Case, Outcome
 from synthetic.transaction import Categories, Leak, RunVerdict
 
+_LEFT = "control"
+"""What it is called that something synthetic stays where people count."""
+
 
 class Result(StrEnum):
     """What came of a fault.
@@ -44,7 +47,7 @@ class Row:
         reason: Why it was never played, or which of its names are no categories.
         note: What the calls held that it met and did not change.
         leaks: What the run left behind and should not have.
-        left: What it could not take back because the fault is just there: found, as `control` or `unreachable`.
+        left: What it could not take back because the fault is just there: found, and called `control`.
         met: Calls the fault met, in all runs of it.
         changed: Calls whose outcome it changed.
         alerts: Every name that somebody is told of, as `probe: category`, where several probes were asked.
@@ -119,9 +122,10 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
     left = [one for one in run.leaks if fault and fault.meets(one.call.port, one.call.operation)]
     is_left = bool(left) and run.verdict is RunVerdict.PASSED
     detected = run.verdict is RunVerdict.FAILED or is_outage or is_left
-    category = _left_behind(left) if is_left else run.category
+    category = _LEFT if is_left else run.category
     step = run.failed_step
-    named = detected and (category in names or not (fault and fault.names))
+    said = _left_behind(left) if is_left else {category}
+    named = detected and (not names.isdisjoint(said) or not (fault and fault.names))
     return Row(
         fault=fault.id if fault else "",
         probe=case.probe.name,
@@ -144,9 +148,9 @@ def row_of(case: Case, outcome: Outcome, categories: Categories, clean: str = ""
     )
 
 
-def _left_behind(left: Sequence[Leak]) -> str:
-    """Return what is told of synthetic objects that cannot be taken back: that they stay, or that nobody answers."""
-    return "unreachable" if all(one.is_outage for one in left) else "control"
+def _left_behind(left: Sequence[Leak]) -> frozenset[str]:
+    """Return what synthetic objects that stay are rightly called: that they do, and if so, that nobody answers."""
+    return frozenset({_LEFT}) | ({"unreachable"} if all(one.is_outage for one in left) else set())
 
 
 def _right(fault: Fault, categories: Categories) -> tuple[frozenset[str], str]:

@@ -47,7 +47,8 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
     found = [place for place, cell in enumerate(cells) if cell.detected]
     heard = known.suite.told([outcomes[place].run for place in found])
     row = judged(cells, (waivers or {}).get(fault.id, ""), [found[place] for place in heard])
-    return replace(row, note=_did_nothing(row, outcomes)) if row.result == Result.DID_NOTHING.value else row
+    is_unknown = bool(fault.origin) and row.result == Result.DID_NOTHING.value
+    return replace(row, note=_did_nothing(row, outcomes)) if is_unknown else row
 
 
 def _did_nothing(row: Row, outcomes: Sequence[Outcome]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -173,6 +173,18 @@ def billing_of(tx: Transaction, billing: Port, sale: Sale, customer: str, amount
         "terms": sale.terms,
     }
     return billing.bill(**asked, key=tx.key(f"bill-{sale.tax_code}"), **more)
+
+
+async def deliver_again(tx: Transaction, sync: Port, what: str, of: str, kind: str, hows: Sequence[str] = ()) -> None:
+    """Deliver the event `kind` of an object again in each of these ways, and see that it came."""
+    for how in hows or ("duplicate", "replay"):
+        await tx.do(f"{what} delivered again: {how}", sync.redeliver(object=of, kind=kind, how=how))
+        await tx.see(
+            f"{what} came again: {how}",
+            sync.deliveries_of(object=of, kind=kind, how=how),
+            within="2m",
+            want={"count": 1},
+        )
 
 
 Facts = dict[str, JSON]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthetic.deeds.ports import Port
-from synthetic.probes.scenarios import Facts, accept, account_of, onboard
+from synthetic.probes.scenarios import Facts, accept, account_of, deliver_again, onboard
 from synthetic.transaction import Transaction, probe
 
 
@@ -73,8 +73,7 @@ async def customer_onboarding(
         within="10m",
         fixed={"count": 1, "tenant": f"ten_{customer.removeprefix('cus_')}"},
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(f"Event delivered again: {how}", sync.redeliver(object=customer, kind="customer.created", how=how))
+    await deliver_again(tx, sync, "Event", customer, "customer.created")
     await tx.see(
         "Still one party", erp.party_of(customer=customer, entity="DE-01"), within="1m", fixed=party, hold="2m"
     )

@@ -57,6 +57,11 @@ async def order_to_entitlement(
             "contract": f"C-{order}",
         },
     )
+    await tx.see(
+        "It is the only order of the account",
+        crm.orders_of(account=account.id),
+        fixed={"count": 1, "total": sale.net},
+    )
     customer = await onboard(tx, billing, account, accepted, terms=sale.terms)
     made = await tx.do(
         "Subscription begun",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, term
-from synthetic.probes.scenarios import GERMAN_PRO_NET, Facts, invoiced, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO_NET, Facts, deliver_again, invoiced, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -75,16 +75,13 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
             "number": invoice["legal_number"],
         },
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(
-            f"Event delivered again: {how}", sync.redeliver(object=begun.invoice, kind="invoice.finalized", how=how)
-        )
+    await deliver_again(tx, sync, "Event", begun.invoice, "invoice.finalized")
     await tx.see("Still posted once", erp.posting_of(invoice=begun.invoice), within="1m", fixed=posting, hold="2m")
     await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=begun.invoice), fixed={"count": 0})
     await tx.see(
         "The books balance and the subledger ties to its account",
         erp.balances_of(ledger=sale.entity, customer=begun.customer),
-        fixed={"balance": 0},
+        fixed={"balance": 0, "receivable": sale.total, "open_items": sale.total},
     )
     await tx.do("Invoice voided", billing.void(invoice=begun.invoice, key=tx.key("void")))
     await tx.see(
@@ -93,6 +90,7 @@ async def invoice_posting(tx: Transaction, crm: Port, billing: Port, erp: Port, 
         within="15m",
         want={"open": 0},
         fixed={"count": 1, "total": sale.total, "cash_applied": 0, "written_off": 0},
+        explained={"state": {"open": sale.total}},
     )
     await tx.see(
         "Posting and reversal are nothing on every account",

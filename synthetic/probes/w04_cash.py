@@ -8,7 +8,7 @@ from harness.model import JSON
 from synthetic.deeds import Call
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import AMERICAN_PRO, GERMAN_PRO, Facts, Sale, Subscribed, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, GERMAN_PRO, Facts, Sale, Subscribed, deliver_again, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -57,8 +57,7 @@ async def card_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
         want={"open": 0},
         fixed=_settled(sale, "billing"),
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(f"Event delivered again: {how}", sync.redeliver(object=payment, kind="charge.succeeded", how=how))
+    await deliver_again(tx, sync, "Event", payment, "charge.succeeded")
     await tx.see("Still applied once", erp.application_of(payment=payment), within="1m", fixed=applied, hold="2m")
     await tx.see(
         "No credit is left over",

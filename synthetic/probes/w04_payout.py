@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds import Call
 from synthetic.deeds.ports import Port
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _REFUNDED = 20000
@@ -80,8 +80,7 @@ async def payout(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Por
         within="24h",
         fixed=booked,
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(f"Payout delivered again: {how}", sync.redeliver(object=made["id"], kind="payout.paid", how=how))
+    await deliver_again(tx, sync, "Payout", str(made["id"]), "payout.paid")
     await tx.see("Still posted once", erp.payout_posting_of(payout=made["id"]), within="1m", fixed=booked, hold="2m")
     await tx.see(
         "The provider's account is as it was before",

@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up, share
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import seconds_of_term, term, today
-from synthetic.probes.scenarios import GERMAN_SEATS, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_SEATS, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _SEAT = 24000
@@ -132,11 +132,8 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
         want={"open": 0},
         fixed={"count": 1, "total": net + tax, "currency": sale.currency, "collected_by": "billing"},
     )
-    for how in ("out-of-order", "replay"):
-        await tx.do(
-            f"The first version is delivered again: {how}",
-            sync.redeliver(object=begun.subscription, kind="customer.subscription.created", how=how),
-        )
+    first, ways = "customer.subscription.created", ("replay", "out-of-order")
+    await deliver_again(tx, sync, "The first version", begun.subscription, first, ways)
     await tx.see(
         "An older version changes nothing",
         entitlements.entitlement_of(subscription=begun.subscription),

@@ -92,7 +92,6 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
         "It waits as unbilled",
         erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"count": 1, "balance": 0, "unbilled": net},
-        otherwise="period",
     )
     await tx.advance("2 days")
     billed = await tx.see(
@@ -142,6 +141,5 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
         within="1m",
         fixed={"count": 1, "balance": 0, "unbilled": 0},
         want={"receivable": 0, "open_items": 0},
-        otherwise="period",
         hold="2m",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _FEE = 2000
@@ -32,27 +32,6 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         within="1m",
         fixed={"count": 1, "disputed": True, "refunded": 0, "amount": sale.total},
     )
-    unchanged: Facts = {"count": 1, "balance": 0, "output_tax": sale.tax, "deferred": sale.net, "customer_credit": 0}
-    await tx.see(
-        "The receipt waits apart, revenue and tax are as they were",
-        erp.balances_of(ledger=sale.entity, customer=begun.customer),
-        within="15m",
-        want={"disputed": sale.total, "receivable": 0},
-        fixed=unchanged,
-        otherwise="state",
-    )
-    await tx.see(
-        "Nothing is owed until it is lost",
-        erp.receivable_of(invoice=begun.invoice),
-        fixed={"count": 1, "open": 0, "total": sale.total, "cash_applied": sale.total, "credits_applied": 0},
-    )
-    await tx.see(
-        "Still entitled",
-        entitlements.entitlement_of(subscription=begun.subscription),
-        within="2m",
-        want={"status": "on"},
-        fixed={"count": 1, "features": "pro"},
-    )
     dispute = str(opened["dispute"])
     day = str(today(tx.now(), sale.entity))
     taken: Facts = {
@@ -67,7 +46,28 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     await tx.see(
         "Amount and fee are taken once",
         erp.dispute_posting_of(dispute=dispute),
+        within="15m",
         fixed={**taken, "closed_on": "", "closed_by": ""},
+    )
+    unchanged: Facts = {"count": 1, "balance": 0, "output_tax": sale.tax, "deferred": sale.net, "customer_credit": 0}
+    await tx.see(
+        "The receipt waits apart, revenue and tax are as they were",
+        erp.balances_of(ledger=sale.entity, customer=begun.customer),
+        within="15m",
+        want={"disputed": sale.total, "receivable": 0},
+        fixed=unchanged,
+    )
+    await tx.see(
+        "Nothing is owed until it is lost",
+        erp.receivable_of(invoice=begun.invoice),
+        fixed={"count": 1, "open": 0, "total": sale.total, "cash_applied": sale.total, "credits_applied": 0},
+    )
+    await tx.see(
+        "Still entitled",
+        entitlements.entitlement_of(subscription=begun.subscription),
+        within="2m",
+        want={"status": "on"},
+        fixed={"count": 1, "features": "pro"},
     )
     await tx.see(
         "It waits apart in the legacy ledger too",
@@ -92,10 +92,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         want={"open": sale.total},
         fixed=owed,
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(
-            f"Its end delivered again: {how}", sync.redeliver(object=dispute, kind="charge.dispute.closed", how=how)
-        )
+    await deliver_again(tx, sync, "Its end", dispute, "charge.dispute.closed")
     await tx.see(
         "Owed once, and nothing waits apart",
         erp.balances_of(ledger=sale.entity, customer=begun.customer),

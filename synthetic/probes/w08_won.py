@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _FEE = 2000
@@ -65,10 +65,7 @@ async def dispute_won(tx: Transaction, crm: Port, billing: Port, erp: Port, sync
         fixed=closed,
         explained={"missing": {"closed_on": ""}},
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(
-            f"Its end delivered again: {how}", sync.redeliver(object=dispute, kind="charge.dispute.closed", how=how)
-        )
+    await deliver_again(tx, sync, "Its end", dispute, "charge.dispute.closed")
     await tx.see(
         "The invoice stays settled",
         erp.receivable_of(invoice=begun.invoice),

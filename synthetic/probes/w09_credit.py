@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _NET = 30000
@@ -112,8 +112,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
             "posting_date": day,
         },
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(f"Refund delivered again: {how}", sync.redeliver(object=payment, kind="charge.refunded", how=how))
+    await deliver_again(tx, sync, "Refund", payment, "charge.refunded")
     settled: Facts = {
         "balance": 0,
         "receivable": 0,
@@ -127,7 +126,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         within="10m",
         want={"customer_credit": 0, "clearing": sale.total - total},
         fixed=settled,
-        explained={"application": {"customer_credit": total}},
+        explained={"application": {"customer_credit": total}, "duplicate": {"output_tax": sale.tax - 2 * tax}},
         hold="2m",
     )
     await tx.see(

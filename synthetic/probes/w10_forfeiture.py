@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -47,11 +47,7 @@ async def forfeiture(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         erp.schedule_of(invoice=begun.invoice),
         fixed={"count": 1, "total": sale.net, "recognised": earned, "remaining": 0},
     )
-    for how in ("duplicate", "replay"):
-        await tx.do(
-            f"The end delivered again: {how}",
-            sync.redeliver(object=begun.subscription, kind="customer.subscription.deleted", how=how),
-        )
+    await deliver_again(tx, sync, "The end", begun.subscription, "customer.subscription.deleted")
     await tx.see(
         "Still turned into revenue once",
         erp.termination_posting_of(subscription=begun.subscription),

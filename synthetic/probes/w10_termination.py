@@ -53,7 +53,7 @@ async def termination(
         within="10m",
         want={"customer_credit": 0, "clearing": sale.total - credit},
         fixed={"balance": 0, "receivable": 0, "deferred": 0, "output_tax": sale.tax - tax},
-        explained={"application": {"customer_credit": credit}},
+        explained={"application": {"customer_credit": credit}, "duplicate": {"output_tax": sale.tax - 2 * tax}},
     )
     await tx.see(
         "Entitlement has ended",

@@ -15,7 +15,7 @@ from harness.model import JSON
 from synthetic.deeds import Answer, Boundary, Call, Clock, DeniedError, RefusedError, UnreachableError
 from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
-from synthetic.transaction.expectation import Expectation
+from synthetic.transaction.expectation import Expectation, is_absence
 from synthetic.transaction.observers import Observer, trace_context
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
 from synthetic.transaction.watching import FIRST_NAP, LONGEST_NAP, Watch, longest_nap
@@ -161,7 +161,8 @@ class Transaction:
             fixed: Facts that cannot heal: wrong three times in a row is wrong, at once.
             within: How long it may take.
             hold: How long it must then stay true.
-            otherwise: Name in this step for what the table only calls a wrong state, or for what must not be there.
+            otherwise: Name in this step for what the table only calls a wrong state or a wrong sum, or for what must
+                not be there.
             explained: Category -> fields and the value that this category alone explains, such as the tax that
                 the other rounding scope gives.
 
@@ -323,7 +324,7 @@ class Transaction:
         """Stop with the name of the failure; what is missing may only be late, so look on for as long again."""
         self.detected = self._clock.now()
         wrong = watch.last
-        if wrong[0].category == "missing":
+        if is_absence(wrong):
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
                 wrong = tuple(replace(one, category="late") for one in wrong)

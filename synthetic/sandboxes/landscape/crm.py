@@ -14,6 +14,7 @@ from synthetic.sandboxes.ledger.master import Master
 _PORT = "crm"
 _NOTICE = timedelta(days=60)
 """How long before the end of a term a renewal is announced (workflows.md W6)."""
+_STAMPS = frozenset({"version", "created_at", "updated_at"})
 
 
 class Crm:
@@ -136,6 +137,16 @@ class Crm:
         """Show an order."""
         found = self.orders.get(order)
         return {"count": 0} if found is None else {"count": 1, **_flat(found)}
+
+    def orders_of(self, account: str) -> Answer:
+        """Show how many orders an account has, and what they come to."""
+        found = [one for one in self.orders.values() if one["account"] == account]
+        return {"count": len(found), "total": sum(one["price"] for one in found)} if found else {"count": 0}
+
+    def rows(self) -> list[Answer]:
+        """Return every account and order, without the times of their changes."""
+        kept = [*self.accounts.values(), *self.orders.values(), *self.renewals.values()]
+        return [{name: value for name, value in one.items() if name not in _STAMPS} for one in kept]
 
     def change(self, account: str, **facts: Any) -> dict[str, Any]:
         """Note more facts of an account that is there; each change is a version."""

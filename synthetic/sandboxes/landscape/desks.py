@@ -11,6 +11,9 @@ from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.relay import relay
 from synthetic.systems.bus import Bus, BusPort
 
+_MARKS = {"replay": "-replayed", "out-of-order": "-older"}
+"""What the id of an event ends with that is delivered again in this way; a duplicate has the id it had."""
+
 Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
 
 
@@ -59,10 +62,10 @@ class SyncDesk:
         body = self._sync.storage.event_of(object, kind)
         if body is None:
             raise RefusedError("sync", "event-unknown", f"no event {kind} of {object}")
-        if how == "replay":
-            body = {**body, "id": f"{body['id']}-replayed"}
-        elif how == "out-of-order":
-            body = {**body, "id": f"{body['id']}-older", "created": int(body["created"]) - 1}
+        if how in _MARKS:
+            body = {**body, "id": f"{body['id']}{_MARKS[how]}"}
+        if how == "out-of-order":
+            body = {**body, "created": int(body["created"]) - 1}
         return dict(self._ask("bus", "deliver", {"event": body}))
 
     def replay(self, event: str) -> Answer:
@@ -75,8 +78,13 @@ class SyncDesk:
         first = found[0] if found else None
         return {"count": len(found), "category": first.category if first else "", "code": first.code if first else ""}
 
-    def deliveries_of(self, object: str, kind: str) -> Answer:  # noqa: A002  (the word of the port)
-        """Show how the events of one kind of an object were taken."""
+    def deliveries_of(self, object: str, kind: str, how: str = "") -> Answer:  # noqa: A002  (the word of the port)
+        """Show how the events of one kind of an object were taken; or whether one was delivered again in one way.
+
+        A carrier that delivers at least once brings any event any number of times, so the latter counts as one.
+        """
+        if how:
+            return {"count": int(self._sync.storage.came_again(object, kind, _MARKS.get(how, "")))}
         found = self._sync.storage.effects_of(object, kind)
         return {"count": len(found), "new": found.count("new"), "duplicates": found.count("duplicate")}
 

@@ -127,9 +127,13 @@ class Entitlements:
         ]
 
     def tenant_of(self, customer: str) -> Answer:
-        """Show the tenant of a customer."""
+        """Show the tenant of a customer, and how many there are of his account."""
         found = self.tenants.get(customer)
-        return {"count": 0} if found is None else {"count": 1, "tenant": tenant_id(customer)}
+        if found is None:
+            return {"count": 0}
+        account = found.get("account_id")
+        also = [one for one, other in self.tenants.items() if one != customer and account == other.get("account_id")]
+        return {"count": 1 + (len(also) if account else 0), "tenant": tenant_id(customer)}
 
     def entitlement_of(self, subscription: str) -> Answer:
         """Show what a subscription entitles to."""

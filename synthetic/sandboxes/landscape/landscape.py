@@ -77,10 +77,15 @@ class Landscape:
         prices = CatalogPrices(master, now().date())
         own = CoreBilling(self.core, StripeBilling(speak(self.core), prices))
         self._billing: BillingSide = billing(now, prices) if billing else own
-        self._derived: dict[str, Derived] = {"entitlements": Entitlements(master, now), "analytics": Analytics()}
+        self._derived: dict[str, Derived] = {
+            "crm": Crm(master, now),
+            "tax": TaxDesk(TaxEngine(master)),
+            "entitlements": Entitlements(master, now),
+            "analytics": Analytics(),
+        }
         self._systems: dict[str, Any] = {
-            "crm": ObjectPort("crm", Crm(master, now)),
-            "tax": ObjectPort("tax", TaxDesk(TaxEngine(master))),
+            "crm": ObjectPort("crm", self._derived["crm"]),
+            "tax": ObjectPort("tax", self._derived["tax"]),
             "billing": self._billing.adapter,
             "erp": _WithTransfers(self._erp(master, erp), self._transfers),
             "entitlements": ObjectPort("entitlements", self._derived["entitlements"]),

@@ -21,11 +21,11 @@ _SEEN_IN_BILLING: Mapping[str, tuple[str, ...]] = {
     "refund": ("status", "amount"),
     "dispute": ("status", "amount"),
 }
-_UNSEEN = frozenset({"journal_number", "source_version", "text", "number", "last_dunned_at", "applied_at", "extra"})
+_UNSEEN = frozenset({"journal_number", "source_version", "text", "last_dunned_at", "applied_at", "extra"})
 
 
 class Derived(Protocol):
-    """A system that only shows what follows from others."""
+    """A system beside billing, sync and ledger that can show all it knows."""
 
     def rows(self) -> list[Answer]:
         """Return all it shows."""

@@ -89,6 +89,10 @@ class TaxDesk:
             {name: found[0][name] for name in ("region", "tax_code", "status")} if found else {}
         )
 
+    def rows(self) -> list[Answer]:
+        """Return every certificate that was filed."""
+        return [dict(one) for one in self._engine.certificates.values()]
+
     def tax_id_of(self, tax_id: str, country: str) -> Answer:
         """Show whether a tax id counts: `valid` or `invalid`."""
         return {"count": 1, "status": self._engine.check(tax_id, country)}

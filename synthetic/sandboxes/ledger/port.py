@@ -11,7 +11,7 @@ from synthetic.sandboxes.ledger.books import Taken
 from synthetic.sandboxes.ledger.ledger import Ledger
 from synthetic.sandboxes.ledger.rules_cash import BANK, CLEARING, CREDIT_LOSSES, DISPUTED, FEES
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
-from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Posting
+from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Party, Posting
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
 _PORT = "erp"
@@ -178,13 +178,13 @@ class LedgerPort:
     # looks
 
     def party_of(self, customer: str, entity: str) -> Answer:
-        """Show the party of a customer in one company."""
-        found = [one for one in self._ledger.books.storage.parties(customer, entity) if not one.merged_into]
-        if not found:
+        """Show the party of a customer in one company, and how many the company has of his account."""
+        there = [one for one in self._ledger.books.storage.parties(legal_entity=entity) if not one.merged_into]
+        party = next((one for one in there if one.customer_id == customer), None)
+        if party is None:
             return {"count": 0}
-        party = found[0]
         return {
-            "count": len(found),
+            "count": sum(one.customer_id == customer or _is_of_account(one, party) for one in there),
             "name": party.name,
             "entity": party.legal_entity,
             "currency": party.currency,
@@ -468,6 +468,11 @@ class LedgerPort:
         found = self._ledger.books.storage.deferrals(invoice, ledger)
         books = self._ledger.books.master.books
         return [one for one in found if ledger or not books[one.ledger].is_second]
+
+
+def _is_of_account(one: Party, other: Party) -> bool:
+    """Whether two parties are of one account: the key that does not change with the system that makes customers."""
+    return bool(one.extra.get("account")) and one.extra.get("account") == other.extra.get("account")
 
 
 def _taken(taken: Taken) -> Answer:

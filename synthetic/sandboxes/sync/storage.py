@@ -298,6 +298,13 @@ class Storage:
         )
         return [effect for (effect,) in found]
 
+    def came_again(self, object_id: str, kind: str, mark: str) -> bool:
+        """Return whether an event whose id ends with `mark` came, or without a mark, one that was there before."""
+        if not mark:
+            return "duplicate" in self.effects_of(object_id, kind)
+        found = self._db.execute("select event_id from inbox where object_id = ? and kind = ?", (object_id, kind))
+        return any(event_id.endswith(mark) for (event_id,) in found)
+
     def deliveries_after(self, number: int, limit: int) -> list[dict[str, Any]]:
         """Return deliveries after a number, each with what its event is about."""
         found = self._db.execute(

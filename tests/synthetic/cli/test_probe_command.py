@@ -161,7 +161,7 @@ def test_never_called_did_nothing_absorbed_left_behind_and_broken_are_told_apart
     assert rows["absorbed"]["met"] == rows["absorbed"]["changed"] > 0
     assert [(rows[one]["category"], rows[one]["leaks"]) for one in ("left-behind", "no-answer-at-the-end")] == [
         ("control", 0),
-        ("unreachable", 0),
+        ("control", 0),
     ]
     assert all(rows[one]["left"] for one in ("left-behind", "no-answer-at-the-end"))
     assert rows["key-ignored"]["category"] == "identity"
@@ -201,7 +201,7 @@ def test_a_run_shows_its_hops_and_its_verdict(harness):
     code, out, _ = harness("run", "card-payment")
     assert code == 0
     assert "✓ Applied in the ledger" in out
-    assert "✓ passed   42 facts asserted" in out
+    assert "✓ passed   44 facts asserted" in out
 
 
 def test_a_failed_run_shows_expected_and_seen_and_is_exit_1(harness, tmp_path):
@@ -236,7 +236,7 @@ def test_runs_can_be_stored_where_the_monitor_stores_its_own(harness, tmp_path):
     history = open_history(str(place))
     (kept,) = latest_runs(history, "card-payment", "landscape")
     history.close()
-    assert (kept.slot, kept.verdict.value, len(kept.steps)) == ("a", "passed", 11)
+    assert (kept.slot, kept.verdict.value, len(kept.steps)) == ("a", "passed", 13)
 
 
 def test_nothing_is_left_to_reap_in_a_fresh_landscape(harness):
