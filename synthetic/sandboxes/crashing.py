@@ -13,6 +13,7 @@ import signal
 
 _ERP = (
     "apply-payment",
+    "apply-receipt",
     "close-dispute",
     "close-period",
     "dun",
@@ -21,14 +22,17 @@ _ERP = (
     "post-credit",
     "post-invoice",
     "post-refund",
+    "promise",
     "receive-transfer",
     "recognise",
     "register-party",
     "reopen-period",
     "revalue",
     "reverse",
+    "set-dunning",
     "take-now",
     "take-posting",
+    "unapply",
     "void-invoice",
     "write-off",
 )

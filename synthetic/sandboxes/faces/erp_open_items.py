@@ -135,7 +135,7 @@ class ErpOpenItems:
         items = [one for one in self._books.storage.open_items() if item_id(one) == wanted]
         if not items:
             raise RefusalError(422, f"No open item {wanted}; the money stays where it is.")
-        self._applying.apply(receipt, items[0], asked.body["amount"])
+        self._applying.apply(receipt, items[0], asked.body["amount"], asked.key)
         return self._receipt(receipt)
 
     def _unapply(self, asked: Asked) -> Any:

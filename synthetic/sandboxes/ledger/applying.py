@@ -6,6 +6,7 @@ back: what the bank has and what the customer owes in all does not change, only 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,8 +38,8 @@ class Applying:
         """Return how much of a receipt no invoice took, minor units."""
         return whole(receipt, "amount") - sum(one.amount for one in self.applications(receipt) if not one.reversed_at)
 
-    def apply(self, receipt: Document, item: OpenItem, amount: int) -> Application:
-        """Apply money of a receipt that waits in customer credit to an open item, today.
+    def apply(self, receipt: Document, item: OpenItem, amount: int, key: str = "") -> Application:
+        """Apply money of a receipt that waits in customer credit to an open item, today; under a key only once.
 
         Raises:
             RefusedError: `currency-differs`, `entity-differs`, `customer-differs`, `amount-invalid`,
@@ -46,12 +47,18 @@ class Applying:
         """
         payment, ledger = text(receipt, "id"), item.ledger
         with self._books.storage.transaction("erp.apply-receipt"):
+            known = self._books.storage.applications(payment)
+            # whoever never saw the answer asks again, and the money must not go twice
+            name = (
+                f"{payment}_{hashlib.sha256(key.encode()).hexdigest()[:12]}" if key else f"{payment}_{len(known) + 1}"
+            )
+            if key and (done := next((one for one in known if one.id == name), None)):
+                return done
             item = self._books.item(item.invoice_id, ledger)
             rest = self.unapplied(receipt)
             _check_application(receipt, item, amount, rest)
             carried = self._carried(receipt, rest, amount)
             booked = share(item.booked, amount, item.total)
-            count = len(self._books.storage.applications(payment))
             found = Application(
                 payment,
                 item.invoice_id,
@@ -61,7 +68,7 @@ class Applying:
                 self._books.today(ledger),
                 realised_fx=carried - booked,
                 booked=booked,
-                id=f"{payment}_{count + 1}",
+                id=name,
                 applied_at=self._books.stamp(),
             )
             self._post(found, item, "application")

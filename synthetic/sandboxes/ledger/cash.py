@@ -218,6 +218,7 @@ class Cash:
                 raise RefusedError("dunning-level", f"from {item.dunning_level} it goes to {wanted}, not to {level}")
             raised = replace(item, dunning_level=level, last_dunned_at=self._books.stamp())
             self._books.storage.put(raised)
+            self._books.telling.dunned(raised, self._books.stamp())
         return raised
 
     def promise(self, invoice_id: str, ledger: str, day: date) -> OpenItem:

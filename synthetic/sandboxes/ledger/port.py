@@ -52,6 +52,10 @@ class LedgerPort:
         taken = self._ledger.sales.merge_parties(loser, survivor, date.fromisoformat(day))
         return {"journal_number": taken.posting.journal_number}
 
+    def promise(self, invoice: str, ledger: str, day: str) -> Answer:
+        """Note the day until which a customer promised to pay; what an accountant does in the ledger, and no probe."""
+        return {"promised_on": self._ledger.cash.promise(invoice, ledger, date.fromisoformat(day)).promised_on}
+
     def post_invoice(self, invoice: Mapping[str, JSON], ledger: str = "") -> Answer:
         """Post a finalised invoice."""
         return _taken(self._ledger.sales.post_invoice(invoice, ledger))
