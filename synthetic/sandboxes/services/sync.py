@@ -71,6 +71,7 @@ class SyncService:
             check=self._check,
             guide=guide_of(self._around.catalog),
         )
+        self._fetches: list[Callable[[], int]] = [self.sync.fetch_receipts, self.sync.fetch_facts]
         self.bus = self._nats or StoredBus(self.sync.storage)
         desk = SyncDesk(self.sync, self._ask)
         self._ports: dict[str, Adapter] = {
@@ -228,13 +229,21 @@ class SyncService:
                 return 0
             done = 0
             if with_receipts:
-                for fetch in (self.sync.fetch_receipts, self.sync.fetch_facts):
-                    try:
-                        done += fetch()
-                    except (UnreachableError, RefusedError) as error:
-                        _LOG.info("%s: %s", fetch.__name__, error)
+                done += sum(map(self._fetched, list(self._fetches)))
             done += self.sync.run_due()
             return done + relay(self.sync.storage, self.bus)
+
+    def _fetched(self, fetch: Callable[[], int]) -> int:
+        """Fetch what the ERP has; one that has no such thing, as not every ERP does, is not asked again."""
+        try:
+            return fetch()
+        except UnreachableError as error:
+            _LOG.info("%s: %s", fetch.__name__, error)
+        except RefusedError as error:
+            _LOG.info("%s: %s", fetch.__name__, error)
+            if error.code == "operation-unknown":
+                self._fetches.remove(fetch)
+        return 0
 
     def woken(self) -> None:
         """Look for work now."""

@@ -175,10 +175,18 @@ class Sync:
 
         Raises:
             UnreachableError: It could not be asked; nothing is lost, it keeps them.
-            RefusedError: It tells nothing by itself.
+            RefusedError: None of them tells anything by itself.
         """
         shadows = [one.ledger for one in self._context.master.books.values() if one.is_second]
-        return sum(self._facts(ledger) for ledger in ("", *shadows))
+        found, refusals = list[int](), list[RefusedError]()
+        for ledger in ("", *shadows):
+            try:
+                found.append(self._facts(ledger))
+            except RefusedError as error:  # one ERP of two may tell nothing, and the other goes on
+                refusals.append(error)
+        if refusals and not found:
+            raise refusals[0]
+        return sum(found)
 
     def _facts(self, ledger: str) -> int:
         place = f"{_FACTS}/{ledger}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -260,6 +261,16 @@ def test_nothing_of_the_ledger_is_lost_while_the_middleware_cannot_ask_it():
     world.ask = own
     assert world.sync.fetch_facts() >= 1
     assert world.sync.fetch_facts() == 0
+
+
+def test_of_two_erps_one_may_tell_nothing_by_itself():
+    world = Told()
+    cloud, legacy = ObjectPort("erp", object()), world.erp
+    world.erp.close_period("DE-01-L", "2026-12", "controller")
+    world.erp = SimpleNamespace(
+        call=lambda one: (legacy if one.request.get("ledger") == "DE-01-L" else cloud).call(one)
+    )
+    assert world.sync.fetch_facts() == 1
 
 
 def test_an_erp_that_tells_nothing_by_itself_is_refused_as_such():
