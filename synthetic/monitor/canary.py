@@ -1,6 +1,6 @@
 """The canary: once a day something is wrong on purpose, and somebody must hear of it.
 
-A deliberately mis-taxed invoice is made and taken back. The alert that follows is marked as a drill, is told like any
+A wrongly taxed invoice is made and taken back. The alert that follows is marked as a drill, is told like any
 other, and ends when it was told; no budget pays for it. That nobody was told in time is an alarm of its own, and stops
 the sign of life, since the usual way to people is the one that may be broken.
 """
