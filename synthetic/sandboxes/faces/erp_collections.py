@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from harness.model.money import share
-from synthetic.sandboxes.faces.erp_open_items import ErpOpenItems, item_id
+from synthetic.sandboxes.faces.erp_open_items import ErpOpenItems
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.cash import DUNNING_DAYS
@@ -74,7 +74,7 @@ class ErpCollections:
 
     def _propose(self, asked: Asked) -> Any:
         wanted = asked.body["open_item_id"]
-        item = next((one for one in self._books.storage.open_items() if item_id(one) == wanted), None)
+        item = next((one for one in self._books.storage.open_items() if one.id == wanted), None)
         if item is None:
             raise RefusalError(422, f"No open item {wanted}.")
         if any(one["open_item_id"] == wanted and one["status"] == "proposed" for one in self._proposals.values()):

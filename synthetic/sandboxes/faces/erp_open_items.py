@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from harness.model.money import share
 from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, Document
-from synthetic.sandboxes.ledger.values import Application, OpenItem, Party
+from synthetic.sandboxes.ledger.values import Application, OpenItem, Party, plain
 
 CREDIT_LIMITS: Mapping[str, int] = {"JPY": 50_000_000}
 """What a customer may owe where nobody said otherwise, minor units by currency (workflows.md F1)."""
@@ -45,7 +44,7 @@ class ErpOpenItems:
         Raises:
             RefusalError: 404 for none.
         """
-        found = next((one for one in self._books.storage.open_items() if item_id(one) == identifier), None)
+        found = next((one for one in self._books.storage.open_items() if one.id == identifier), None)
         if found is None:
             raise RefusalError(404, f"No open item {identifier}.")
         return found
@@ -56,10 +55,10 @@ class ErpOpenItems:
         left, cash = one.open + later, one.cash_applied - later
         parties = self._books.storage.parties(one.party, one.legal_entity)
         shown: dict[str, Any] = {
-            "id": item_id(one),
+            "id": one.id,
             "ledger": one.ledger,
             "legal_entity": one.legal_entity,
-            "party_id": parties[0].id if parties else f"pa_{_plain(one.party)}",
+            "party_id": parties[0].id if parties else f"pa_{plain(one.party)}",
             "customer_id": one.party,
             "invoice_id": one.invoice_id,
             "invoice_number": one.number or one.invoice_id,
@@ -132,7 +131,7 @@ class ErpOpenItems:
         if receipt is None:
             raise RefusalError(404, f"No bank receipt {asked['receipt_id']}.")
         wanted = asked.body["open_item_id"]
-        items = [one for one in self._books.storage.open_items() if item_id(one) == wanted]
+        items = [one for one in self._books.storage.open_items() if one.id == wanted]
         if not items:
             raise RefusalError(422, f"No open item {wanted}; the money stays where it is.")
         self._applying.apply(receipt, items[0], asked.body["amount"], asked.key)
@@ -159,9 +158,12 @@ class ErpOpenItems:
             "payer_name": str(one.get("payer_name") or one.get("customer_id") or "")[:160],
             "customer_id": one.get("customer_id") or None,
             "unapplied": left,
-            "applications": [_application(row) for row in found],
+            "applications": [_application(row, self._item_id(row)) for row in found],
             "status": "received" if left else "applied",
         } | ({"status": "applied"} if any(not row.reversed_at for row in found) else {})
+
+    def _item_id(self, one: Application) -> str:
+        return self._books.item(one.invoice_id, one.ledger).id
 
     def _list_parties(self, asked: Asked) -> Any:
         found = self._books.storage.parties(asked["customer_id"] or "", asked["legal_entity"] or "")
@@ -207,21 +209,15 @@ class ErpOpenItems:
         return max(min(waits, -self._books.storage.credit_of(entity, customer, account)), 0)
 
 
-def item_id(one: OpenItem) -> str:
-    """Return the id of an open item: of its invoice, and of the ledger where that is not the company's own."""
-    own = _plain(one.invoice_id.removeprefix("in_"))
-    return f"oi_{own}" if one.ledger == one.legal_entity else f"oi_{own}__{_plain(one.ledger)}"
-
-
 def _application_id(one: Application) -> str:
-    return one.id if one.id.startswith("ap_") else f"ap_{_plain(one.id or f'{one.payment_id}_{one.invoice_id}')}"
+    return one.id if one.id.startswith("ap_") else f"ap_{plain(one.id or f'{one.payment_id}_{one.invoice_id}')}"
 
 
-def _application(one: Application) -> dict[str, Any]:
+def _application(one: Application, item_id: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "application_id": _application_id(one),
         "invoice_id": one.invoice_id,
-        "open_item_id": f"oi_{_plain(one.invoice_id.removeprefix('in_'))}",
+        "open_item_id": item_id,
         "amount": one.amount,
         "applied_at": one.applied_at or f"{one.applied_on}T00:00:00Z",
     }
@@ -253,7 +249,3 @@ def _party(one: Party) -> dict[str, Any]:
 
 def _counted(found: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
     return found | {"total_items": len(rows)}
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "_", text)

@@ -18,6 +18,7 @@ _KINDS = {
     "loss": "allowance",
     "termination": "credit",
     "merge": "transfer",
+    "unapplication": "reversal",
 }
 _DATED = re.compile(r"(recognition|revaluation|reversal)-.+")
 _RATE = re.compile(r"(\S+) (\S+) (\d{4}-\d{2}-\d{2})")

@@ -83,7 +83,7 @@ class Telling:
             "approved_by": approver,
             "journal_number": posting.journal_number,
         }
-        self._tell("write_off.posted", item.ledger, f"oi_{item.invoice_id}", body, at)
+        self._tell("write_off.posted", item.ledger, item.id, body, at)
 
     def dunned(self, item: OpenItem, at: str) -> None:
         """Tell that the dunning level of an item was raised."""
@@ -96,7 +96,7 @@ class Telling:
             "dunning_owner": "erp",
             "last_dunned_at": at,
         }
-        self._tell("dunning.level_changed", item.ledger, f"oi_{item.invoice_id}", body, at)
+        self._tell("dunning.level_changed", item.ledger, item.id, body, at)
 
     def reversed(self, posting: Posting) -> None:
         """Tell that an entry was undone by another one."""
@@ -126,7 +126,7 @@ class Telling:
 
     def _item(self, item: OpenItem) -> dict[str, Any]:
         return {
-            "open_item_id": f"oi_{item.invoice_id}",
+            "open_item_id": item.id,
             "invoice_id": item.invoice_id,
             "legal_entity": item.legal_entity,
             "currency": item.currency,

@@ -6,6 +6,7 @@ currency of the document and in the functional currency of the ledger.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
@@ -149,6 +150,12 @@ class OpenItem:
     promised_on: str = ""
 
     @property
+    def id(self) -> str:
+        """Its id for others: of its invoice, and of the ledger where that is not the company's own."""
+        own = f"oi_{plain(self.invoice_id.removeprefix('in_'))}"
+        return own if self.ledger == self.legal_entity else f"{own}__{plain(self.ledger)}"
+
+    @property
     def open(self) -> int:
         """What is still owed, document currency."""
         return self.total - self.credits_applied - self.cash_applied - self.written_off + self.reinstated
@@ -224,6 +231,11 @@ class Party:
     merged_into: str = ""
     synthetic: bool = False
     extra: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
+
+
+def plain(identifier: str) -> str:
+    """Return an id in letters, digits and underscores, as the contracts spell ids."""
+    return re.sub(r"[^A-Za-z0-9]", "_", identifier)
 
 
 def period_of(day: date) -> str:

@@ -15,6 +15,7 @@ from synthetic.sandboxes.faces import Contract, Face
 from synthetic.sandboxes.faces.erp_collections import ErpCollections
 from synthetic.sandboxes.faces.erp_legacy_postings import ErpLegacyPostings
 from synthetic.sandboxes.faces.erp_open_items import ErpOpenItems
+from synthetic.sandboxes.faces.erp_postings import ErpPostings
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.port import LedgerPort
 
@@ -74,6 +75,7 @@ def clients(ledger):
     faces = {
         "erp-open-items": ErpOpenItems(ledger),
         "erp-collections": ErpCollections(ledger, proposals),
+        "erp-postings": ErpPostings(ledger),
         "erp-legacy-postings": ErpLegacyPostings(ledger),
     }
     routes = [
@@ -125,7 +127,6 @@ def test_a_misapplied_receipt_is_undone_and_applied_where_it_belongs_and_no_bala
         assert (applied["unapplied"], applied["status"]) == (0, "applied")
         assert [one.get("reversed_at") is None for one in applied["applications"]] == [False, True]
         assert (await ask("GET", "/open-items/oi_U9")).json()["open"] == 130650 - 35000
-        assert (await ask("GET", "/bank-receipts?unapplied_only=true")).json()["data"] == []
         exposure = await ask("GET", "/customers/cus_hudson/exposure?legal_entity=US-01&currency=USD")
         assert exposure.json()["open"] == 30650 + 130650 - 35000
         # the second application is undone as well: what it took from the credit goes back there
@@ -133,6 +134,14 @@ def test_a_misapplied_receipt_is_undone_and_applied_where_it_belongs_and_no_bala
         assert (await ask("POST", again, undoing, key="undo-it-3")).json()["unapplied"] == 35000
 
     asyncio.run(story())
+    rows = asyncio.run(clients["erp-postings"].ask("GET", "/postings?limit=200")).json()["data"]
+    assert [row["posting_key"]["posting_kind"] for row in rows[-3:]] == ["reversal", "application", "reversal"]
+    told = [one for one in port.facts_of()["facts"] if one["kind"].startswith("payment.")]
+    assert [(one["kind"], one["data"]["open_item_id"]) for one in told[-3:]] == [
+        ("payment.unapplied", "oi_U2"),
+        ("payment.applied", "oi_U9"),
+        ("payment.unapplied", "oi_U9"),
+    ]
     after = balances(ledger)
     assert sum(after.values()) == 0
     # 30650 went from the receivable to the credit; the sum of both, and the bank, are as they were
