@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 
 from harness.catalog import Catalog
 from harness.model import JSON, HarnessError
@@ -26,19 +28,20 @@ def live_handlers(environment: str, catalog: Catalog) -> Mapping[str, Handler]:
         event = payload.get("event")
         if not isinstance(event, str) or not event:
             raise RefusedOrderError("the order names no event")
-        boundary = open_place(environment, 0, catalog=catalog).boundary()
         call = Call("sync", "replay", {"event": event}, Kind.DEED, f"request-{request.id}")
-        return dict(asyncio.run(boundary.perform(call)))
+        with closing(open_place(environment, 0, catalog=catalog)) as place:
+            return dict(asyncio.run(place.boundary().perform(call)))
 
     def take_back(_request: Request, payload: Mapping[str, JSON]) -> JSON:
         _check(environment, payload)
         older_than = payload.get("older_than", "1h")
-        place = open_place(environment, 0, catalog=catalog)
-        reaped = asyncio.run(reap(place.boundary(), place.clock, str(older_than)))
-        left = [one.id for one in reaped if not one.done]
+        with closing(open_place(environment, 0, catalog=catalog)) as place:
+            reaped = asyncio.run(reap(place.boundary(), place.clock, str(older_than)))
+        left = [one for one in reaped if not one.done]
         if left:
-            raise HarnessError(f"{len(left)} could not be taken back: {', '.join(left[:5])}")
-        return {"taken_back": len(reaped)}
+            said = ", ".join(f"{one.what} {one.id}".rstrip() + f" ({one.reason})" for one in left[:5])
+            raise HarnessError(f"{len(left)} could not be taken back: {said}")
+        return {"taken_back": len(reaped), "sorts": dict(Counter(one.what for one in reaped))}
 
     return {"replay-event": replay, "reap": take_back}
 

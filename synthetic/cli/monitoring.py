@@ -44,7 +44,7 @@ from synthetic.clock import SystemClock
 from synthetic.matrix.suites import chosen
 from synthetic.monitor.calls import CallCounts
 from synthetic.monitor.canary import ORIGIN as CANARY_ORIGIN
-from synthetic.monitor.canary import Canary, mistaxed_invoice
+from synthetic.monitor.canary import Canary, wrong_invoice
 from synthetic.monitor.executors import Executor, Threads, Work
 from synthetic.monitor.fleet import Fleet
 from synthetic.monitor.grouping import dependencies_of
@@ -92,7 +92,10 @@ class ProbePlayer:
         started = datetime.now(UTC)
         place = open_place(self.environment, 0, catalog=self.catalog)
         calls = CallCounts()
-        run = recorded(asyncio.run(play_in(probe, place, work.slot.slot, heard=calls.count)), owner=probe.owner)
+        try:
+            run = recorded(asyncio.run(play_in(probe, place, work.slot.slot, heard=calls.count)), owner=probe.owner)
+        finally:
+            place.close()
         self.keep(calls.facts(self.environment, f"run/{run.id}", "probe", started))
         is_real = isinstance(place.clock, SystemClock)
         return run if is_real else on_real_time(run, started, datetime.now(UTC))
@@ -204,7 +207,7 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
     schedules = _schedules(options, list(probes.values()))
     canary = _canary(options)
     if canary is not None:
-        probes[mistaxed_invoice.name] = mistaxed_invoice
+        probes[wrong_invoice.name] = wrong_invoice
         schedules = (*schedules, canary.schedule)
     started = wall.now()
     name = runner_name(socket.gethostname(), os.getpid(), started)
@@ -268,7 +271,7 @@ def _canary(options: Mapping[str, Any]) -> Canary | None:
     if not options["canary"]:
         return None
     when = Schedule(
-        mistaxed_invoice.name, options["environment"], options["canary"], options["zone"], origin=CANARY_ORIGIN
+        wrong_invoice.name, options["environment"], options["canary"], options["zone"], origin=CANARY_ORIGIN
     )
     check_schedule(when)
     return Canary(when)

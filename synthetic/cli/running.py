@@ -51,6 +51,11 @@ class Place:
         found: Boundary = self.environment.boundary(heard=heard)
         return found
 
+    def close(self) -> None:
+        """Close the connections to real systems."""
+        if self.environment is not None:
+            self.environment.close()
+
 
 class Ladder:
     """Shows each hop as it is decided; on a terminal also the one that is looked at."""
@@ -87,6 +92,7 @@ def run_all(  # noqa: PLR0913  (all but two by name)
         began = datetime.now(UTC)
         runs.append(_run(one, place, name, [] if as_json else [Ladder()]))
         times.append((began, datetime.now(UTC)) if not isinstance(place.clock, SystemClock) else None)
+        place.close()
         if not as_json:
             write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
     if as_json:
@@ -158,7 +164,10 @@ def _exit_code(runs: Sequence[Run]) -> int:
 def reap_all(environment: str, older_than: str, *, dry_run: bool, as_json: bool) -> int:
     """Take back what runs left behind; what cannot be taken back is exit 1."""
     place = open_place(environment, 0)
-    reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
+    try:
+        reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
+    finally:
+        place.close()
     if as_json:
         _write_json([{"what": one.what, "id": one.id, "done": one.done, "reason": one.reason} for one in reaped])
     else:

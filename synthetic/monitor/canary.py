@@ -1,8 +1,8 @@
 """The canary: once a day something is wrong on purpose, and somebody must hear of it.
 
-A wrongly taxed invoice is made and taken back. The alert that follows is marked as a drill, is told like any
-other, and ends when it was told; no budget pays for it. That nobody was told in time is an alarm of its own, and stops
-the sign of life, since the usual way to people is the one that may be broken.
+An invoice that is taxed wrongly on purpose is made and taken back. The alert that follows is marked as a drill, is told
+like any other, and ends when it was told; no budget pays for it. That nobody was told in time is an alarm of its own,
+and stops the sign of life, since the usual way to people is the one that may be broken.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ WRONG_CODE = "DE-OS"
 """Outside the scope of German tax: never right for a German business that buys in Germany."""
 
 
-@probe("canary-mistaxed-invoice", workflow="W3", every="24h", owner="finance-systems")
-async def mistaxed_invoice(tx: Transaction, crm: Port, billing: Port) -> None:
+@probe("canary-wrong-invoice", workflow="W3", every="24h", owner="finance-systems")
+async def wrong_invoice(tx: Transaction, crm: Port, billing: Port) -> None:
     """An invoice that is taxed wrongly on purpose is noticed. This probe must fail."""
     sale = GERMAN_PRO_NET
     account = account_of(tx, sale.entity)

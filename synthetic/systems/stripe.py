@@ -379,9 +379,23 @@ class StripeBilling(StripeMoney):
         }
 
     def leftovers_of(self, before: int) -> Answer:
-        """Show the subscriptions of synthetic customers that began before a time and that nobody cancelled."""
-        found = [one["id"] for one in self._list("subscriptions", {"status": "all"}) if _is_left(one, before)]
-        return {"count": len(found), "subscriptions": ",".join(found)}
+        """Show what is left of synthetic business that began before a time.
+
+        Subscriptions nobody cancelled, invoices nobody paid or voided, disputes nobody answered.
+        """
+        subscriptions = [one["id"] for one in self._list("subscriptions", {"status": "all"}) if _is_left(one, before)]
+        invoices = [
+            one["id"]
+            for one in self._list("invoices", {"status": "open"})
+            if _is_synthetic(one) and one["created"] < before
+        ]
+        disputes = [one["id"] for one in self._list("disputes") if self._is_left_dispute(one, before)]
+        return {
+            "count": len(subscriptions) + len(invoices) + len(disputes),
+            "subscriptions": ",".join(subscriptions),
+            "invoices": ",".join(invoices),
+            "disputes": ",".join(disputes),
+        }
 
     def events_of(self, since: int, until: int) -> Answer:
         """Show what happened in [since, until) that metrics are counted from, oldest first.
@@ -401,6 +415,13 @@ class StripeBilling(StripeMoney):
         return {"count": len(rows), "events": rows, "until": end}
 
     # inside
+
+    def _is_left_dispute(self, found: Mapping[str, Any], before: int) -> bool:
+        """Whether a dispute waits for an answer, and is over an invoice of a probe."""
+        if "response" not in str(found["status"]) or found["created"] >= before:
+            return False
+        charge = self._get(f"charges/{found['charge']}")
+        return bool(charge.get("invoice")) and _is_synthetic(self._get(f"invoices/{charge['invoice']}"))
 
     def _events(self, since: int, until: int, **more: str) -> dict[str, Any]:
         created = {"gte": since, "lt": until}
@@ -494,9 +515,14 @@ def _event_row(event: Mapping[str, Any]) -> dict[str, JSON]:
     }
 
 
+def _is_synthetic(found: Mapping[str, Any]) -> bool:
+    return (found.get("metadata") or {}).get("synthetic") == "true"
+
+
 def _is_left(found: Mapping[str, Any], before: int) -> bool:
-    is_synthetic = (found.get("metadata") or {}).get("synthetic") == "true"
-    return is_synthetic and found["status"] not in {"canceled", "incomplete_expired"} and found["created"] < before
+    return (
+        _is_synthetic(found) and found["status"] not in {"canceled", "incomplete_expired"} and found["created"] < before
+    )
 
 
 def _meter(sku: str) -> str:

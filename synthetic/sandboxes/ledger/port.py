@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
@@ -388,6 +388,22 @@ class LedgerPort:
         return {"count": len(rows), "rows": rows}
 
     # inside
+
+    def leftovers_of(self, before: int) -> Answer:
+        """Show the receipts of probes that were booked before a time and are not applied to anything."""
+        storage = self._ledger.books.storage
+        undone = {one.reverses for one in storage.postings() if one.reverses}
+        found = [
+            one.journal_number
+            for one in storage.postings()
+            if one.key.kind == "payment"
+            and one.synthetic
+            and not self._ledger.books.master.of(one.key.ledger).is_second
+            and one.journal_number not in undone
+            and datetime.fromisoformat(one.posted_at).timestamp() < before
+            and all(two.amount == 0 and two.unapplied for two in storage.applications(one.key.object_id))
+        ]
+        return {"count": len(found), "receipts": ",".join(found)}
 
     def _journal_row(self, one: Posting) -> Answer:
         facts = _posting_facts(one, 1, "", self._accounts_of(one))

@@ -257,6 +257,7 @@ def dispute(found: Object, of_payment: Mapping[str, JSON], version: int, at: dat
         "invoice_id": of_payment["invoice_id"],
         "customer_id": of_payment["customer_id"],
         "legal_entity": of_payment["legal_entity"],
+        "synthetic": bool(of_payment.get("synthetic")),
         "currency": str(found["currency"]).upper(),
         "amount": int(found["amount"]),
         "fee": int(transactions[0].get("fee") or 0),

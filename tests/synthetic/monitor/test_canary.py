@@ -17,14 +17,14 @@ from harness.metrics.facts import Window
 from harness.metrics.figures import figures
 from harness.metrics.runs import facts_of_runs
 from synthetic.cli.running import open_place, play_in
-from synthetic.monitor.canary import ORIGIN, TOLD, Canary, mistaxed_invoice
+from synthetic.monitor.canary import ORIGIN, TOLD, Canary, wrong_invoice
 from synthetic.monitor.notices import to_json, to_text
 from synthetic.monitor.schedule import Schedule
 from synthetic.monitor.webhook import DeliveryError
 
 ROOT = Path(__file__).parents[3]
 QUARTER = Schedule("invoice-posting", "sandbox", "15m")
-DAILY = Schedule(mistaxed_invoice.name, "sandbox", "0 7 * * *", origin=ORIGIN)
+DAILY = Schedule(wrong_invoice.name, "sandbox", "0 7 * * *", origin=ORIGIN)
 CANARY = Canary(DAILY)
 
 
@@ -34,7 +34,7 @@ def _playing(canary_verdict=FAILED, category="tax", *, after=None):
 
     def play(work, now):
         slot = work.slot
-        if slot.probe != mistaxed_invoice.name:
+        if slot.probe != wrong_invoice.name:
             return run(PASSED, now, probe=slot.probe, slot=slot.slot)
         verdict, name = (after or (canary_verdict, category)) if seen else (canary_verdict, category)
         seen.append(now)
@@ -142,7 +142,7 @@ def test_a_canary_spends_no_budget_and_opens_no_other_alert(history):
 
 def test_a_canary_that_is_ordered_is_a_canary_too(history):
     made = _made(history)
-    payload = {"probe": mistaxed_invoice.name, "environment": "sandbox"}
+    payload = {"probe": wrong_invoice.name, "environment": "sandbox"}
     order = place_request(history, "run-probe", payload, by="dana", reason="show me")
     made.run_for(timedelta(minutes=20))
     assert request_of(history, order.id).state.value == "done"
@@ -152,7 +152,7 @@ def test_a_canary_that_is_ordered_is_a_canary_too(history):
 def test_the_wrong_invoice_is_noticed_for_its_tax_and_taken_back():
     catalog = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
     place = open_place("landscape", 0, catalog=catalog)
-    found = asyncio.run(play_in(mistaxed_invoice, place, "canary"))
+    found = asyncio.run(play_in(wrong_invoice, place, "canary"))
     assert (found.verdict.value, found.category, found.leaks) == ("failed", "tax", ())
     invoices = place.landscape.core.desk.storage.all("invoice")
     assert {one["status"] for one in invoices} == {"void"}
