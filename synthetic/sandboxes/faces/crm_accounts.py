@@ -162,7 +162,7 @@ class CrmAccountsFace:
         if survivor is None:
             raise RefusalError(422, f"No account {asked.body['merged_into']} to merge into.")
         try:
-            self._crm.merge(name, survivor)
+            self._crm.merge(name, survivor, asked.body["reason"])
         except RefusedError as error:
             raise RefusalError(409, error.message) from None
         return self._shown(name)

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.landscape.facts import Facts
 from synthetic.sandboxes.landscape.rows import Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
 
@@ -26,6 +27,7 @@ class Crm:
         self._now = now
         self.accounts = table("account")
         self.orders = table("order")
+        self.facts = Facts(table("crm-fact"), now)
         self.renewals = table("renewal")
 
     def accept_account(  # noqa: PLR0913, PLR0917  (an account has these facts)
@@ -155,7 +157,7 @@ class Crm:
         self.accounts[account] = changed
         return changed
 
-    def merge(self, loser: str, survivor: str) -> dict[str, Any]:
+    def merge(self, loser: str, survivor: str, reason: str) -> dict[str, Any]:
         """Merge an account into another; its id stays valid for ever.
 
         Raises:
@@ -168,7 +170,19 @@ class Crm:
             chain.append(into)
         if loser in chain or self.accounts[loser].get("merged_into"):
             raise RefusedError(_PORT, "state", f"{loser} cannot be merged into {survivor}")
-        return self.change(loser, merged_into=survivor, status="merged")
+        merged = self.change(loser, merged_into=survivor, status="merged")
+        lost, kept = (str(self.accounts[name].get("customer") or "") for name in (loser, survivor))
+        if lost and kept:
+            # versions of a customer on the bus count seconds, as those of billing do
+            version = int(self._now().timestamp())
+            told = {"id": lost, "version": version, "merged_into": kept, "status": "merged"}
+            told |= {"legal_entity": merged["legal_entity"], "reason": reason}
+            self.facts.tell("account.merged", lost, told, version)
+        return merged
+
+    def facts_of(self, after: int = 0) -> Answer:
+        """Show what others must hear of, after a number."""
+        return self.facts.after(after)
 
     def chain(self, account: str) -> list[str]:
         """Return an account and its parents, up to the ultimate one."""

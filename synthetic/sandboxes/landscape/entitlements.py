@@ -8,9 +8,10 @@ from typing import Any
 
 from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
+from synthetic.sandboxes.landscape.facts import Facts
 from synthetic.sandboxes.landscape.rows import Row, Table, in_memory
 from synthetic.sandboxes.ledger.master import Master
-from synthetic.sandboxes.sync.facts import tenant_id
+from synthetic.sandboxes.sync.facts import entitlement_id, tenant_id
 
 _PORT = "entitlements"
 
@@ -31,6 +32,7 @@ class Entitlements:
         self.tenants = table("tenant")
         self.entitlements = table("entitlement")
         self.courtesies = table("courtesy")
+        self.facts = Facts(table("entitlement-fact"), now)
 
     def register_tenant(self, customer: Mapping[str, JSON]) -> Answer:
         """Make the tenant of a customer, once."""
@@ -86,6 +88,11 @@ class Entitlements:
         if known["status"] == "off":
             raise RefusedError(_PORT, "state", f"the entitlement of {subscription} is off")
         self._keep(subscription, {**known, "status": "off", "revoked": f"{reason} ({who})"}, known)
+        for number, item in enumerate(known["items"]):
+            told: Row = {"id": entitlement_id(subscription, number), "subscription_id": subscription}
+            told |= {"contract_id": known["contract"] or None, "status": "off", "grant_source": "subscription"}
+            told |= {"effective_from": known["since"], "effective_until": self._stamp(), "reason": "terminated"}
+            self._tell(subscription, known["customer"], item, told)
 
     def grant_courtesy(self, customer: str, sku: str, hours: int, reason: str, who: str) -> str:
         """Let a tenant use a SKU for some hours while the real grant is missing; return the name of the grant.
@@ -100,6 +107,7 @@ class Entitlements:
         until = (self._now() + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
         found: Row = {"customer": customer, "sku": sku, "since": self._stamp(), "until": until, "changes": 1}
         self.courtesies[name] = found | {"reason": reason, "who": who, "updated": self._stamp(), "revoked": ""}
+        self._tell_courtesy(name, until, "on")
         return name
 
     def end_courtesy(self, name: str, reason: str, who: str) -> None:
@@ -113,6 +121,35 @@ class Entitlements:
             raise RefusedError(_PORT, "state", f"{name} has ended")
         own = {"revoked": f"{reason} ({who})", "updated": self._stamp(), "changes": known["changes"] + 1}
         self.courtesies[name] = {**known, **own}
+        self._tell_courtesy(name, self._stamp(), "off")
+
+    def _tell_courtesy(self, name: str, until: str, status: str) -> None:
+        found = self.courtesies[name]
+        told: Row = {"id": f"en_{name}", "subscription_id": None, "contract_id": None, "status": status}
+        told |= {"grant_source": "courtesy", "effective_from": found["since"], "effective_until": until}
+        item = {"sku": found["sku"], "quantity": "1"}
+        self._tell(f"en_{name}", found["customer"], item, told | {"reason": "courtesy"})
+
+    def _tell(self, subject: str, customer: str, item: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        """Let others hear of what no event of billing caused; versions count seconds, as those of billing do."""
+        version = int(self._now().timestamp())
+        sku = str(item["sku"])
+        entity = str(self.tenants.get(customer, {}).get("legal_entity") or "ZZ-00")
+        data = {
+            **told,
+            "version": version,
+            "tenant_id": tenant_id(customer),
+            "customer_id": customer,
+            "sku": sku,
+            "features": self.features_of(sku),
+            "quantity": str(item["quantity"]),
+            "updated_at": self._stamp(),
+        }
+        self.facts.tell("entitlement.changed", subject, data | {"_entity": entity}, version)
+
+    def facts_of(self, after: int = 0) -> Answer:
+        """Show what others must hear of, after a number."""
+        return self.facts.after(after)
 
     def features_of(self, sku: str) -> list[str]:
         """Return the names of the features that a SKU grants."""

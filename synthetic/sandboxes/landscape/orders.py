@@ -245,6 +245,16 @@ class Orders:
         if "renewal_uplift_percent" in body:
             found["renewal_uplift_percent"] = body["renewal_uplift_percent"]
         self.contracts[f"{order['contract_id']}/{order['contract_version']}"] = found
+        self._tell(order, found)
+
+    def _tell(self, order: Row, contract: Row) -> None:
+        """Let others hear of an accepted order and of the contract that it made."""
+        name, version = str(contract["id"]), int(contract["version"])
+        kept = ("customer_id", "legal_entity", "currency", "payment_terms", "start_date", "end_date", "net")
+        told = {key: contract[key] for key in (*kept, "lines", "accepted_at")}
+        told |= {"order_id": order["order_id"], "contract_id": name, "version": version}
+        self._crm.facts.tell("order.accepted", name, told, version)
+        self._crm.facts.tell("contract.accepted", name, {**contract, "source_system": "crm"}, version)
 
     def activate(self, name: str) -> str:
         """Begin the subscription of an accepted order, once, and return its id.

@@ -71,7 +71,12 @@ class SyncService:
             check=self._check,
             guide=guide_of(self._around.catalog),
         )
-        self._fetches: list[Callable[[], int]] = [self.sync.fetch_receipts, self.sync.fetch_facts]
+        self._fetches: list[Callable[[], int]] = [
+            self.sync.fetch_receipts,
+            self.sync.fetch_facts,
+            self.sync.fetch_crm_facts,
+            self.sync.fetch_entitlement_facts,
+        ]
         self.bus = self._nats or StoredBus(self.sync.storage)
         desk = SyncDesk(self.sync, self._ask)
         self._ports: dict[str, Adapter] = {

@@ -80,7 +80,12 @@ _SYNC = {
     "exception.closed": ("sync.exceptions.v1", "ExceptionClosedData"),
     "replay.completed": ("sync.replays.v1", "ReplayData"),
 }
-_CRM = dict.fromkeys(("customer.onboarded", "customer.updated"), ("crm.customers.v1", "CustomerData"))
+_CRM = {
+    **dict.fromkeys(("customer.onboarded", "customer.updated"), ("crm.customers.v1", "CustomerData")),
+    "account.merged": ("crm.customers.v1", "AccountMergedData"),
+    "order.accepted": ("crm.contracts.v1", "OrderAcceptedData"),
+    "contract.accepted": ("crm.contracts.v1", "ContractData"),
+}
 
 
 def _channels(source: str, contract: str, found: Mapping[str, tuple[str, str]]) -> dict[str, Channel]:

@@ -188,10 +188,23 @@ class Sync:
             raise refusals[0]
         return sum(found)
 
-    def _facts(self, ledger: str) -> int:
-        place = f"{_FACTS}/{ledger}"
+    def fetch_crm_facts(self) -> int:
+        """Carry what CRM did by itself since last time into the outbox; return how many facts that were.
+
+        Raises:
+            UnreachableError: It could not be asked; nothing is lost, it keeps them.
+            RefusedError: It tells nothing by itself.
+        """
+        return self._facts("", "crm")
+
+    def fetch_entitlement_facts(self) -> int:
+        """Carry what entitlements were granted and revoked by hand; as `fetch_crm_facts`."""
+        return self._facts("", "entitlements")
+
+    def _facts(self, ledger: str, port: str = "erp") -> int:
+        place = f"{_FACTS}/{ledger}" if port == "erp" else f"{_FACTS}/{port}/"
         asked: dict[str, JSON] = {"after": int(self.storage.setting(place, "0"))}
-        answer = self._context.ask("erp", "facts_of", asked | ({"ledger": ledger} if ledger else {}))
+        answer = self._context.ask(port, "facts_of", asked | ({"ledger": ledger} if ledger else {}))
         found: list[Any] = answer["facts"] if isinstance(answer["facts"], list) else []
         for one in found:
             body = fact(one["data"], int(one["sequence"]), at=str(one["at"]))

@@ -17,7 +17,7 @@ import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from harness.conform import open_target
+from harness.conform import EventRules, Messages, check_events, open_target
 from harness.conform.sent import sendable
 from synthetic.cli.landscape import read_landscape
 from synthetic.sandboxes.faces import Contract
@@ -122,6 +122,33 @@ def test_the_extract_has_what_billing_finalised_and_the_ledger_posted(landscape)
     text = landscape.ask("/analytics/extracts/invoice-lines?format=jsonl").text
     lines = [json.loads(line) for line in text.splitlines()]
     assert sum(line["net"] for line in lines) == sum(int(row["net"]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("crm-events", {"customer.onboarded", "order.accepted", "contract.accepted", "account.merged"}),
+        ("entitlement-events", {"tenant.provisioned", "entitlement.changed"}),
+    ],
+)
+def test_what_was_done_through_contracts_is_told_on_the_bus_as_the_contract_of_events_says(landscape, name, kinds):
+    ask, url = requests.post, landscape.urls
+    accounts = landscape.given["crm-accounts"]["POST /accounts/{account_id}/merge"]
+    place = f"{url['crm-accounts']}/accounts/{accounts['parameters']['account_id']}/merge"
+    ask(place, json=accounts["body"], headers=landscape.headers | {"idempotency-key": "told-of-it"}, timeout=10)
+    courtesy = landscape.given["entitlements"]["POST /entitlements/courtesy"]["body"]
+    place = f"{url['entitlements']}/entitlements/courtesy"
+    ask(place, json=courtesy, headers=landscape.headers | {"idempotency-key": "told-of-it"}, timeout=10)
+    landscape.running.ask("sync", "POST", "/sandbox/settle")
+    source = {"crm-events": "/crm", "entitlement-events": "/entitlements"}[name]
+    told = [one for one in landscape.running.ask("sync", "GET", "/sandbox/bus") if one["source"] == source]
+    assert {one["type"].removeprefix("example.aster.").rpartition(".v")[0] for one in told} >= kinds
+    if source == "/entitlements":
+        assert {one["data"]["grant_source"] for one in told if "grant_source" in one["data"]} >= {"courtesy"}
+    target = open_target(name, ROOT)
+    messages = Messages(target.name, target.document, EventRules(at_least_once=False, gapless=False), {})
+    found = check_events(messages, [json.dumps(one).encode() for one in told], "the bus")
+    assert found.exit_code == 0, [one.detail for one in found.findings]
 
 
 def test_the_extract_is_parquet_as_well(landscape, tmp_path):
