@@ -41,6 +41,10 @@ _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
 _NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
 """Refusals that only mean that something of the same lane has not arrived: an invoice, a credit before its refund."""
+_FINALISED, _VOIDED = "invoice.finalized", "invoice.voided"
+_BEFORE_POSTING = frozenset({DIFFERS, UNDETERMINED, COLLECTOR, "payload-invalid"})
+"""Codes under which an invoice is held before any ledger was asked to post it."""
+
 _LATELY = timedelta(days=35)
 """How long after a cutover the old ledger is still asked for its bank receipts: its last period is closed by then."""
 
@@ -132,6 +136,8 @@ class Sync:
                 )
             )
             self.storage.count_delivery(str(body["id"]), at, "new" if is_new else "duplicate")
+            if kind == _VOIDED:
+                self._supersede(str(found["id"]))
         return is_new
 
     def next_due(self) -> float | None:
@@ -288,6 +294,24 @@ class Sync:
                 return {**effect.body, REPLAY_OF: known.get(REPLAY_OF) or event_id(number)}
         return effect.body
 
+    def _supersede(self, invoice: str) -> None:
+        """Let an invoice go that was held before anything of it was posted, and that billing has voided since.
+
+        It was corrected at its owner (recovery R4): there is nothing to post and nothing to take back, and what stands
+        behind it goes on. Inside a transaction of the caller.
+        """
+        events = self.storage.inbound(invoice)
+        voids = [one for one in events if one.kind == _VOIDED and one.state == "waiting"]
+        open_now = {one.event_id: one.code for one in self.storage.exceptions(invoice)}
+        first = [one for one in events if one.kind == _FINALISED and one.state in {"held", "waiting", "parked"}]
+        held = [open_now.get(one.event_id, "") for one in first if one.state == "held"]
+        if not voids or not held or not set(held) <= _BEFORE_POSTING:
+            return
+        for one in (*first, *voids):
+            self.storage.set_state(one.number, "superseded")
+            self.close(one.event_id, "voided in billing before it was posted", "billing")
+            self.storage.queue.record(self.time(), "superseded", one.event_id, one.kind)
+
     def _said(self, problem: Problem, body: dict[str, JSON]) -> dict[str, JSON]:
         """Return a body with the sequence of what is said next of the exceptions of an object."""
         return {**body, SEQUENCE: len(self.storage.lines("exception.%", problem.object_id)) + 1}
@@ -330,6 +354,8 @@ class Sync:
                 )
             if replay := self.storage.replay_of(event.number):
                 self._counted(replay, "failed")
+            if event.kind == _FINALISED:
+                self._supersede(event.object_id)
 
     def _counted(self, replay: str, what: str) -> None:
         """Count an event of a replay; the last one completes it. A later replay is not counted for an earlier one."""

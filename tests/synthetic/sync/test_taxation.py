@@ -157,3 +157,38 @@ def test_an_invoice_waits_for_its_customer_and_goes_on_when_it_comes():
         landscape.run(seconds=30)
     assert landscape.posted()["count"] == 1
     assert landscape.sync.storage.exceptions() == []
+
+
+@pytest.mark.parametrize("is_voided_first", [False, True], ids=["held, then voided", "voided before it was looked at"])
+def test_an_invoice_that_was_held_and_is_voided_at_its_owner_frees_its_lane_and_posts_nothing(is_voided_first):
+    landscape = Landscape()
+    wrong, void = charged("DE-RC", 0, 0), event("evt_v", "invoice.voided", invoice("in_1"), DAY + 60)
+    landscape.sync.receive(event("evt_1", "invoice.finalized", wrong))
+    landscape.sync.receive(event("evt_1-again", "invoice.finalized", wrong))
+    if not is_voided_first:
+        landscape.run(seconds=10)
+        assert len(landscape.sync.storage.exceptions()) == 1
+    landscape.sync.receive(void)
+    landscape.sync.receive(event("evt_2", "invoice.finalized", invoice("in_2"), DAY + 61))
+    landscape.run(seconds=10)
+    assert landscape.sync.storage.exceptions() == []
+    assert landscape.sync.storage.backlog() == 0
+    (closed,) = landscape.sync.storage.exceptions(only_open=False)
+    assert (closed.cause, closed.closed_by) == ("voided in billing before it was posted", "billing")
+    assert [landscape.posted(name)["count"] for name in ("in_1", "in_2")] == [0, 1]
+    assert landscape.ledger.books.storage.postings("in_1") == []
+
+
+def test_an_invoice_that_may_be_in_a_ledger_already_is_not_let_go_by_its_void():
+    landscape = Landscape()
+    landscape.ledger.closing.close_period("DE-01-L", "2027-01", "controller", lock=True)
+    landscape.sync.receive(event("evt_1", "invoice.finalized", invoice()))
+    landscape.run(seconds=10)
+    landscape.sync.receive(event("evt_v", "invoice.voided", invoice(), DAY + 60))
+    landscape.run(seconds=10)
+    assert [one.category for one in landscape.sync.storage.exceptions()] == ["period"]
+    landscape.ledger.closing.reopen_period("DE-01-L", "2027-01", "a", "b", "late")
+    assert landscape.sync.replay("evt_1")
+    landscape.run(seconds=10)
+    assert landscape.sync.storage.exceptions() == []
+    assert landscape.erp.receivable_of("in_1")["open"] == 0
