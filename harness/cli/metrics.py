@@ -52,6 +52,13 @@ _LONGEST = timedelta(days=400)
 @click.option(
     "--roi", type=click.Path(path_type=Path, exists=True), default=None, help="Baseline file; prints a range."
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Also write the page for finance: one file, no script.",
+)
 @click.option("--otlp", default="", metavar="URL", help="Also push all of it to a collector, by OTLP over HTTP.")
 @click.option(
     "--otlp-header-env", default="", metavar="NAME", help="Variable with a header: `Authorization: Bearer X`."
@@ -81,11 +88,12 @@ def metrics(environment: str, length: str | None, form: str, place: str | None, 
     from harness.metrics.openmetrics import openmetrics  # noqa: PLC0415
     from harness.metrics.reading import whole_history  # noqa: PLC0415
 
-    now = datetime.now(UTC)
+    _window(length or "24h", datetime.now(UTC))  # asked wrongly is said before anything is read
+    read = _read_now(repo, place, environment, keeps_still=more["keeps_still"])
+    now = datetime.now(UTC)  # what has just been read belongs into the window
     everything = whole_history(now)
     window = _window(length or "24h", now)
     exposes = form == "openmetrics" or more["otlp"]
-    read = _read_now(repo, place, environment, keeps_still=more["keeps_still"])
     facts = _facts(repo, place, environment, everything if exposes else window, more["files"])
     if exposes:
         exposed, created = merged(families(one, everything) for one in facts), _first(facts, now)
@@ -94,7 +102,39 @@ def metrics(environment: str, length: str | None, form: str, place: str | None, 
         if form == "openmetrics":
             write(openmetrics(exposed, created))
             return 0
+    if more["page"]:
+        if len(names := {one.environment for one in facts if one.environment}) > 1:
+            raise UsageError(
+                f"one page shows one environment, and here are {', '.join(sorted(names))}",
+                remedy="Name it: --environment NAME.",
+            )
+        _write_page(more["page"], repo, place, environment, more["files"], facts, window, read)
     return _show(facts, window, form, more["roi"], read)
+
+
+def _write_page(  # noqa: PLR0913, PLR0917  (everything that stands on it)
+    path: Path,
+    repo: Path,
+    place: str | None,
+    environment: str,
+    files: tuple[Path, ...],
+    facts: tuple[Facts, ...],
+    window: Window,
+    read: tuple[Cursor, ...],
+) -> None:
+    from harness.metrics.counting import families  # noqa: PLC0415  (start-up)
+    from harness.metrics.families import merged  # noqa: PLC0415
+    from harness.metrics.figures import figures, payment_latency  # noqa: PLC0415
+    from harness.metrics.objectives import read_objectives  # noqa: PLC0415
+    from harness.report.figures_page import figures_html, figures_page  # noqa: PLC0415
+
+    found, _ = read_objectives(open_library(repo))
+    attained = _attained(found, repo, place, environment, files) if found else []
+    counted = merged(families(one, window) for one in facts)
+    latencies = [row for one in facts for row in payment_latency(one, window)]
+    page = figures_page(facts, window, figures(counted), latencies, attained, read)
+    write_file(path, figures_html(page))
+    write(f"✓ {path}\n", err=True)
 
 
 def _show(several: tuple[Facts, ...], window: Window, form: str, roi: Path | None, read: tuple[Cursor, ...]) -> int:
