@@ -45,7 +45,7 @@ def with_posting(known: Raw, row: Mapping[str, Any]) -> Raw:
 def with_cash(known: Raw, row: Mapping[str, Any]) -> Raw:
     """Return what is known of a payment after the ERP booked it; a transfer is paid when the bank says so."""
     at = seconds_of(str(row["posted_at"]))
-    told = {"entity": row["entity"], "currency": row["currency"]} | known
+    told = {"entity": row["entity"], "currency": row["currency"], "invoice": row.get("invoice", "")} | known
     applied = None if row.get("unapplied") else at
     return {"paid": at, **told, "applied": applied}
 
@@ -118,6 +118,17 @@ def subscription_fact(
     lives = raw.get("status") not in {"canceled", "incomplete_expired"}
     kind = "subscription" if compared else "subscription-seen"
     return _kept(environment, kind, key, at, body, raw, is_open=lives)
+
+
+def workflow_fact(environment: str, invoice: str, raw: Raw, paid: Raw, shift: Shift, touches: int) -> KeptFact:
+    """Return the fact of a chain from a subscription to its cash, one an invoice; a person touched it so often."""
+    body = {
+        "entity": raw.get("entity", ""),
+        "activated_at": _text(raw["finalised"], shift),
+        "settled_at": _text(max(paid["applied"], raw["finalised"]), shift),
+        "touches": touches,
+    }
+    return _kept(environment, "workflow", invoice, shift(paid["applied"]), body, {}, is_open=False)
 
 
 def close_fact(

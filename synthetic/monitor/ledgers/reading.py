@@ -30,6 +30,7 @@ _OVERLAP = 60
 _OPEN = 2_000
 _FIRST = timedelta(days=28)
 _POSTED = "invoice-posted"
+_TOUCH = "touch"
 _LISTS = ("billing", "erp", "sync", "subscriptions", "closes")
 
 
@@ -147,8 +148,20 @@ class _Reading:
                 yield KeptFact(name, _POSTED, key, "ledger", self._wall, {"_told": raw})
             elif kind == "payment":
                 yield facts.payment_fact(name, key, raw, self._shift)
+                yield from self._chains(key, raw)
+            elif kind == _TOUCH:
+                yield KeptFact(name, _TOUCH, key, "ledger", self._wall, {"_told": raw})
             elif kind == "event":
                 yield facts.event_fact(name, key, raw, self._shift, self._postings_of(str(raw.get("object", ""))))
+
+    def _chains(self, payment: str, paid: facts.Raw) -> Iterator[KeptFact]:
+        """Yield the chain that a payment ends, if it settles an invoice of a subscription."""
+        invoice = str(paid.get("invoice", ""))
+        raw = self._of("invoice", invoice) if invoice and paid.get("applied") is not None else {}
+        if "finalised" in raw and raw.get("subscription"):
+            objects = (invoice, payment, str(raw["subscription"]))
+            touches = sum(int(self._of(_TOUCH, one).get("count", 0)) for one in objects)
+            yield facts.workflow_fact(self._ledgers.environment, invoice, raw, paid, self._shift, touches)
 
     def _postings_of(self, invoice: str) -> int:
         return len(self._of("invoice", invoice).get("entries", {}))
@@ -257,6 +270,9 @@ class _Reading:
 
     def _take_done(self, row: Mapping[str, Any]) -> None:
         raw = self._of("event", str(row["event"]))
+        if row["what"] == "replay" and raw:  # an operator let a held event go on
+            key = str(raw.get("object", ""))
+            self._raw[_TOUCH, key] = {"count": int(self._of(_TOUCH, key).get("count", 0)) + 1}
         if row["what"] == "done" and raw and not raw.get("done"):
             self._raw["event", str(row["event"])] = {**raw, "done": row["at"]}
 

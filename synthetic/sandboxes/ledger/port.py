@@ -414,6 +414,7 @@ class LedgerPort:
         if one.key.kind == "payment":
             applied = self._ledger.books.storage.applications(one.key.object_id)
             row["unapplied"] = sum(two.unapplied for two in applied if two.ledger == one.key.ledger)
+            row["invoice"] = next((two.invoice_id for two in applied if two.amount), "")
         return row
 
     def _posting_answer(self, object_id: str, kind: str, ledger: str) -> Answer:

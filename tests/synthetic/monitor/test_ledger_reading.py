@@ -249,3 +249,18 @@ def test_a_clock_that_is_moved_between_two_readings_makes_no_duration_wrong(shop
     assert all((one.applied_at - one.paid_at).total_seconds() < 60 for one in facts.payments if one.applied_at)
     found = {(one.name): (one.numerator, one.denominator) for one in figures(families(facts, window))}
     assert found["invoice-posting-success"] == (1, 1)
+
+
+def test_a_chain_is_complete_when_its_cash_is_applied_and_touched_if_an_operator_had_to_help(shop):
+    touched, alone = shop.sell("one"), shop.sell("two")
+    shop.passes(minutes=1)
+    (event,) = [one for one in shop.world.sync.storage.inbound(touched["invoice"]) if one.kind == "invoice.finalized"]
+    with shop.world.sync.storage.transaction("test"):  # as if it had been held, and an operator had let it go on
+        shop.world.sync.storage.queue.record(shop.at.timestamp(), "replay", event.event_id)
+    shop.passes(minutes=20)
+    shop.read()
+    assert shop.figure("manual-intervention") == (1, 2)
+    shop.passes(minutes=5)
+    shop.read()
+    assert shop.figure("manual-intervention") == (1, 2), "counted once"
+    assert alone["invoice"] != touched["invoice"]
