@@ -35,6 +35,7 @@ _LOST: Mapping[str, frozenset[str]] = {
     "mark_paid": frozenset({"collections", "state"}),
     "open_dispute": frozenset({"state", "imbalance", "application"}),
     "close_dispute": frozenset({"state", "imbalance", "application"}),
+    "determine": frozenset({"tax"}),
     "deliver": frozenset({"entitlement", "state", "application", "collections", "deferral", "imbalance", "amount"}),
 }
 """What else is rightly said where an order of this kind is lost."""
@@ -65,6 +66,8 @@ def of_orders(
         field = path.rsplit(".", 1)[-1]
         for label, wrong in wrong_values(seen):
             right = called(name, field, categories) | follows(path)
+            # whatever is asked of the tax engine, its answer is what the invoice is held to
+            right |= {"tax"} if operation == "determine" else set()
             yield at(place, f"{path}={label}", right, _sent(path, wrong), "mutate", needed(path, label))
 
 

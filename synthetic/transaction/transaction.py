@@ -20,6 +20,9 @@ from synthetic.transaction.observers import Observer, trace_context
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
 from synthetic.transaction.watching import FIRST_NAP, LONGEST_NAP, Watch, longest_nap
 
+_FOUND_WRONG = frozenset({"tax-differs", "collector-differs"})
+"""Codes of the exception queue that say what is wrong with a document, and not that somebody did not take it."""
+
 _TRIES = 6
 _CONFIRM_NAP = timedelta(seconds=1)
 _FLOOR = timedelta(seconds=3)
@@ -328,8 +331,24 @@ class Transaction:
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
                 wrong = tuple(replace(one, category="late") for one in wrong)
+            elif named := await self._held(call):
+                wrong = tuple(replace(one, category=named) for one in wrong)
             watch.answer = answer
         self._stop_failed(title, call, wrong, watch, started, allowed)
+
+    async def _held(self, call: Call) -> str:
+        """Return what is wrong with a document that is missing because the middleware found it wrong; "" if it did not.
+
+        What was only refused elsewhere stays missing: there nobody looked at the document, but at what was made of it.
+        """
+        named = call.request.get(call.operation.removesuffix("posting_of").strip("_") or "invoice")
+        if call.port != "erp" or not call.operation.endswith("posting_of") or not isinstance(named, str):
+            return ""
+        try:
+            found = await self._boundary.perform(Call("sync", "exceptions_of", {"object": named}))
+        except (UnreachableError, RefusedError):
+            return ""
+        return str(found.get("category", "")) if found.get("code") in _FOUND_WRONG else ""
 
     async def _comes_late(self, call: Call, expectation: Expectation, longer: timedelta) -> bool:
         until = self._clock.now() + longer
