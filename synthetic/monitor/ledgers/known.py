@@ -43,11 +43,16 @@ def with_posting(known: Raw, row: Mapping[str, Any]) -> Raw:
 
 
 def with_cash(known: Raw, row: Mapping[str, Any]) -> Raw:
-    """Return what is known of a payment after the ERP booked it; a transfer is paid when the bank says so."""
+    """Return what is known of a payment after the ERP booked it; a transfer is paid when the bank says so.
+
+    One that is taken out of the books again waits for nobody any more.
+    """
     at = seconds_of(str(row["posted_at"]))
+    if row["reverses"]:
+        return {**known, "applied": known.get("applied") or at}
     told = {"entity": row["entity"], "currency": row["currency"], "invoice": row.get("invoice", "")} | known
     applied = None if row.get("unapplied") else at
-    return {"paid": at, **told, "applied": applied}
+    return {"paid": at, **told, "applied": applied, "journal": row["journal_number"]}
 
 
 def with_delivery(known: Raw, row: Mapping[str, Any]) -> Raw:

@@ -228,9 +228,9 @@ class _Reading:
                     self._synthetic += bool(row["synthetic"])
                     continue
                 key = str(row["object"])
-                if row["kind"] in {"invoice", "void"}:
+                if row["kind"] == "invoice" or row["reverses"] in self._of("invoice", key).get("entries", {}):
                     self._raw["invoice", key] = facts.with_posting(self._of("invoice", key), row)
-                elif row["kind"] == "payment" and not row["reverses"]:
+                elif row["kind"] == "payment" or row["reverses"] == self._of("payment", key).get("journal", "-"):
                     self._raw["payment", key] = facts.with_cash(self._of("payment", key), row)
 
     def _pages(self, port: str, operation: str) -> Iterator[list[Mapping[str, Any]]]:

@@ -264,3 +264,39 @@ def test_a_chain_is_complete_when_its_cash_is_applied_and_touched_if_an_operator
     shop.read()
     assert shop.figure("manual-intervention") == (1, 2), "counted once"
     assert alone["invoice"] != touched["invoice"]
+
+
+def test_a_posting_that_is_reversed_later_is_missing_again(shop):
+    sold = shop.sell("one")
+    shop.passes(minutes=20)
+    shop.read()
+    assert shop.figure("invoice-posting-success") == (1, 1)
+    (posted,) = [one for one in shop.world.ledger.books.storage.postings(sold["invoice"]) if one.key.ledger == "DE-01"]
+    request = {"journal_number": posted.journal_number, "day": "2027-01-04", "who": "a", "reason": "by mistake"}
+    shop.world.answer(Attempt("erp", "reverse", request, Kind.DEED, "r", shop.at))
+    shop.passes(minutes=2)
+    shop.read()
+    assert shop.figure("invoice-posting-success") == (0, 1)
+    assert [one.category for one in open_exceptions(shop.history)] == ["missing"]
+
+
+def test_a_receipt_waits_until_it_is_applied_or_taken_out_of_the_books(shop):
+    sold = shop.sell("one")
+    customer = shop.world.core.desk.storage.all("customer")[0]["id"]
+    payment = {"id": "bt-1", "source_system": "bank", "version": 1, "customer_id": customer, "invoice_id": "",
+               "legal_entity": "DE-01", "currency": "EUR", "amount": 4200, "method": "bank_transfer",
+               "value_date": "2027-01-04", "synthetic": False}  # fmt: skip
+    shop.passes(minutes=20)
+    shop.world.answer(Attempt("erp", "receive_transfer", {"payment": payment}, Kind.DEED, "t", shop.at))
+    shop.read()
+
+    def waiting():
+        return [one for one in facts_since(shop.history, FAR) if one.kind == "payment" and one.is_open]
+
+    assert [one.key for one in waiting()] == ["bt-1"]
+    booked = next(one for one in shop.world.ledger.books.storage.postings("bt-1") if one.key.ledger == "DE-01")
+    request = {"journal_number": booked.journal_number, "day": "2027-01-04", "who": "a", "reason": "not ours"}
+    shop.world.answer(Attempt("erp", "reverse", request, Kind.DEED, "r", shop.at))
+    shop.read()
+    assert waiting() == []
+    assert sold["invoice"]
