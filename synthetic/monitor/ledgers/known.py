@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from harness.model.facts import KeptFact
@@ -177,7 +178,14 @@ def raw_of(fact: KeptFact) -> Raw:
     """Return what systems said of the object of a fact."""
     body = fact.body if isinstance(fact.body, dict) else {}
     found = body.get("_told")
-    return dict(found) if isinstance(found, dict) else {}
+    return _plain(found) if isinstance(found, dict) else {}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with times as floats: the history reads numbers with a point as decimals."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def seconds_of(text: str) -> float:
