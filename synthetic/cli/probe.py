@@ -71,6 +71,12 @@ def describe(names: tuple[str, ...], form: str) -> int:
 @_PROBES
 @click.option("--slot", default="", help="Name of the slot; the same slot makes nothing twice (default: now).")
 @click.option("--seed", type=int, default=0, help="Which landscape, where it is one of this process.")
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    help="Run them all so many times; stop at the first that is not clean.",
+)
 @click.option("--fault", "faults", type=click.Path(path_type=Path, exists=True), default=None, help="Play this fault.")
 @click.option("--history", "history", default="", metavar="URL", help="Store the runs there too: a path or a database.")
 @format_option
@@ -80,16 +86,28 @@ def run(  # noqa: PLR0913, PLR0917  (click's signature)
     names: tuple[str, ...],
     slot: str,
     seed: int,
+    repeat: int,
     faults: Path | None,
     history: str,
     form: str,
 ) -> int:
     """Run probes and show each hop as it is decided; failed is exit 1, could not tell 3, a leak 1."""
-    from synthetic.cli.running import run_all  # noqa: PLC0415  (start-up)
+    from synthetic.cli.repeating import repeat_all  # noqa: PLC0415  (start-up)
+    from synthetic.cli.running import run_all  # noqa: PLC0415
 
-    asked = (*named, *names)
-    as_json = form == "json"
-    return run_all(asked, environment, slot=slot, seed=seed, faults=faults, history=history, as_json=as_json)
+    asked, as_json = (*named, *names), form == "json"
+    if repeat == 1:
+        return run_all(asked, environment, slot=slot, seed=seed, faults=faults, history=history, as_json=as_json)
+    return repeat_all(
+        asked,
+        environment,
+        times=repeat,
+        slot=slot,
+        seed=seed,
+        faults=faults,
+        history=history,
+        as_json=as_json,
+    )
 
 
 @probe.command()

@@ -76,47 +76,68 @@ class Ladder:
         sys.stdout.flush()
 
 
+Span = tuple[datetime, datetime] | None
+"""When a run on a clock of its own was really played; None where its clock is the wall's."""
+
+
 def run_all(  # noqa: PLR0913  (all but two by name)
     names: Sequence[str], environment: str, *, slot: str, seed: int, faults: Path | None, history: str, as_json: bool
 ) -> int:
     """Run probes one after another and return the exit code of the worst."""
-    fault_layers = load_faults(faults) if faults else ()
-    layers: list[Layer] = [Played(one, seed) for one in fault_layers]
+    layers = played_faults(faults, seed)
     runs: list[Run] = []
-    times: list[tuple[datetime, datetime] | None] = []
+    spans: list[Span] = []
     for one in chosen(names):
-        place = open_place(environment, seed, layers)
-        name = slot or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+        name = slot or this_slot()
         if not as_json:
             write(head(one, environment, run_id_of(one.name, name, environment)))
-        began = datetime.now(UTC)
-        runs.append(_run(one, place, name, [] if as_json else [Ladder()]))
-        times.append((began, datetime.now(UTC)) if not isinstance(place.clock, SystemClock) else None)
-        place.close()
+        run, span = play_once(one, environment, name, seed, layers, [] if as_json else [Ladder()])
+        runs.append(run)
+        spans.append(span)
         if not as_json:
             write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
     if as_json:
         _write_json([run_to_json(run) for run in runs])
-    if history:
-        _store(runs, times, history)
-    return _exit_code(runs)
+    store_runs(runs, spans, history)
+    return exit_code(runs)
 
 
-def _store(runs: Sequence[Run], times: Sequence[tuple[datetime, datetime] | None], history: str) -> None:
+def played_faults(faults: Path | None, seed: int) -> list[Layer]:
+    """Return the faults of a file or folder as layers; none without one."""
+    return [Played(one, seed) for one in (load_faults(faults) if faults else ())]
+
+
+def this_slot() -> str:
+    """Return the name of a slot that begins now."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def play_once(
+    one: Probe, environment: str, slot: str, seed: int, layers: Sequence[Layer], observers: Sequence[Observer]
+) -> tuple[Run, Span]:
+    """Play a probe once where its environment is, and leave nothing open."""
+    place = open_place(environment, seed, layers)
+    began = datetime.now(UTC)
+    try:
+        run = asyncio.run(play_in(one, place, slot, observers))
+    finally:
+        place.close()
+    return run, (began, datetime.now(UTC)) if not isinstance(place.clock, SystemClock) else None
+
+
+def store_runs(runs: Sequence[Run], spans: Sequence[Span], history: str) -> None:
     """Keep the runs where the monitor keeps its own; a run on a clock of its own took place when it was played."""
+    if not history:
+        return
     from harness.cli.storing import opened_history  # noqa: PLC0415  (only where something is stored)
     from harness.history import record_run  # noqa: PLC0415
     from synthetic.monitor.recording import on_real_time, recorded  # noqa: PLC0415
 
     owners = {one.name: one.owner for one in chosen([run.probe for run in runs])}
     with opened_history(Path(), history, create=True) as kept:
-        for run, played in zip(runs, times, strict=True):
+        for run, played in zip(runs, spans, strict=True):
             one = recorded(run, owner=owners[run.probe])
             record_run(kept, on_real_time(one, *played) if played else one)
-
-
-def _run(one: Probe, place: Place, slot: str, observers: Sequence[Observer]) -> Run:
-    return asyncio.run(play_in(one, place, slot, observers))
 
 
 async def play_in(
@@ -155,7 +176,8 @@ def open_place(environment: str, seed: int, layers: Sequence[Layer] = (), *, cat
     return Place(environment, found.ports, found.clock, suite.categories, found.pace, environment=found)
 
 
-def _exit_code(runs: Sequence[Run]) -> int:
+def exit_code(runs: Sequence[Run]) -> int:
+    """Return 1 where one failed or left something behind, 3 where one could not tell, else 0."""
     if any(run.verdict is RunVerdict.FAILED or run.leaks for run in runs):
         return 1
     return 3 if any(run.verdict is RunVerdict.INCONCLUSIVE for run in runs) else 0

@@ -55,14 +55,14 @@ def _plan_options(command: Callable[..., object]) -> Callable[..., object]:
         ),
         click.option(
             "--database",
-            type=click.Choice(["sqlite", "postgresql"]),
             default="sqlite",
             show_default=True,
-            help="Where the ledger keeps its books.",
+            metavar="[sqlite|postgresql|URL]",
+            help="Where the ERPs keep their books: files, a PostgreSQL of the sandbox, or one by its URL.",
         ),
         click.option(
             "--second-erp",
-            type=click.Choice(["ledger"]),
+            type=click.Choice(["ledger", "tryton"]),
             default=None,
             help="A legacy ERP beside it: dual posting, as in a migration.",
         ),

@@ -5,11 +5,21 @@ and remembers them; faults, noise and permissions are layers around it, so that 
 """
 
 from synthetic.deeds.boundary import Adapter, Boundary, Layer
-from synthetic.deeds.calls import Answer, Attempt, Call, DeniedError, ExpiredError, RefusedError, UnreachableError
+from synthetic.deeds.calls import (
+    UNSUPPORTED,
+    Answer,
+    Attempt,
+    Call,
+    DeniedError,
+    ExpiredError,
+    RefusedError,
+    UnreachableError,
+)
 from synthetic.deeds.categories import Categories
 from synthetic.deeds.time import Clock
 
 __all__ = [
+    "UNSUPPORTED",
     "Adapter",
     "Answer",
     "Attempt",

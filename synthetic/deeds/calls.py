@@ -84,6 +84,10 @@ class ExpiredError(UnreachableError):
         super().__init__(port, why)
 
 
+UNSUPPORTED = "operation-unsupported"
+"""Code of a refusal where a system cannot do this at all: what it would show stays unknown, and nothing has failed."""
+
+
 class RefusedError(HarnessError):
     """A system answered no: a business refusal, which is a fact and not an outage."""
 

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from harness.catalog import Catalog
 from harness.model import UsageError
 from synthetic.deeds import Adapter
-from synthetic.systems.stripe import PriceList
+from synthetic.systems.billing import PriceList
 
 GROUP = "harness.systems"
 
@@ -66,6 +66,7 @@ OURS: Mapping[str, str] = {
     "nats": "synthetic.systems.nats:open_nats",
     "tax": "synthetic.systems.tax:open_tax",
     "tryton": "synthetic.sandboxes.tryton.opening:open_tryton",
+    "killbill": "synthetic.systems.killbill.opening:open_killbill",
 }
 """Adapters of this distribution; pyproject.toml names the same, and a stale installation still has these."""
 

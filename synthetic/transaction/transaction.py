@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harness.model import JSON
-from synthetic.deeds import Answer, Boundary, Call, Clock, DeniedError, RefusedError, UnreachableError
+from synthetic.deeds import UNSUPPORTED, Answer, Boundary, Call, Clock, DeniedError, RefusedError, UnreachableError
 from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.expectation import Expectation, is_absence
@@ -28,7 +28,7 @@ _CONFIRM_NAP = timedelta(seconds=1)
 _FLOOR = timedelta(seconds=3)
 _LOOK_ON = timedelta(minutes=30)
 _ZERO = timedelta()
-_UNSUPPORTED = frozenset({"operation-unknown", "operation-unsupported"})
+_UNSUPPORTED = frozenset({"operation-unknown", UNSUPPORTED})
 """Refusals of a system that cannot do what is asked: nothing is known about business then."""
 
 
@@ -112,8 +112,7 @@ class Transaction:
             except DeniedError as error:
                 self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
             except RefusedError as error:
-                if error.code in _UNSUPPORTED:
-                    self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
+                self._skip_unsupported(title, call, error, started)
                 category = self._categories.of("refusal", error.code.replace("-", "_"))
                 self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
         if undo is not None:
@@ -136,6 +135,7 @@ class Transaction:
                 await self._nap(tries + 1, error.retry_after)
                 continue
             except RefusedError as error:
+                self._skip_unsupported(title, call, error, started)
                 seen = error.code
             break
         if seen != code:
@@ -305,6 +305,7 @@ class Transaction:
             watch.unreachable = str(error)
             return None
         except RefusedError as error:
+            self._skip_unsupported(call.name, call, error, self._clock.now())
             answer = {"count": 0, "refused": error.code}
         watch.answer = answer
         return expectation.differences(answer)
@@ -357,6 +358,12 @@ class Transaction:
             if await self._look(call, expectation, Watch()) == ():
                 return True
         return False
+
+    def _skip_unsupported(self, title: str, call: Call, error: RefusedError, started: datetime) -> None:
+        """Stop where a system says that it cannot do this at all: that is no failure, and nothing is known."""
+        if error.code in _UNSUPPORTED:
+            reason = f"{error}, so the rest of the probe was skipped"
+            self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=reason)
 
     def _unreached(self, title: str, call: Call, watch: Watch, started: datetime, allowed: timedelta) -> None:
         self._stop(

@@ -1,13 +1,16 @@
-"""Kill Bill from Maven Central: its WAR, a servlet container, and an empty database with its tables.
+"""Kill Bill from Maven Central: its WAR, a servlet container, and the tables of its modules.
 
 Version 0.24 has its modules on Maven Central but not its WAR (`killbill-profiles-killbill` ends at 0.22.26), so 0.22
-it is. It carries H2, an embedded database: nothing else is needed. The tables are in the `ddl.sql` of its modules.
+it is. Its data is in PostgreSQL: on H2, which the WAR carries, it makes its tables anew at every start, and opens the
+console of H2 on a fixed port.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +36,8 @@ _MODULES = (
     "usage",
     "beatrix",
 )
+_NARROW, _WIDE = re.compile(rb"(?:numeric|decimal)\(15, ?9\)", re.IGNORECASE), b"numeric(24, 9)"
+"""Amounts in the tables as they come stay below a million: an invoice over JPY 1,200,000 cannot be stored."""
 _SECONDS = 900
 _POM = '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>x</groupId>'
 _POM += "<artifactId>x</artifactId><version>1</version></project>"
@@ -53,12 +58,14 @@ class Installed:
     Attributes:
         war: Kill Bill.
         jetty: The servlet container.
-        database: Empty H2 database with every table.
+        prelude: SQL that makes an empty PostgreSQL database alike to MySQL; for its superuser.
+        tables: SQL that makes every table in it.
     """
 
     war: Path
     jetty: Path
-    database: Path
+    prelude: Path
+    tables: Path
 
 
 def install(say: Say) -> Installed:
@@ -67,7 +74,7 @@ def install(say: Say) -> Installed:
     Raises:
         MissingError: No Java or Maven here, or Maven Central could not be reached.
     """
-    folder = _home() / f"killbill-{VERSION}"
+    folder = _home() / f"killbill-{VERSION}-{_recipe()}"
     if not folder.exists():
         for program in ("java", "mvn"):
             if shutil.which(program) is None:
@@ -77,7 +84,12 @@ def install(say: Say) -> Installed:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not folder.exists():
                 _build(folder, say)
-    return Installed(folder / "killbill.war", folder / "jetty.jar", folder / "killbill.mv.db")
+    return Installed(folder / "killbill.war", folder / "jetty.jar", folder / "prelude.sql", folder / "tables.sql")
+
+
+def _recipe() -> str:
+    """Return a digest of what is prepared how: another recipe is prepared beside this one."""
+    return hashlib.sha256(repr((_WAR, _JETTY, "postgresql", _MODULES, _NARROW.pattern, _WIDE)).encode()).hexdigest()[:8]
 
 
 def _home() -> Path:
@@ -97,28 +109,23 @@ def _build(folder: Path, say: Say) -> None:
             _run(["mvn", "-B", "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={fetched}"], work)
             next(fetched.iterdir()).rename(work / target)
             fetched.rmdir()
-        say("Making the tables of Kill Bill")
-        h2, script = _unpack(work)
-        url = f"jdbc:h2:{work / 'killbill'};MODE=MYSQL"
-        tool = ["java", "-cp", str(h2), "org.h2.tools.RunScript", "-url", url]
-        _run([*tool, "-user", "killbill", "-password", "killbill", "-script", str(script)], work)
+        _collect_tables(work / "killbill.war", work)
         done = work / "done"
         done.mkdir()
-        for part in ("killbill.war", "jetty.jar", "killbill.mv.db"):
+        for part in ("killbill.war", "jetty.jar", "prelude.sql", "tables.sql"):
             (work / part).rename(done / part)
         done.replace(folder)
 
 
-def _unpack(work: Path) -> tuple[Path, Path]:
-    """Take the database engine and the tables of every module out of the WAR."""
-    script, engine = work / "tables.sql", work / "h2.jar"
-    with zipfile.ZipFile(work / "killbill.war") as war, script.open("wb") as tables:
-        names = war.namelist()
-        engine.write_bytes(war.read(next(one for one in names if one.startswith("WEB-INF/lib/h2-"))))
-        for module in _MODULES:
-            with war.open(f"WEB-INF/lib/killbill-{module}-{VERSION}.jar") as jar, zipfile.ZipFile(jar) as inside:
-                tables.write(inside.read(f"org/killbill/billing/{module}/ddl.sql") + b"\n")
-    return engine, script
+def _collect_tables(war: Path, target: Path) -> None:
+    """Take the tables of every module out of the WAR."""
+    wanted = [("prelude", "util", "ddl-postgresql.sql"), *(("tables", one, "ddl.sql") for one in _MODULES)]
+    with zipfile.ZipFile(war) as archive:
+        for file, module, name in wanted:
+            with archive.open(f"WEB-INF/lib/killbill-{module}-{VERSION}.jar") as jar, zipfile.ZipFile(jar) as inside:
+                found = inside.read(f"org/killbill/billing/{module}/{name}")
+            with (target / f"{file}.sql").open("ab") as script:
+                script.write(_NARROW.sub(_WIDE, found) + b"\n")
 
 
 def _run(command: list[str], where: Path) -> None:

@@ -4,43 +4,60 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.model import HarnessError
-from synthetic.deeds import UnreachableError
+from synthetic.deeds import RefusedError, UnreachableError
+from synthetic.sandboxes.killbill.database import KillBillDatabase
 from synthetic.sandboxes.killbill.installation import Installed, MissingError
-from synthetic.systems.killbill import KillBill, catalogue
-from synthetic.systems.stripe import PriceList
+from synthetic.systems.billing import PriceList
+from synthetic.systems.killbill import KillBill
+from synthetic.systems.killbill.catalogue import catalogue
 
 _HOST = "127.0.0.1"
 _USER = "admin:password"
 """The one user of Kill Bill's own shiro.ini: it listens on loopback only."""
 _START_SECONDS = 180.0
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 1.5
+"""What it committed is durable: there is nothing to wait for."""
 # Java 17 closes what Kill Bill 0.22 (of Java 11) and its OSGi container reach into
 _OPENED = (
     *("lang", "util", "lang.reflect", "net", "io", "math", "text", "security", "nio", "time", "util.concurrent"),
 )
 _OPENED_SUN = ("nio.ch", *(f"net.www.protocol.{one}" for one in ("jar", "file", "http", "https", "ftp", "jrt")))
 _DIES_WITH_US = (
-    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGTERM); "
+    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGKILL); "
     "os.getppid() == int(sys.argv[1]) or sys.exit(1); os.execvp(sys.argv[2], sys.argv[2:])"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something that happens by itself.
+
+    Attributes:
+        at: Seconds since 1970.
+        subscriptions: Whose turn it is; empty where it is about something else.
+    """
+
+    at: float
+    subscriptions: tuple[str, ...]
 
 
 class KillBillServer:
     """A Kill Bill that runs in a folder of its own."""
 
-    def __init__(self, installed: Installed, folder: Path) -> None:
-        """Prepare the folder; nothing runs yet."""
+    def __init__(self, installed: Installed, folder: Path, database: KillBillDatabase) -> None:
+        """Keep them; nothing runs yet."""
         self._installed = installed
+        self._database = database
         self.folder = folder
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,17 +72,34 @@ class KillBillServer:
         """What it says."""
         return self.folder / "killbill.log"
 
+    @property
+    def pid(self) -> int:
+        """Process id, 0 while nothing runs."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
-        """Start on an empty database.
+        """Start on the database as it is.
 
         Raises:
             MissingError: It does not come up.
         """
         for part in ("", "bundles", "osgi", "tmp"):
-            (self.folder / part).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._installed.database, self.folder / "killbill.mv.db")
+            (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._configure()
         self.port = _free_port()
+        self.restart()
+
+    def restart(self) -> None:
+        """Start it where it listened, on the database it had.
+
+        Raises:
+            MissingError: It does not come up.
+        """
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603
                 ["python3", "-c", _DIES_WITH_US, str(os.getpid()), *self._command()],  # noqa: S607
@@ -98,7 +132,7 @@ class KillBillServer:
     def new_tenant(self, prices: dict[str, dict[str, int]], at: datetime, callback: str = "") -> KillBill:
         """Make a tenant with a catalog at a time, whose events go to `callback`: an empty sandbox."""
         found = self.tenant(f"t-{secrets.token_hex(8)}")
-        found.post("/tenants", {"apiKey": found.tenant, "apiSecret": found.tenant})
+        found.post("/tenants", {"apiKey": found.key, "apiSecret": found.key})
         self.set_clock(found, at)
         currencies = sorted({code for one in prices.values() for code in one})
         found.upload("/catalog/xml", catalogue(prices, currencies))
@@ -110,6 +144,24 @@ class KillBillServer:
         """Move the clock of the server, of all tenants; returns when what fell due by then has happened."""
         moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         tenant.post(f"/test/clock?requestedDate={moment}&timeoutSec=30")
+
+    def settle(self, tenant: KillBill) -> None:
+        """Wait until nothing is under way there; whoever asks goes on after a while all the same."""
+        with suppress(UnreachableError, RefusedError):
+            tenant.get("/test/queues?timeoutSec=20")
+
+    def planned(self, tenant: KillBill) -> list[Planned]:
+        """Return what a tenant will do by itself, the soonest first."""
+        return sorted(
+            (
+                Planned(
+                    datetime.fromisoformat(one["effectiveDate"]).timestamp(),
+                    tuple(one["event"].get("uuidKeys") or ()),
+                )
+                for one in tenant.queued()
+            ),
+            key=lambda one: one.at,
+        )
 
     def stop(self) -> None:
         """Stop it; a second call does nothing."""
@@ -124,16 +176,17 @@ class KillBillServer:
         self._process = None
 
     def _configure(self) -> None:
-        url = f"jdbc:h2:file:{self.folder / 'killbill'};MODE=MYSQL;DB_CLOSE_DELAY=-1"
         settings = {"org.killbill.server.test.mode": "true"}
         for part in ("org.killbill.dao", "org.killbill.billing.osgi.dao"):
-            settings |= {f"{part}.url": url, f"{part}.user": "killbill", f"{part}.password": "killbill"}
+            settings |= self._database.settings(part)
         settings |= {
             "org.killbill.osgi.bundle.install.dir": str(self.folder / "bundles"),
             "org.killbill.osgi.root.dir": str(self.folder / "osgi"),
         }
         text = "".join(f"{name}={value}\n" for name, value in settings.items())
-        (self.folder / "killbill.properties").write_text(text, "utf-8")
+        file = self.folder / "killbill.properties"
+        file.touch(mode=0o600)
+        file.write_text(text, "utf-8")
 
     def _command(self) -> list[str]:
         opened = [f"--add-opens=java.base/java.{one}=ALL-UNNAMED" for one in _OPENED]

@@ -11,7 +11,7 @@ from synthetic.deeds import Answer, Attempt, RefusedError, UnreachableError
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.billing.routes import Served, routes
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
-from synthetic.systems.stripe_money import Request
+from synthetic.systems.stripe import Request
 
 
 class ObjectPort:

@@ -32,8 +32,7 @@ from synthetic.sandboxes.sync import Sync
 from synthetic.sandboxes.sync.payloads import Check, unchecked
 from synthetic.sandboxes.sync.relay import StoredBus
 from synthetic.systems.ledger import LedgerErp
-from synthetic.systems.stripe import StripeBilling
-from synthetic.systems.stripe_money import Request
+from synthetic.systems.stripe import Request, StripeBilling
 
 _DELIVERY = 1.0
 _REDELIVERY = 5.0

@@ -28,6 +28,7 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.services.analytics import ExtractDesk
 from synthetic.sandboxes.services.edge_faces import EdgeSystems
 from synthetic.sandboxes.services.files import fresh
+from synthetic.sandboxes.services.foreign import ForeignBilling
 from synthetic.sandboxes.services.service import Surroundings
 from synthetic.systems.wire import Wire
 
@@ -54,6 +55,7 @@ class EdgeService:
         self._one_pass = asyncio.Lock()
         self._one_advance = asyncio.Lock()
         self._is_paused = False
+        self._foreign = ForeignBilling(around)
         self._open()
 
     def _open(self) -> None:
@@ -150,7 +152,8 @@ class EdgeService:
         async with self._one_advance:
             clock = self._around.clock
             until = clock.now() + duration
-            while (own := self.core.desk.storage.next_due()) is not None:
+            await self._foreign.settle()
+            while (own := self._next_due()) is not None:
                 due = datetime.fromtimestamp(own, UTC)
                 if due >= until:
                     break
@@ -164,13 +167,19 @@ class EdgeService:
         for why in self.systems.orders.begin_due():
             _LOG.warning("an accepted order did not become a subscription: %s", why)
 
+    def _next_due(self) -> float | None:
+        """Return when billing has something to do by itself, whichever billing it is."""
+        found = (self.core.desk.storage.next_due(), self._foreign.next_due)
+        return min((due for due in found if due is not None), default=None)
+
     async def _settled_all(self) -> None:
         """Deliver and let the sync middleware post, until neither has anything left that is due."""
         for _ in range(100):
             self._begin_due()
             await self._deliver()
+            await self._foreign.settle()
             busy = await asyncio.to_thread(self._ask_sync, "/sandbox/settle")
-            pending = self.core.desk.storage.next_due()
+            pending = self._next_due()
             if not busy.get("done") and (pending is None or pending > self._around.clock.now().timestamp()):
                 return
 

@@ -98,7 +98,7 @@ class EdgeSystems:
 
     def _onboard(self, account: str, row: Row) -> str:
         """Make the billing customer of an accepted account; party and tenant follow from billing's event."""
-        found = self._billing.onboard(
+        found = self._billing.deeds.onboard(
             account=account,
             name=row["name"],
             entity=row["legal_entity"],

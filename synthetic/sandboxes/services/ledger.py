@@ -34,7 +34,7 @@ class LedgerService:
         """Open the books."""
         self._around = around
         # the database server is told to every child as an address, like the other children
-        server = around.addresses.get("postgres", "")
+        server = around.addresses.get("books", "")
         self._place = f"{server}#{around.name.replace('-', '_')}" if server else ""
         self._file = around.data / f"{around.name}.sqlite"
         self._answers_file = around.data / f"{around.name}-answers.sqlite"

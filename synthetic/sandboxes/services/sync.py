@@ -34,6 +34,7 @@ from synthetic.sandboxes.sync.payloads import canonical_check
 from synthetic.sandboxes.sync.relay import StoredBus, relay
 from synthetic.systems.opening import Opening, factory_of
 from synthetic.systems.stripe_http import StripeWire
+from synthetic.systems.wire import Wire
 
 if TYPE_CHECKING:
     from synthetic.systems.nats import NatsBus
@@ -101,6 +102,8 @@ class SyncService:
         }
         settings |= {"billing": ({"adapter": "stripe", "url": edge}, key), "erp": (erp, around.token)}
         settings |= {"tax": ({"adapter": "tax", "url": f"{edge}/tax"}, around.token)}
+        if killbill := around.addresses.get("killbill"):
+            settings["billing"] = ({"adapter": "sandbox", "url": killbill}, around.token)
         prices = CatalogPrices(self._master, around.clock.now().date())
         return {
             port: factory_of(given["adapter"])(
@@ -126,8 +129,16 @@ class SyncService:
         asked: Mapping[str, Any] = {"url": url, "enabled_events": ["*"]}
         endpoint = wire("POST", "webhook_endpoints", asked, f"sync-{self._around.own}")
         wire.close()
+        self._tell_killbill(url, str(endpoint["secret"]))
         with storage.transaction("sync.register"):
             storage.set_setting(_SECRET, str(endpoint["secret"]))
+
+    def _tell_killbill(self, url: str, secret: str) -> None:
+        """Ask for the events of a billing that does not speak Stripe's API, signed with the same secret."""
+        if killbill := self._around.addresses.get("killbill"):
+            wire = Wire("billing", killbill, {"authorization": f"Bearer {self._around.token}"})
+            wire.ask("POST", "/sandbox/webhook", json.dumps({"url": url, "secret": secret}).encode())
+            wire.close()
 
     def _ask(self, port: str, operation: str, request: Mapping[str, JSON]) -> Answer:
         kind = Kind.DEED if operation in DEEDS[port] else Kind.LOOK

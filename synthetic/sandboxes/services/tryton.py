@@ -1,4 +1,8 @@
-"""Tryton as the ERP of a sandbox: a process of this process, beside the books it does not keep."""
+"""Tryton as an ERP of a sandbox: a process of this process.
+
+As the ERP of record (`ledger`) it stands beside an embedded ledger that keeps the second ledgers of companies; as the
+legacy ERP of a parallel run (`ledger-2`) it keeps these, in companies with charts of their own, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +17,31 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.rates import daily
 from synthetic.sandboxes.services.ledger import LedgerService
 from synthetic.sandboxes.services.service import Surroundings
-from synthetic.sandboxes.tryton import TrytonPort, TrytonServer, template
+from synthetic.sandboxes.tryton import PostgresqlStore, TrytonPort, TrytonServer, template
+from synthetic.sandboxes.tryton.databases import POSTGRESQL, SQLITE
 from synthetic.systems.ledger import LedgerErp
 
 _LOOK = 0.2
+_MAIN = "ledger"
 
 
 class TrytonService:
-    """One Tryton, on disk; the second ledgers of companies are kept by an embedded ledger beside it."""
+    """One Tryton, on disk."""
 
     def __init__(self, around: Surroundings) -> None:
         """Start it, on the database it had if there is one: this process may have died before."""
-        self._beside = LedgerService(around)
-        programs, prepared = template(around.catalog, print)
-        self.server = TrytonServer(programs, around.data / "tryton", prepared)
+        self._beside = LedgerService(around) if around.name == _MAIN else None
+        folder = around.data / around.name.replace("ledger", "tryton")
+        server = around.addresses.get("books", "")
+        programs, prepared = template(around.catalog, print, POSTGRESQL if server else SQLITE)
+        store = PostgresqlStore(server, prepared.path, folder) if server else None
+        self.server = TrytonServer(programs, folder, prepared, store)
         self.server.start(fresh=False)
         self._session = self.server.session()
         master = Master(around.catalog, daily)
         second = [one.ledger for one in master.books.values() if one.is_second]
         main = TrytonPort(self._session, master, around.clock.now)
-        self._erp = LedgerErp(main, dict.fromkeys(second, self._beside.ports()["erp"]))
+        self._erp = LedgerErp(main, dict.fromkeys(second, self._beside.ports()["erp"]) if self._beside else {})
 
     def ports(self) -> Mapping[str, Adapter]:
         """Return the `erp` port."""
@@ -68,10 +77,13 @@ class TrytonService:
 
     def reset(self) -> None:
         """Begin with empty books."""
-        self._beside.reset()
+        if self._beside:
+            self._beside.reset()
         self.server.reset()
 
     def close(self) -> None:
         """Stop Tryton; what it posted is durable."""
         self.server.stop()
-        self._beside.close()
+        self.server.drop()
+        if self._beside:
+            self._beside.close()

@@ -30,9 +30,17 @@ from synthetic.sandboxes.supervision.running import CLOCK, DATA, LOGS
 
 Make = Callable[[Surroundings], Service]
 
+
+def _killbill(around: Surroundings) -> Service:
+    from synthetic.sandboxes.services.killbill import KillBillService  # noqa: PLC0415  (start-up of the others)
+
+    return KillBillService(around)
+
+
 SERVICES: Mapping[str, Make] = {
     "ledger": LedgerService,
     "ledger-2": LedgerService,
+    "killbill": _killbill,
     "edge": EdgeService,
     "proxy": ProxyService,
     "sync": SyncService,
@@ -55,23 +63,28 @@ def preload(plan: Plan, folder: Path, token: str, say: Callable[[str], None]) ->
     """Read the landscape of a plan, and prepare what takes long the first time."""
     landscape = Path(plan.landscape) if plan.landscape else landscape_root()
     catalog = read_catalog(Library(FolderTree(landscape / "catalog")), ["**/*.yaml"])
-    if plan.erp == "tryton":
+    if "tryton" in {plan.erp, plan.second_erp}:
         from synthetic.sandboxes.tryton import template  # noqa: PLC0415  (start-up of the others)
 
-        template(catalog, say)
+        template(catalog, say, "postgresql" if plan.keeps_books_in_postgres else "sqlite")
+    if plan.billing == "killbill":
+        from synthetic.sandboxes.killbill import install  # noqa: PLC0415  (start-up of the others)
+
+        install(say)
     return Preloaded(plan, folder, landscape, catalog, token)
 
 
 def children_of(plan: Plan) -> list[str]:
     """Return the children of a plan, in the order in which they are started."""
     programs = ["nats"] if plan.bus == "nats" else []
-    left_out = {name for name, wanted in (("ledger-2", plan.second_erp), ("proxy", plan.proxy)) if not wanted}
+    asked = (("ledger-2", plan.second_erp), ("killbill", plan.billing == "killbill"), ("proxy", plan.proxy))
+    left_out = {name for name, wanted in asked if not wanted}
     return programs + [name for name in SERVICES if name not in left_out]
 
 
 def service_of(name: str, plan: Plan) -> Make:
-    """Return what a child serves: the ERP of record may be Tryton."""
-    if name == "ledger" and plan.erp == "tryton":
+    """Return what a child serves: each of both ERPs may be Tryton."""
+    if (name == "ledger" and plan.erp == "tryton") or (name == "ledger-2" and plan.second_erp == "tryton"):
         from synthetic.sandboxes.services.tryton import TrytonService  # noqa: PLC0415  (start-up of the others)
 
         return TrytonService

@@ -12,12 +12,13 @@ START = "2027-01-04T09:00:00Z"
 """Where the clock of a sandbox starts: the first working day of the worked examples; from there it runs."""
 
 ERPS = ("ledger", "tryton")
-SECOND_ERPS = ("", "ledger")
-"""Tryton keeps the ledgers of companies, not the second ones of a parallel run."""
+SECOND_ERPS = ("", "ledger", "tryton")
 DATABASES = ("sqlite", "postgresql")
+_URL = "postgresql://"
+"""Begins the address of a server that is there already, as somebody who may make databases in it."""
 BUSES = ("memory", "nats")
 PROXIES = ("", "on")
-BILLINGS = ("stripe",)
+BILLINGS = ("stripe", "killbill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Plan:
     Attributes:
         erp: The ERP of record.
         second_erp: The legacy ERP of a parallel run, which keeps the second ledgers; "" for none.
-        database: Where the ledger keeps its books.
+        database: Where the ERPs keep their books: `sqlite`, `postgresql` (of the sandbox), or the URL of a server.
         bus: Where the events of the sync middleware go.
         billing: Which billing system.
         start: Time its clock starts with, ISO 8601; "" for the wall's.
@@ -50,6 +51,16 @@ class Plan:
         """Return the time its clock starts with, None for the wall's."""
         return datetime.fromisoformat(self.start).astimezone(UTC) if self.start else None
 
+    @property
+    def keeps_books_in_postgres(self) -> bool:
+        """Whether the ERPs keep their books in PostgreSQL."""
+        return self.database.startswith("postgresql")
+
+    @property
+    def needs_postgres(self) -> bool:
+        """Whether a database server is a part of it: Kill Bill keeps its data in one whatever the others do."""
+        return self.database == "postgresql" or self.billing == "killbill"
+
     def checked(self) -> Self:
         """Return the plan if everything in it can be started.
 
@@ -59,7 +70,7 @@ class Plan:
         for name, value, known in (
             ("erp", self.erp, ERPS),
             ("second-erp", self.second_erp, SECOND_ERPS),
-            ("database", self.database, DATABASES),
+            ("database", "postgresql" if self.database.startswith(_URL) else self.database, DATABASES),
             ("bus", self.bus, BUSES),
             ("billing", self.billing, BILLINGS),
             ("proxy", self.proxy, PROXIES),

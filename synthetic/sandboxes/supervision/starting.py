@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ def addresses(running: Running) -> list[tuple[str, str]]:
     """Return what is served where, for people."""
     edge = running.children[EDGE].url
     found = [("billing", f"{edge}/v1   key {running.key[:16]}... in {running.folder / 'state.json'}")]
+    if killbill := running.children.get("killbill"):
+        found = [("billing", f"Kill Bill behind {killbill.url}, its own address in harness sandbox status")]
     found += contract_urls(running).items()
     if proxy := running.children.get("proxy"):
         found.append(("proxy", f"{proxy.url}   faults between billing, sync and ERP: harness sandbox fault --list"))
@@ -128,7 +131,10 @@ def reset(folder: Path) -> float:
     clock = running.clock()
     clock.restart(running.plan.started())
     clock.close()
-    for name in running.children:
-        if name not in PROGRAMS and name != "postgres":
-            running.ask(name, "POST", "/sandbox/reset")
+    ours = [name for name in running.children if name not in PROGRAMS and name not in {"postgres", "sync"}]
+    with ThreadPoolExecutor(len(ours)) as beside:
+        for done in [beside.submit(running.ask, name, "POST", "/sandbox/reset") for name in ours]:
+            done.result()
+    # the last one: it asks the emptied billing for its events
+    running.ask("sync", "POST", "/sandbox/reset")
     return time.monotonic() - began

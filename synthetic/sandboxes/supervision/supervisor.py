@@ -23,15 +23,17 @@ from harness.model import HarnessError, UsageError
 from synthetic.clock import SharedClock
 from synthetic.sandboxes.supervision.children import Preloaded, children_of, preload, run_child
 from synthetic.sandboxes.supervision.plan import Plan
+from synthetic.sandboxes.supervision.postgres import start_postgres
 from synthetic.sandboxes.supervision.processes import Process, end_after_us, start_of, stop, this_process
-from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of, start_postgres
+from synthetic.sandboxes.supervision.programs import PROGRAMS, become, port_of
 from synthetic.sandboxes.supervision.running import CLOCK, DATA, LOCK, LOGS, Child, Running
 
 Say = Callable[[str, float], None]
 """Told what happened and how many seconds it took."""
 
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD})
-_START_PATIENCE = 30.0
+_START_PATIENCE = {"killbill": 240.0}
+_START_PATIENCE_ELSE = 30.0
 _AGAIN_AFTER = (0.0, 0.05, 0.2, 1.0, 5.0)
 _CALM = 10.0
 
@@ -74,7 +76,7 @@ class Supervisor:
         self._running = Running(self._folder, this_process(), self._plan, given.token, {}, "starting")
         self._running.write()
         try:
-            if self._plan.database == "postgresql":
+            if self._plan.needs_postgres:
                 self._start_postgres()
             for name in children_of(self._plan):
                 self._start(name, given)
@@ -112,6 +114,10 @@ class Supervisor:
         reading, writing = os.pipe()
         parent = os.getpid()
         addresses = {child.name: child.url for child in self._running.children.values() if child.name != name}
+        if self._plan.keeps_books_in_postgres:
+            addresses["books"] = (
+                addresses.get("postgres", "") if self._plan.database == "postgresql" else self._plan.database
+            )
         pid = os.fork()
         if pid == 0:
             os.close(reading)
@@ -131,10 +137,10 @@ class Supervisor:
     def _start_postgres(self) -> None:
         """Start a database server, which is no child of ours: it is stopped like the others, by id and start time."""
         began = time.monotonic()
-        pid, url = start_postgres(self._folder / DATA / "postgres")
-        server = Process(pid, start_of(pid) or 0)
+        found = start_postgres(self._folder / DATA / "postgres", over_tcp=self._plan.billing == "killbill")
+        server = Process(found.pid, start_of(found.pid) or 0)
         self._guard = end_after_us(server, () if self._lock is None else (self._lock,))
-        self._note(Child("postgres", server, 0, time.monotonic() - began, 0, url))
+        self._note(Child("postgres", server, found.port, time.monotonic() - began, 0, found.url))
         self._say("postgres ready", time.monotonic() - began)
 
     def _start_program(self, name: str, known: Child | None) -> Child:
@@ -154,7 +160,7 @@ class Supervisor:
     def _reported(self, name: str, reading: int) -> int:
         log = self._folder / LOGS / f"{name}.log"
         with open(reading, "rb", buffering=0) as pipe:
-            waited, _, _ = select.select([pipe], [], [], _START_PATIENCE)
+            waited, _, _ = select.select([pipe], [], [], _START_PATIENCE.get(name, _START_PATIENCE_ELSE))
             line = pipe.readline() if waited else b""
         if not line:
             raise StartError(f"{name} did not come up", remedy=f"Read {log}.")

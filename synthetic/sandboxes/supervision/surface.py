@@ -31,7 +31,7 @@ def contracts_of(plan: Plan) -> Mapping[str, str]:
     found = dict.fromkeys(_EDGE, "edge") | {"sync-admin": "sync"}
     if plan.erp == "ledger":
         found |= dict.fromkeys(_ERP, "ledger")
-    if plan.second_erp or plan.erp == "ledger":
+    if plan.second_erp == "ledger" or (plan.erp == "ledger" and not plan.second_erp):
         found[_SECOND] = "ledger-2" if plan.second_erp else "ledger"
     return dict(sorted(found.items()))
 

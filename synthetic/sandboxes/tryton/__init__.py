@@ -6,13 +6,15 @@ from the embedded ledger and why: `docs/tryton.md`.
 """
 
 from synthetic.sandboxes.tryton.books import Recognition
+from synthetic.sandboxes.tryton.databases import PostgresqlStore, Template
 from synthetic.sandboxes.tryton.installation import InstallationError, install
 from synthetic.sandboxes.tryton.port import TrytonPort
-from synthetic.sandboxes.tryton.server import Template, TrytonServer
+from synthetic.sandboxes.tryton.server import TrytonServer
 from synthetic.sandboxes.tryton.template import is_ready, template
 
 __all__ = [
     "InstallationError",
+    "PostgresqlStore",
     "Recognition",
     "Template",
     "TrytonPort",

@@ -6,7 +6,7 @@ sees is what Tryton holds, also after somebody changed it there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from typing import Any
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.rules_sales import RECEIVABLE
 from synthetic.sandboxes.ledger.values import Line, OpenItem, Posting, RefusedError, period_of
+from synthetic.sandboxes.tryton.codes import OneChart, in_cloud_codes, legacy_codes
 from synthetic.systems.tryton import Tryton, TrytonRefusalError
 from synthetic.systems.tryton.directory import Company, Directory
 from synthetic.systems.tryton.documents import Documents, MoveLine, minor
@@ -82,19 +83,42 @@ class Books:
     ) -> None:
         """Keep them; nothing is asked yet, so that an environment opens where Tryton is down."""
         self.tryton = tryton
-        self.master = master
+        self.master = OneChart(master)
+        self._legacy = {name: legacy_codes(master, name) for name, books in master.books.items() if books.is_second}
         self.recognition = recognition
         self._now = now
 
     @cached_property
     def directory(self) -> Directory:
         """The records everything else is found by, read once."""
-        return Directory(self.tryton)
+        renamed = {name: {own: cloud for cloud, own in codes.items()} for name, codes in self._legacy.items()}
+        return Directory(self.tryton, renamed)
 
     @cached_property
     def documents(self) -> Documents:
         """What writes invoices and moves."""
         return Documents(self.tryton, self.directory)
+
+    def rest(self, model: str, domain: Sequence[Any], fields: Sequence[str], **context: Any) -> list[dict[str, Any]]:
+        """Read records of one or of any company over REST; accounts have the codes of the cloud chart."""
+        rows = self.tryton.rest(model, domain, fields, **context)
+        if not self._legacy:
+            return rows
+        return [self._renamed(row, context.get("company") or (row.get("company") or {}).get("id")) for row in rows]
+
+    def _renamed(self, row: dict[str, Any], company: int | None) -> dict[str, Any]:
+        cloud_of = self.directory.renamed.get(company or 0, {})
+        found: dict[str, Any] = in_cloud_codes(row, cloud_of) if cloud_of else row
+        return found
+
+    def cloud_code(self, code: str, company: Company) -> str:
+        """Return the cloud code of an account of a company."""
+        return self.directory.renamed.get(company.id, {}).get(code, code)
+
+    def shown(self, codes: Iterable[str], company: Company) -> str:
+        """Return accounts as the company itself calls them, sorted and by comma."""
+        own = self._legacy.get(company.name, {})
+        return ",".join(sorted({own.get(code, code) for code in codes}))
 
     def today(self, ledger: str) -> date:
         """Return the day it is where a company is."""
@@ -104,7 +128,7 @@ class Books:
         """Return the company of a ledger.
 
         Raises:
-            RefusedError: `entity-unknown`: this Tryton has no such company (a second ledger is another system).
+            RefusedError: `entity-unknown`: this Tryton has no such company (it keeps those it was set up with).
         """
         self.master.of(ledger)
         if ledger not in self.directory.names:
@@ -160,7 +184,7 @@ class Books:
         names = [ledger] if ledger else list(self.directory.names)
         ids = [self.directory.company(name).id for name in names if name in self.directory.names]
         domain = [["reference", "=", invoice], ["company", "in", ids], ["state", "not in", ["cancelled", "draft"]]]
-        rows = self.tryton.rest("account.invoice", domain, _INVOICE_FIELDS)
+        rows = self.rest("account.invoice", domain, _INVOICE_FIELDS)
         return [self._held(row) for row in rows]
 
     def open_item(self, held: Held) -> OpenItem:
@@ -183,7 +207,7 @@ class Books:
         item = OpenItem(
             invoice_id=row["reference"],
             ledger=company.name,
-            legal_entity=company.name,
+            legal_entity=self.master.of(company.name).legal_entity,
             party=row["party"]["code"].rsplit("/", 1)[0],
             currency=currency,
             total=minor(row["total_amount"], digits),
@@ -225,7 +249,7 @@ class Books:
         company = next(
             one for name in self.directory.names if (one := self.directory.company(name)).id == row["company"]["id"]
         )
-        lines = self.tryton.rest(
+        lines = self.rest(
             "account.move.line",
             [
                 ["account", "=", company.account(RECEIVABLE)],
@@ -234,7 +258,7 @@ class Books:
             _LINE_FIELDS,
             **company.context,
         )
-        credits_of = self.tryton.rest(
+        credits_of = self.rest(
             "account.invoice.line",
             [
                 ["origin.invoice.id", "=", row["id"], "account.invoice.line"],

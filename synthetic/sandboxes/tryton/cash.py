@@ -63,12 +63,13 @@ class Cash:
 
     def receipts(self, after: int) -> list[tuple[int, dict[str, JSON]]]:
         """Return the bank lines booked after a number (the id of a move), read back from their moves."""
-        tryton = self._books.tryton
         found = []
         for name in self._books.directory.names:
             company = self._books.company(name)
             domain = [["id", ">", after], ["journal.code", "=", _BANK_LINES], ["company", "=", company.id]]
-            rows = tryton.rest("account.move", [*domain, ["state", "=", "posted"]], _RECEIPT_FIELDS, **company.context)
+            rows = self._books.rest(
+                "account.move", [*domain, ["state", "=", "posted"]], _RECEIPT_FIELDS, **company.context
+            )
             found += [(int(row["id"]), self._receipt(row, company)) for row in rows]
         return sorted(found, key=lambda one: one[0])
 

@@ -41,7 +41,7 @@ class Closing:
         company = self._books.company(ledger)
         fields = ("description", "date", "lines.account.code", "lines.debit", "lines.credit", "lines.party.code")
         domain = [["id", "=", int(number) if number.isdigit() else 0], ["company", "=", company.id]]
-        found = self._books.tryton.rest("account.move", domain, fields, **company.context)
+        found = self._books.rest("account.move", domain, fields, **company.context)
         if not found:
             raise RefusedError("posting-unknown", f"no posting {journal_number}")
         lines = tuple(
@@ -56,7 +56,7 @@ class Closing:
         posting = Posting(
             key=PostingKey("erp", "move", number, f"reversal-by-{who}", ledger),
             source_version=1,
-            legal_entity=ledger,
+            legal_entity=self._books.master.of(ledger).legal_entity,
             text=reason,
             document_date=found[0]["date"],
             tax_period=f"{found[0]['date']:%Y-%m}",

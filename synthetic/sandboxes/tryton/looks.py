@@ -27,7 +27,7 @@ class Looks:
     def party(self, customer: str, entity: str) -> Answer:
         """Show the party of a customer in one company."""
         company = self._books.company(entity)
-        rows = self._books.tryton.rest(
+        rows = self._books.rest(
             "party.party",
             [["code", "=", f"{customer}/{entity}"], ["replaced_by", "=", None]],
             ("name", "contact_mechanisms.name", "contact_mechanisms.value"),
@@ -85,7 +85,7 @@ class Looks:
             "lines.credit",
             "lines.amount_second_currency",
         )
-        rows = self._books.tryton.rest(
+        rows = self._books.rest(
             "account.move",
             [["description", "like", f"%/payment/{payment}/payment/%"], ["state", "=", "posted"]],
             fields,
@@ -157,7 +157,7 @@ class Looks:
     def cash(self, object_id: str, kind: str, ledger: str) -> Answer:
         """Show what is posted for a refund, or for the beginning or end of a dispute."""
         fields = ("description", "date", "company.id", "lines.account.code", "lines.debit", "lines.credit")
-        found = self._books.tryton.rest(
+        found = self._books.rest(
             "account.move", [["description", "like", f"%/{object_id}/{kind}/%"], ["state", "=", "posted"]], fields
         )
         rows = [row for row in found if row["description"].split("/")[2:4] == [object_id, kind]]
@@ -169,10 +169,10 @@ class Looks:
         return {
             "count": len(rows),
             "source": row["description"].split("/")[0],
-            "entity": company.name,
+            "entity": self._books.master.of(company.name).legal_entity,
             "currency": company.currency,
             "amount": sum(minor(line["debit"], company.digits) for line in row["lines"]),
-            "accounts": ",".join(sorted({line["account"]["code"] for line in row["lines"]})),
+            "accounts": self._books.shown((line["account"]["code"] for line in row["lines"]), company),
             "posting_date": str(row["date"]),
         }
 
@@ -189,7 +189,7 @@ class Looks:
         )
         found: dict[str, int] = {}
         for row in rows:
-            code = row["account."]["code"]
+            code = self._books.cloud_code(row["account."]["code"], company)
             found[code] = found.get(code, 0) + functional_of(row, company)
         return found
 
@@ -217,10 +217,11 @@ class Looks:
         codes = sorted({one["name"] for line in row["lines"] for one in line["taxes"]})
         day = date.fromisoformat(facts["document_date"])
         lines = row["move"]["lines"]
+        entity = self._books.master.of(company.name).legal_entity
         owed = [one for one in lines if one["account"]["code"] in {RECEIVABLE, CREDIT}]
         return {
             "source": facts["source"],
-            "entity": company.name,
+            "entity": entity,
             "ledger": company.name,
             "currency": row["currency"]["code"],
             "total": total,
@@ -228,11 +229,11 @@ class Looks:
             "tax": tax,
             "tax_code": ",".join(codes),
             "tax_base": abs(sum(minor(one["base"], digits) for one in row["taxes"] if one["amount"])),
-            "tax_reason": self._books.master.tax_reason(codes[0], company.name, day) if codes else "",
+            "tax_reason": self._books.master.tax_reason(codes[0], entity, day) if codes else "",
             "functional_total": abs(sum(functional_of(one, company) for one in owed)),
             "rate": facts.get("rate", ""),
             "balance": sum(functional_of(one, company) for one in lines),
-            "accounts": ",".join(sorted({one["account"]["code"] for one in lines})),
+            "accounts": self._books.shown((one["account"]["code"] for one in lines), company),
             "document_date": facts["document_date"],
             "posting_date": str(row["move"]["date"]),
             "posting_period": period_of(row["move"]["period"]["start_date"]),
@@ -251,7 +252,7 @@ class Looks:
         if ledger:
             domain.append(["company", "=", self._books.company(ledger).id])
         fields = ("total_amount", "currency.code", "currency.digits", "payment_term.name", "comment")
-        rows = self._books.tryton.rest("account.invoice", domain, fields)
+        rows = self._books.rest("account.invoice", domain, fields)
         if not rows:
             return {"count": 0}
         day = date.fromisoformat(read_facts(rows[0]["comment"])["document_date"])

@@ -131,7 +131,7 @@ class Schedules:
 
     def shares(self, held: Held, source_line: str, amount: int) -> list[tuple[Mapping[str, Any], int]]:
         """Split an amount over the lines that one line of the document became, by their amounts."""
-        parts = self._books.tryton.rest(
+        parts = self._books.rest(
             "account.invoice.line",
             [["invoice", "=", held.id], ["note", "=", source_line]],
             ("description", "amount", "product.code"),
@@ -157,9 +157,9 @@ class Schedules:
         return len(found)
 
     def _read(self, domain: list[Any], company: Company, through: date | None) -> Iterator[Schedule]:
-        rows = self._books.tryton.rest(_DEFERRED, domain, _FIELDS, **company.context)
+        rows = self._books.rest(_DEFERRED, domain, _FIELDS, **company.context)
         ids = [row["invoice_line"]["id"] for row in rows]
-        credited = self._books.tryton.rest(
+        credited = self._books.rest(
             "account.invoice.line",
             [
                 ["origin", "in", [f"account.invoice.line,{one}" for one in ids]],
@@ -211,7 +211,7 @@ class Schedules:
             total=minor(row["amount"], company.digits),
             start=row["start_date"],
             end=row["end_date"] + timedelta(days=1),
-            method="months" if is_native else "daily",
+            method="months" if is_native or self._books.master.of(company.name).is_second else "daily",
             shortened=shortened + credited,
             recognised=recognised,
         )

@@ -9,20 +9,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from synthetic.deeds import UnreachableError
+from synthetic.sandboxes.tryton.databases import SqliteStore, Store, Template
 from synthetic.sandboxes.tryton.installation import InstallationError
 from synthetic.systems.tryton import Tryton
 from synthetic.systems.tryton.wire import Server
 
-DATABASE = "erp"
 USER = "admin"
 
 _HOST = "127.0.0.1"
@@ -32,9 +30,7 @@ _STOP_SECONDS = 5.0
 # On SQLite, Tryton 8.2.1 refreshes its caches on the connection of the next transaction and leaves it in autocommit:
 # that transaction can then not be rolled back (seen: an invoice `posted` whose move stayed a draft). Never refresh.
 _CONFIGURATION = """[database]
-uri = sqlite://
-path = {folder}
-[web]
+{database}[web]
 listen = {host}:{port}
 [cache]
 clean_timeout = 315360000
@@ -47,26 +43,19 @@ _DIES_WITH_US = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A prepared database and what to log in with."""
-
-    path: Path
-    password: str
-    rest_key: str
-
-
 class TrytonServer:
     """A Tryton that serves one database from a folder of its own."""
 
-    def __init__(self, programs: Path, folder: Path, template: Template) -> None:
+    def __init__(self, programs: Path, folder: Path, template: Template, store: Store | None = None) -> None:
         """Prepare the folder; nothing runs yet.
 
         Args:
             programs: Where `trytond` is.
             folder: For database, configuration and log.
             template: What the database is a copy of.
+            store: Where the database is; a file in the folder if nothing else is said.
         """
+        self._store = store or SqliteStore(folder, template.path)
         self._programs = programs
         self.folder = folder
         self.template = template
@@ -86,7 +75,7 @@ class TrytonServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{_HOST}:{self.port}/{DATABASE}/"
+        return f"http://{_HOST}:{self.port}/{self._store.name}/"
 
     def start(self, *, fresh: bool = True) -> None:
         """Start on a copy of the template, or with `fresh=False` on the database that is there (after a crash).
@@ -95,10 +84,8 @@ class TrytonServer:
             InstallationError: It does not come up.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        if fresh or not self._database.exists():
-            for leftover in self.folder.glob(f"{DATABASE}.sqlite*"):
-                leftover.unlink()
-            _copy(self.template.path, self._database)
+        if fresh or not self._store.exists():
+            self._store.renew()
         for _ in range(_TRIES):
             self.port = _free_port()
             if self._came_up():
@@ -108,11 +95,12 @@ class TrytonServer:
 
     def session(self) -> Tryton:
         """Return a session as administrator."""
-        return Tryton(Server(_HOST, self.port, DATABASE, USER, self.template.password, self.template.rest_key))
+        name = self._store.name
+        return Tryton(Server(_HOST, self.port, name, USER, self.template.password, self.template.rest_key))
 
     def reset(self) -> None:
         """Bring the running server back to the template, in place; sessions of before have to log in again."""
-        _copy(self.template.path, self._database)
+        self._store.renew()
 
     @property
     def is_running(self) -> bool:
@@ -140,6 +128,10 @@ class TrytonServer:
             self._process.wait()
         self._process = None
 
+    def drop(self) -> None:
+        """Take its database away, where that is not in its folder."""
+        self._store.drop()
+
     def kill(self) -> None:
         """Kill it at once, as a crash would."""
         if self._process is not None:
@@ -147,15 +139,13 @@ class TrytonServer:
             self._process.wait()
             self._process = None
 
-    @property
-    def _database(self) -> Path:
-        return self.folder / f"{DATABASE}.sqlite"
-
     def _came_up(self) -> bool:
         configuration = self.folder / "trytond.conf"
-        configuration.write_text(_CONFIGURATION.format(folder=self.folder, host=_HOST, port=self.port), "utf-8")
+        configuration.write_text(
+            _CONFIGURATION.format(database=self._store.settings(), host=_HOST, port=self.port), "utf-8"
+        )
         self._process = launch(
-            self._programs, ["trytond", "-c", str(configuration), "-d", DATABASE], self.log, self.folder
+            self._programs, ["trytond", "-c", str(configuration), "-d", self._store.name], self.log, self.folder
         )
         tryton = self.session()
         until = time.monotonic() + _START_SECONDS
@@ -184,12 +174,6 @@ def launch(
             env={**os.environ, **(environment or {})},
             start_new_session=True,
         )
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database with SQLite's backup, which also works into one that is open and in WAL mode."""
-    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target, timeout=10)) as other:
-        one.backup(other)
 
 
 def _free_port() -> int:

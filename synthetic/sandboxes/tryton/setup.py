@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from harness.catalog import Catalog, LegalEntity, MappingRow
 from harness.catalog.currencies import CURRENCIES
+from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.tryton.chart import ACCOUNTS, DUNNING_DAYS, TYPES, fiscal_years
+from synthetic.sandboxes.tryton.codes import legacy_codes
 from synthetic.systems.tryton import Tryton
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -38,7 +40,8 @@ def set_up(tryton: Tryton, catalog: Catalog, rest_key: str, say: Say) -> None:
         rest_key: Key by which probes read over REST.
         say: Takes a line of progress.
     """
-    entities = [one for one in catalog.legal_entities() if not one.book_of]
+    entities = list(catalog.legal_entities())
+    master = Master(catalog)
     tables = {one.name: one.rows for one in catalog.mappings()}
     say("currencies and companies")
     currencies = _create_currencies(tryton, entities, tables.get("fx-rates", ()))
@@ -49,7 +52,7 @@ def set_up(tryton: Tryton, catalog: Catalog, rest_key: str, say: Say) -> None:
     shared = Shared(currencies, companies, types, category, _create_dunning(tryton))
     for entity in entities:
         say(f"company {entity.name}: chart, taxes, fiscal years")
-        _set_up_company(tryton, entity, shared, tables.get("tax-codes", ()))
+        _set_up_company(tryton, entity, shared, legacy_codes(master, entity.name), tables.get("tax-codes", ()))
     tryton.create("res.user.application", {"user": tryton.user_id, "application": "rest", "key": rest_key})
 
 
@@ -137,10 +140,12 @@ def _create_dunning(tryton: Tryton) -> int:
     return procedure
 
 
-def _set_up_company(tryton: Tryton, entity: LegalEntity, shared: Shared, taxes: Iterable[MappingRow]) -> None:
+def _set_up_company(
+    tryton: Tryton, entity: LegalEntity, shared: Shared, codes: Mapping[str, str], taxes: Iterable[MappingRow]
+) -> None:
     company = shared.companies[entity.name]
     context = {"company": company}
-    accounts = _create_accounts(tryton, entity, company)
+    accounts = _create_accounts(tryton, entity, company, codes)
     scope = "line" if entity.tax_rounding.startswith("per line") else "document"
     exchange = tryton.one("account.journal", [["type", "=", "write-off"], ["code", "=", "EXC"]])
     tryton.write(
@@ -162,7 +167,8 @@ def _set_up_company(tryton: Tryton, entity: LegalEntity, shared: Shared, taxes: 
     _create_years(tryton, entity, company, shared.sequence_types)
 
 
-def _create_accounts(tryton: Tryton, entity: LegalEntity, company: int) -> dict[str, int]:
+def _create_accounts(tryton: Tryton, entity: LegalEntity, company: int, codes: Mapping[str, str]) -> dict[str, int]:
+    """Create the chart under the codes that the company has for it; return ids by the codes of the cloud chart."""
     context = {"company": company}
     types = [
         {
@@ -178,7 +184,7 @@ def _create_accounts(tryton: Tryton, entity: LegalEntity, company: int) -> dict[
     (root,) = tryton.create("account.account", {"name": entity.title, "company": company}, **context)
     rows = [
         {
-            "code": one.code,
+            "code": codes[one.code],
             "name": one.name,
             "company": company,
             "parent": root,
@@ -198,7 +204,7 @@ def _create_taxes(tryton: Tryton, entity: LegalEntity, company: int, account: in
     Inclusive prices reach the ERP as net lines (billing takes the tax out), so every tax here is exclusive.
     """
     for row in rows:
-        if row.values["legal_entity"] != entity.name:
+        if row.values["legal_entity"] != (entity.book_of or entity.name):
             continue
         values = {
             "name": row.key[0],

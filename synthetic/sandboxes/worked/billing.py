@@ -91,7 +91,9 @@ class BillingExamples:
         add(_PAYMENTS, "GET /refunds/{refund_id}", refund_id=done["id"])
 
     def _disputes(self) -> None:
-        found = self._client.billing.onboard("acc_disputes", "Tern GmbH", "DE-01", "EUR", method="disputed")
+        found = self._client.billing.deeds.onboard(
+            account="acc_disputes", name="Tern GmbH", entity="DE-01", currency="EUR", method="disputed"
+        )
         invoice = self.finalised(str(found["id"]), "CARD")
         self._client.ask(_PAYMENTS, "POST", "/payments", self.collection(invoice))
         rows = self._client.wait("the dispute", lambda: self._client.rows(_PAYMENTS, "/disputes") or None)

@@ -41,7 +41,7 @@ def _queue(client: Client, given: Given, sold: Sold) -> None:
     """Bill what no account is mapped to, so that the middleware holds it, and note what an operator can do."""
     # two customers, because the second of one would wait behind the first
     for customer in sold.parties:
-        client.billing.bill(customer, "EXAMPLE-UNMAPPED", [100], "DE-01", "EUR", "DE-S19", terms="NET30")
+        client.billing.deeds.bill(customer, "EXAMPLE-UNMAPPED", [100], "DE-01", "EUR", "DE-S19", terms="NET30")
     path = "/exceptions?status=open"
 
     def both() -> list[dict[str, Any]] | None:

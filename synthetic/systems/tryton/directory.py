@@ -49,8 +49,13 @@ class Company:
 class Directory:
     """Looks up everything once; a reset brings back the same ids, so nothing of it grows old."""
 
-    def __init__(self, tryton: Tryton) -> None:
-        """Read companies, charts, taxes, products, journals, terms and currencies."""
+    def __init__(self, tryton: Tryton, renamed: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Read companies, charts, taxes, products, journals, terms and currencies.
+
+        Args:
+            tryton: A session.
+            renamed: By company, what an account is called here by its code there, for charts with codes of their own.
+        """
         self.currencies = _ids(tryton, "currency.currency", "code")
         digits = {
             one["id"]: (one["code"], one["digits"]) for one in _all(tryton, "currency.currency", "code", "digits")
@@ -61,16 +66,19 @@ class Directory:
         self.terms = _ids(tryton, "account.invoice.payment_term", "name")
         self.unit: int = tryton.call("model.ir.model.data.get_id", "product", "uom_unit")
         self._companies: dict[str, Company] = {}
+        self.renamed: dict[int, Mapping[str, str]] = {}
         for row in tryton.find("company.company", [], ["party.code", "currency"]):
             code, places = digits[row["currency"]]
             own = {"company": row["id"]}
             name = row["party."]["code"]
+            codes = self.renamed[row["id"]] = (renamed or {}).get(name, {})
+            accounts = _ids(tryton, "account.account", "code", **own)
             self._companies[name] = Company(
                 name=name,
                 id=row["id"],
                 currency=code,
                 digits=places,
-                accounts=_ids(tryton, "account.account", "code", **own),
+                accounts={codes.get(code, code): identifier for code, identifier in accounts.items()},
                 taxes=_ids(tryton, "account.tax", "name", **own),
             )
 

@@ -256,3 +256,15 @@ def test_what_is_asked_wrongly_is_exit_2(harness, arguments, words):
     code, _, err = harness(*arguments)
     assert code == 2
     assert words in err
+
+
+def test_probes_are_repeated_in_a_line_each_until_one_is_not_clean(harness, tmp_path):
+    code, out, _ = harness("run", "card-payment", "write-off", "--repeat", "3")
+    assert code == 0
+    assert [line.split("   ")[0].strip() for line in out.splitlines()[:-1]] == [f"round {n} of 3" for n in (1, 2, 3)]
+    assert out.splitlines()[-1].startswith("3 rounds of 2 probes clean: 6 runs, ")
+    code, out, _ = harness("run", "card-payment", "--repeat", "3", "--fault", written(tmp_path, FAULTS))
+    assert code == 1
+    assert "✗ failed" in out
+    assert out.splitlines()[-1].startswith("0 rounds of 1 probes clean: 0 runs, ")
+    assert out.splitlines()[-1].endswith("stopped in round 1 at card-payment.")

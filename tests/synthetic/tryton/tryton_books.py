@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+_TAX = {"2200", "1776"}
 _LINES = (
     "account.code",
     "debit",
@@ -114,7 +115,7 @@ def posted(tryton, *, key="", document=""):
     for row in rows:
         amount = int((row["debit"] - row["credit"]).scaleb(digits))
         codes = {one["tax"]["name"] for one in row["tax_lines"] if one["type"] == "tax"}
-        code = ",".join(codes) if row["account"]["code"] == "2200" else ""
+        code = ",".join(codes) if row["account"]["code"] in _TAX else ""
         found[row["account"]["code"], 1 if amount > 0 else -1, code] += abs(amount)
     dates = {row["move"]["date"] for row in rows}
     return found, dates, rows[0]["move"]["company"]["party"]["code"]
@@ -123,6 +124,6 @@ def posted(tryton, *, key="", document=""):
 def of_oracle(oracle):
     wanted = Counter()
     for one in oracle["lines"]:
-        code = (one["tax_code"] or "") if one["account"] == "2200" else ""
+        code = (one["tax_code"] or "") if one["account"] in _TAX else ""
         wanted[one["account"], 1 if one["side"] == "Dr" else -1, code] += one["amount"]
     return wanted, {date.fromisoformat(oracle["date"])}, oracle["entity"]

@@ -1,54 +1,53 @@
-"""Money behind the `billing` port in the words of Stripe's API: charges, refunds, disputes, payouts."""
+"""Money in billing: charges, refunds, disputes, payouts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from synthetic.deeds import Answer
-
-Request = Callable[[str, str, Mapping[str, Any], str], dict[str, Any]]
-"""Method, path below /v1, parameters, idempotency key -> the answer as JSON; raises what `synthetic.deeds` knows."""
+from synthetic.systems.stripe.api import StripeApi
 
 
 class StripeMoney:
-    """Operations on money; their names are those of the port."""
+    """Operations are the public methods, named as probes say them."""
 
-    _request: Request
-    _key: str
+    def __init__(self, api: StripeApi) -> None:
+        """Keep it."""
+        self._api = api
 
     # deeds
 
     def close_dispute(self, dispute: str) -> Answer:
         """Give in to a dispute: it is lost."""
-        return {"id": dispute, "status": self._post(f"disputes/{dispute}/close", {}, "close")["status"]}
+        return {"id": dispute, "status": self._api.post(f"disputes/{dispute}/close", {}, "close")["status"]}
 
     def refund(self, payment: str, amount: int) -> Answer:
         """Give money of a payment back."""
-        found = self._post("refunds", {"charge": payment, "amount": amount}, "refund")
+        found = self._api.post("refunds", {"charge": payment, "amount": amount}, "refund")
         return {"id": found["id"], "status": found["status"]}
 
     def answer_dispute(self, dispute: str, evidence: str) -> Answer:
         """Send evidence for a dispute."""
         params = {"evidence": {"uncategorized_text": evidence}}
-        return {"id": dispute, "status": self._post(f"disputes/{dispute}", params, "answer")["status"]}
+        return {"id": dispute, "status": self._api.post(f"disputes/{dispute}", params, "answer")["status"]}
 
     def pay_out(self, currency: str, entity: str) -> Answer:
         """Have everything that is held in a currency paid out to the bank; "" where nothing is held."""
-        held = self._get("balance")["available"]
+        held = self._api.get("balance")["available"]
         amount = sum(int(one["amount"]) for one in held if one["currency"] == currency.lower())
         if amount <= 0:
             return {"id": "", "amount": 0}
         params = {"currency": currency.lower(), "amount": amount, "metadata": {"legal_entity": entity}}
-        found = self._post("payouts", params, "payout")
+        found = self._api.post("payouts", params, "payout")
         return {"id": found["id"], "amount": int(found["amount"])}
 
     # looks
 
     def payment_of(self, payment: str) -> Answer:
         """Show a payment."""
-        found = self._get(f"charges/{payment}")
+        found = self._api.get(f"charges/{payment}")
         return {
             "count": 1,
             "status": found["status"],
@@ -60,7 +59,7 @@ class StripeMoney:
 
     def refund_of(self, refund: str) -> Answer:
         """Show a refund."""
-        found = self._get(f"refunds/{refund}")
+        found = self._api.get(f"refunds/{refund}")
         return {
             "count": 1,
             "status": found["status"],
@@ -71,7 +70,7 @@ class StripeMoney:
 
     def dispute_of(self, payment: str) -> Answer:
         """Show the disputes of a payment, the newest first."""
-        found = self._list("disputes", {"charge": payment})
+        found = self._api.list("disputes", {"charge": payment})
         if not found:
             return {"count": 0}
         return {
@@ -84,7 +83,7 @@ class StripeMoney:
 
     def payout_of(self, payout: str) -> Answer:
         """Show a payout and what it is made of: all that moved on the balance since the payout before it."""
-        found = self._get(f"payouts/{payout}")
+        found = self._api.get(f"payouts/{payout}")
         moves = self._since_last(found)
         gross = {kind: sum(int(one["amount"]) for one in moves if one["type"] == kind) for kind in _MOVES}
         disputes = [one for one in moves if one["type"] == "adjustment"]
@@ -105,30 +104,13 @@ class StripeMoney:
     # inside
 
     def _since_last(self, payout: Mapping[str, Any]) -> list[dict[str, Any]]:
-        moves = [one for one in self._list("balance_transactions") if one["currency"] == payout["currency"]]
+        moves = [one for one in self._api.list("balance_transactions") if one["currency"] == payout["currency"]]
         places = [place for place, one in enumerate(moves) if one["source"] == payout["id"]]
         if not places:
             return []
         older = moves[places[0] + 1 :]  # the newest come first
         end = next((place for place, one in enumerate(older) if one["type"] == "payout"), len(older))
         return older[:end]
-
-    def _list(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return every row of a list, page by page."""
-        rows: list[dict[str, Any]] = []
-        while True:
-            more = {"starting_after": rows[-1]["id"]} if rows else {}
-            page = self._get(path, {**(params or {}), "limit": 100, **more})
-            rows += page["data"]
-            if not page["has_more"]:
-                return rows
-
-    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return self._request("GET", path, params or {}, "")
-
-    def _post(self, path: str, params: Mapping[str, Any], part: str) -> dict[str, Any]:
-        """Post under the key of the deed, each part of it under a key of its own."""
-        return self._request("POST", path, params, f"{self._key}-{part}" if self._key else "")
 
 
 _MOVES = ("charge", "refund", "refund_failure", "adjustment")
