@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from synthetic.deeds import Answer, Attempt
 from synthetic.sandboxes.killbill.listening import Inbox
 from synthetic.sandboxes.killbill.pace import Pace
 from synthetic.sandboxes.killbill.server import KillBillServer
@@ -41,9 +42,10 @@ class KillBillEvents:
         self._seen: set[str] = set()
         self.inbox = Inbox(port)
         self.tenant = server.tenant(tenant) if tenant else server.new_tenant(prices, now(), self.inbox.url)
-        self.adapter = KillBillBilling(self.tenant, price_list, now)
-        self._pace = Pace(server, self.adapter)
-        self._teller = Teller(self.adapter)
+        billing = KillBillBilling(self.tenant, price_list, now)
+        self._pace = Pace(server, billing)
+        self._teller = Teller(billing)
+        self.adapter = _Paced(billing, self._pace)
         if tenant:
             server.set_clock(self.tenant, now())
             self._tell(self._teller.everything())
@@ -81,3 +83,15 @@ class KillBillEvents:
             if event["id"] not in self._seen:
                 self._seen.add(event["id"])
                 self._told.append(event)
+
+
+class _Paced:
+    """The adapter, with the clock of Kill Bill moved first: between what is planned nobody moves it."""
+
+    def __init__(self, adapter: KillBillBilling, pace: Pace) -> None:
+        self._adapter = adapter
+        self._pace = pace
+
+    def call(self, attempt: Attempt) -> Answer:
+        self._pace.tick()
+        return self._adapter.call(attempt)

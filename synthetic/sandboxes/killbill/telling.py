@@ -117,6 +117,9 @@ class Teller:
             yield self._event("invoice.voided", found)
         for item in credits_of(invoice):
             yield self._credit(invoice, item)
+        # a new term shows in the subscription too, and Kill Bill tells of it by its invoice alone
+        if sold := found["subscription"]:
+            yield from self._of_subscription(sold, "SUBSCRIPTION_CHANGE")
 
     def _invoice(self, invoice: Mapping[str, Any]) -> dict[str, Any]:
         account = self._books.account(invoice["accountId"])
@@ -272,4 +275,4 @@ class Teller:
             "metadata": {"contract_id": shown["contract"], "legal_entity": shown["entity"], **self._final(identifier)},
             "created": self._now(),
         }
-        return [self._event(name, event, f"_{shown['status']}_{int(bool(shown['ends']))}")]
+        return [self._event(name, event, f"_{shown['status']}_{int(bool(shown['ends']))}_{shown['end']}")]
