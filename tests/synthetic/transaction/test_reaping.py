@@ -97,8 +97,9 @@ def test_what_is_young_or_real_is_left_alone(place):
     real = StripeBilling(in_process(place.landscape.core), prices, synthetic=False)
     core = place.landscape.core
     kinds = {"account": "real", "name": "real", "entity": "DE-01", "currency": "EUR", "terms": "NET30"}
-    customer = real.onboard(**kinds)["id"]
-    sold = real.subscribe(customer, "PRO-ANNUAL", "DE-01", "EUR", "DE-S19", "C-real", terms="NET30")
+    customer = real.deeds.onboard(**kinds)["id"]
+    sale = {"sku": "PRO-ANNUAL", "entity": "DE-01", "currency": "EUR", "tax_code": "DE-S19", "contract": "C-real"}
+    sold = real.deeds.subscribe(customer=customer, terms="NET30", **sale)
     _passes(place, minutes=5)
     _receipt(place, "bt-real", customer, synthetic=False)
     _passes(place, hours=5)
