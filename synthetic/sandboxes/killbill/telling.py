@@ -96,7 +96,7 @@ class Teller:
 
     def _customer(self, identifier: str) -> Event:
         account = self._books.account(identifier)
-        facts = {name: value for name, value in facts_of(account).items() if value}
+        facts = {name: value for name, value in facts_of(account).items() if value and name != "made_under"}
         found = {
             "id": identifier,
             "object": "customer",

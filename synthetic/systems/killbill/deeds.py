@@ -14,7 +14,16 @@ from synthetic.deeds import UNSUPPORTED, Answer, RefusedError, UnreachableError
 from synthetic.systems.billing import PORT, Customer, Sale
 from synthetic.systems.killbill.books import KillBillBooks
 from synthetic.systems.killbill.catalogue import TRIALS
-from synthetic.systems.killbill.documents import OUT_OF_BAND, lines_of, major, mark_of, minor, plan_of, status_of
+from synthetic.systems.killbill.documents import (
+    OUT_OF_BAND,
+    facts_of,
+    lines_of,
+    major,
+    mark_of,
+    minor,
+    plan_of,
+    status_of,
+)
 
 _DRAFTS = "00000000-0000-0000-0000-000000000008"
 _PAY_OFF = "00000000-0000-0000-0000-000000000001"
@@ -37,6 +46,8 @@ class KillBillDeeds:
         if asked.method != "card":
             raise _unsupported(f"no payment method {asked.method} without a payment plug-in")
         known = self._tenant.get(f"/accounts?externalKey={quote(asked.account)}")
+        if known and facts_of(known).get("made_under", self._books.key) != self._books.key:
+            raise _unsupported("an account of the CRM is one account here, and there is one already")
         made = known["accountId"] if known else self._tenant.post("/accounts", self._account(asked))
         # each part again where an earlier try was cut off before it
         wanted = {_DRAFTS} | ({_PAY_OFF} if asked.terms != "CARD" else set())
@@ -55,7 +66,7 @@ class KillBillDeeds:
             "currency": asked.currency,
             "country": asked.entity[:2],
             "timeZone": str(self._books.prices.zone(asked.entity)),
-            "notes": json.dumps({**asked.facts(), "synthetic": "true"}),
+            "notes": json.dumps({**asked.facts(), "synthetic": "true", "made_under": self._books.key}),
         }
 
     def subscribe(self, **sale: Any) -> Answer:
