@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Protocol
 
 from harness.model.money import half_up
 from synthetic.sandboxes.billing.contract_invoice import contract_invoice, midnight
 from synthetic.sandboxes.billing.values import Params, Record, digits, exact
 from synthetic.sandboxes.faces.billing_core import Billing, listed
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, money
+
+_MOST_MINOR = 1000
+"""Minor units of one unit of the currency that has most."""
 
 
 class Rate(Protocol):
@@ -70,6 +74,7 @@ class BillingInvoices:
         if self._billing.entity_of(customer) != asked.body["legal_entity"]:
             raise RefusalError(422, f"{customer['id']} buys of {self._billing.entity_of(customer)}.")
         for line in asked.body["lines"]:
+            money(int(Fraction(line["quantity"]) * Fraction(line["unit_price"]) * _MOST_MINOR))
             for name in ("service_start", "service_end"):
                 if line.get(name):
                     day(line[name])

@@ -11,6 +11,7 @@ from typing import Any
 
 METHODS = ("get", "put", "post", "delete", "patch")
 _SHAPE = ("type", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "items", "default")
+_INT64 = 2**63 - 1
 _MOVED = {
     "#/definitions/": "#/components/schemas/",
     "#/parameters/": "#/components/parameters/",
@@ -22,10 +23,24 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document whose schemas are plain JSON Schema and whose parts stand where OpenAPI 3.1 has them."""
     if "swagger" in document:
         document = _without_swagger(document)
-    if str(document.get("openapi", "")).startswith("3.1"):
-        return document
-    found: dict[str, Any] = _nullable(document)
-    return {**found, "openapi": "3.1.0"}
+    if not str(document.get("openapi", "")).startswith("3.1"):
+        document = {**_nullable(document), "openapi": "3.1.0"}
+    found: dict[str, Any] = _bounded(document)
+    return found
+
+
+def _bounded(value: Any) -> Any:
+    """Return a document in which `format: int64` bounds a number: validators know formats of texts only."""
+    if isinstance(value, list):
+        return [_bounded(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _bounded(one) for name, one in value.items()}
+    types = found.get("type")
+    if found.get("format") == "int64" and "integer" in (types if isinstance(types, list) else [types]):
+        found.setdefault("minimum", -_INT64 - 1)
+        found.setdefault("maximum", _INT64)
+    return found
 
 
 def _nullable(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, day, money, page
 from synthetic.sandboxes.ledger import Ledger
 from synthetic.sandboxes.ledger.journal import entry_id, journal_entry
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, period_of
@@ -87,7 +87,7 @@ class ErpPostings:
         found: dict[int, Line] = {}
         for side, sign in (("debit", 1), ("credit", -1)):
             own = [(number, line) for number, line in enumerate(body["lines"]) if line["side"] == side]
-            amounts = tuple(line["amount"] for _, line in own)
+            amounts = tuple(money(line["amount"]) for _, line in own)
             functional = master.functional(amounts, body["currency"], books, rate.value)
             for (number, line), worth in zip(own, functional, strict=True):
                 if line.get("tax_code"):

@@ -25,6 +25,7 @@ _TRACING = frozenset({"traceparent", "tracestate"})
 _LARGEST = 1_000_000
 _DEFAULT_LIMIT = 50
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_LARGEST_AMOUNT = 10**15
 _TITLES = {
     400: ("bad-request", "Request cannot be read"),
     401: ("unauthorised", "Token missing or expired"),
@@ -189,6 +190,17 @@ def day(text: str, *, status: int = 422) -> date:
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise RefusalError(status, f"{text} is no day of business.")
     return found
+
+
+def money(amount: int) -> int:
+    """Return an amount of minor units that sums of many cannot carry out of 64 bits.
+
+    Raises:
+        RefusalError: 422 for more than anybody was ever billed.
+    """
+    if abs(amount) > _LARGEST_AMOUNT:
+        raise RefusalError(422, f"{amount} minor units are more than is billed here.")
+    return amount
 
 
 def page(rows: Sequence[Any], asked: Asked, name: Callable[[Any], str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, page
+from synthetic.sandboxes.faces.face import Answer, Asked, RefusalError, money, page
 from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.landscape.tax_desk import determination
 
@@ -29,6 +29,8 @@ class TaxFace:
         }
 
     def _determine(self, asked: Asked) -> Any:
+        for line in asked.body["lines"]:
+            money(line["net"])
         return determination(self._engine, asked.body)
 
     def _check(self, asked: Asked) -> Any:

@@ -88,6 +88,7 @@ def test_the_examples_of_the_contract_are_posted_read_and_reversed(clients, name
         ({"lines": []}, 400),
         ({"posting_date": "yesterday"}, 400),
         ({"source_version": 0}, 400),
+        ({"lines": [{**line, "amount": 10**16} for line in EXAMPLES["E3.1"]["value"]["lines"]]}, 422),
     ],
 )
 def test_what_the_ledger_does_not_take_is_refused_with_a_status_of_the_contract(clients, change, status):

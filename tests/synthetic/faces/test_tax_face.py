@@ -95,6 +95,11 @@ def test_entity_place_and_buyer_decide_the_code(client, body, code, tax):
     assert sum(line["net"] for line in found["lines"]) == found["net"] == found["total"] - found["tax"]
 
 
+def test_an_amount_that_no_int64_holds_is_refused(client):
+    assert determined(client, sold(amounts=(2**63 - 1,))).status_code == 422
+    assert determined(client, sold(amounts=(2**63,))).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body",
     [
