@@ -119,6 +119,7 @@ def _customer(context: Context, event: Inbound) -> None:
     account = (found.get("metadata") or {}).get("account")
     known = context.ask("crm", "account_of", {"account": account}) if account else {}
     owned = known if known.get("count") else None
+    found = _in_entity(context, found, (owned or {}).get("legal_entity"))
     document = context.valid("customer", canonical.customer(found, context.master, event.version, owned))
     context.post("register_party", {"customer": document})
     tenant = str(context.ask("entitlements", "register_tenant", {"customer": document}).get("tenant") or "")
@@ -131,7 +132,9 @@ def _customer(context: Context, event: Inbound) -> None:
 
 
 def _invoice(context: Context, event: Inbound) -> None:
-    document = canonical.invoice(_object(event), context.master, event.version)
+    buyer = context.storage.document(_object(event).get("customer")) or {}
+    found = _in_entity(context, _object(event), buyer.get("legal_entity"))
+    document = canonical.invoice(found, context.master, event.version)
     if not document["total"]:
         # nothing to post, and perhaps no line: billing only closed a period
         context.sent("invoice.without_amount", document)
@@ -172,6 +175,15 @@ def _updated(context: Context, event: Inbound) -> None:
     day = date.fromisoformat(str(known["document_date"]))
     due = str(context.master.terms(terms, day).due(day))
     context.sent("invoice.reassigned", {**known, "payment_terms": terms, "due_date": due})
+
+
+def _in_entity(context: Context, found: Mapping[str, Any], entity: JSON) -> Mapping[str, Any]:
+    """Complete what names no legal entity with the one that sells to its buyer, as CRM or customer say."""
+    metadata = found.get("metadata") or {}
+    if metadata.get("legal_entity") or not entity:
+        return found
+    context.notes.append(f"legal entity {entity} is that of its buyer: {found['id']} names none")
+    return {**found, "metadata": {**metadata, "legal_entity": entity}}
 
 
 def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:

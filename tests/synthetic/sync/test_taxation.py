@@ -192,3 +192,18 @@ def test_an_invoice_that_may_be_in_a_ledger_already_is_not_let_go_by_its_void():
     landscape.run(seconds=10)
     assert landscape.sync.storage.exceptions() == []
     assert landscape.erp.receivable_of("in_1")["open"] == 0
+
+
+def test_what_names_no_legal_entity_has_that_of_its_buyer_and_says_so():
+    landscape = Landscape()
+    landscape.account = {"count": 1, "account": "a", "country": "DE", "kind": "business", "legal_entity": "DE-01"}
+    found = charged("DE-S19", 19, 22800, customer="cus_7")
+    assert sold(landscape, found | {"metadata": {}}, customer("cus_7", metadata={"account": "a"})) == []
+    assert (landscape.posted()["entity"], landscape.posted()["ledger"]) == ("DE-01", "DE-01")
+    notes = [detail for _, what, _, detail in landscape.sync.storage.queue.audit() if what == "explained"]
+    assert notes == [f"legal entity DE-01 is that of its buyer: {name} names none" for name in ("cus_7", "in_1")]
+
+
+def test_what_names_no_legal_entity_and_has_a_buyer_nobody_knows_of_waits_as_entity():
+    landscape = Landscape()
+    assert sold(landscape, invoice(), customer("cus_7", metadata={})) == [("entity", "entity-unknown", "cus_7")]
