@@ -31,6 +31,7 @@ from synthetic.transaction import Probe, Run, RunVerdict, run_probe
 _PROXY = "proxy"
 _TRIES = 3
 _CLOSEST = (
+    ("second-ledger", "parallel-run"),
     ("invoice.finalized", "invoice-posting"),
     ("charge.succeeded", "card-payment"),
     ("customer.created", "customer-onboarding"),
