@@ -11,7 +11,8 @@ from harness.model import JSON
 from synthetic.deeds import Answer, UnreachableError
 from synthetic.deeds.categories import Categories
 from synthetic.faults.fault import Effect, Fault, FaultCall, Forward, at
-from synthetic.faults.shapes import Wrong, called, follows, needed, wrong_values
+from synthetic.faults.meaning import COPIED, behind, copied, document_of, lost, sent_wrong
+from synthetic.faults.shapes import Wrong, needed, wrong_values
 
 _TOO_LATE = timedelta(hours=5)
 _A_LITTLE = timedelta(seconds=20)
@@ -25,21 +26,6 @@ _OBJECTS = {
     "set_entitlement": "entitlement",
     "register_tenant": "tenant",
 }
-_LOST: Mapping[str, frozenset[str]] = {
-    "set_entitlement": frozenset({"entitlement", "state"}),
-    "forecast": frozenset({"state", "amount"}),
-    "apply_payment": frozenset({"application", "unapplied", "collections", "imbalance", "state"}),
-    "post_credit": frozenset({"application", "deferral", "imbalance"}),
-    "post_refund": frozenset({"application", "unapplied", "imbalance"}),
-    "void_invoice": frozenset({"application", "state", "imbalance", "divergence"}),
-    "mark_paid": frozenset({"collections", "state"}),
-    "open_dispute": frozenset({"state", "imbalance", "application"}),
-    "close_dispute": frozenset({"state", "imbalance", "application"}),
-    "determine": frozenset({"tax"}),
-    "deliver": frozenset({"entitlement", "state", "application", "collections", "deferral", "imbalance", "amount"}),
-}
-"""What else is rightly said where an order of this kind is lost."""
-_COPIED = {"invoice": "duplicate", "payment": "duplicate", "credit": "duplicate", "refund": "duplicate"}
 
 
 def of_orders(
@@ -49,32 +35,30 @@ def of_orders(
     operation = place[1]
     kinds = [str(kind) for kind in values.get("event.type", ())]
     for kind in kinds or [""]:
-        yield from _ways(place, kind, _LOST.get(operation, frozenset()))
+        yield from _ways(place, kind, lost(operation, kind))
     name = _OBJECTS.get(operation, operation.split("_", 1)[-1])
     if kinds:
         return  # an event is billing's own state: what is wrong in it is wrong in billing
-    document = next((path.split(".", 1)[0] for path in values if path.split(".", 1)[0] in _COPIED), "")
-    if document:
-        names = {"duplicate", "imbalance", "application", "unapplied", "divergence", "deferral", "missing", "late"}
+    document = document_of(values)
+    if document in COPIED:
+        names = copied(document)
         yield at(place, "under-another-id", names, _copied(document), "double posting")
     if len(values.get("ledger", ())) > 1:
         second = next(str(one) for one in values["ledger"] if str(one).count("-") > 1)
-        names = {"missing", "divergence", "duplicate", "imbalance", "unapplied", "application"}
+        names = behind(document_of(values)) | {"missing", "late", "divergence", "duplicate", "imbalance"}
         yield at(place, "not-in-second-ledger", names, _only_first(second), "parallel run")
         yield at(place, "twice-in-first-ledger", names, _first_again(second), "double posting")
     for path, seen in sorted(values.items()):
         field = path.rsplit(".", 1)[-1]
         for label, wrong in wrong_values(seen):
-            right = called(name, field, categories) | follows(path)
-            # whatever is asked of the tax engine, its answer is what the invoice is held to
-            right |= {"tax"} if operation == "determine" else set()
+            right = sent_wrong(operation, path, categories.of(name, field))
             yield at(place, f"{path}={label}", right, _sent(path, wrong), "mutate", needed(path, label))
 
 
-def _ways(place: tuple[str, str], kind: str, lost: frozenset[str]) -> Iterator[Fault]:
+def _ways(place: tuple[str, str], kind: str, named: frozenset[str]) -> Iterator[Fault]:
     where = f"{kind}/" if kind else ""
     needs = f"event.type={kind}" if kind else ""
-    absent = _ABSENT | lost
+    absent = _ABSENT | named
     twice = {"duplicate", "imbalance"}
     yield at(place, f"{where}dropped", absent, _only(kind, _dropped), "drop", needs)
     yield at(place, f"{where}held-back", absent, _only(kind, _held(_TOO_LATE)), "delay", needs)

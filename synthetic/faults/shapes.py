@@ -16,7 +16,6 @@ _MONTH = re.compile(r"\d{4}-\d{2}\Z")
 _REFERENCES = frozenset(
     {"invoice", "payment", "customer", "applied_to", "subscription", "tenant", "dispute", "refund", "credit"}
 )
-_SUMS = frozenset({"net", "tax", "total", "amount", "open", "unit_price", "quantity", "fee", "fees", "base"})
 
 
 def wrong_values(values: tuple[JSON, ...]) -> Iterator[tuple[str, Wrong]]:
@@ -90,58 +89,3 @@ def _also(field: str) -> frozenset[str]:
     if field.endswith(("_date", "_period", "_start", "_end")):
         return frozenset({"period", "deferral"})
     return frozenset()
-
-
-_FOLLOWS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
-    (
-        lambda name: name in _SUMS or name.endswith("_net"),
-        frozenset({"amount", "application", "unapplied", "imbalance", "deferral", "tax"}),
-    ),
-    (
-        lambda name: name.endswith(("_date", "_start", "_end", "_period", "_at")),
-        frozenset({"period", "deferral", "collections", "currency-fx", "imbalance", "application", "divergence"}),
-    ),
-    (
-        lambda name: name.endswith("id") or name in _REFERENCES,
-        frozenset(
-            {
-                "identity",
-                "duplicate",
-                "application",
-                "unapplied",
-                "imbalance",
-                "order",
-                "state",
-                "deferral",
-                "collections",
-            }
-        ),
-    ),
-    (
-        lambda name: name == "ledger",
-        frozenset({"divergence", "imbalance", "duplicate", "entity", "unapplied", "application"}),
-    ),
-    (lambda name: name == "customer_id", frozenset({"account"})),
-    (
-        lambda name: name in {"sku", "revenue_class"},
-        frozenset({"account", "deferral", "mapping", "entitlement", "amount", "imbalance"}),
-    ),
-    (lambda name: name in {"tax_code", "tax_rate", "tax_reason"}, frozenset({"tax"})),
-    (lambda name: name == "currency", frozenset({"currency-fx", "mapping", "imbalance", "application", "unapplied"})),
-    (lambda name: name in {"payment_terms", "terms"}, frozenset({"mapping", "collections", "period"})),
-    (
-        lambda name: name in {"source_system", "version", "created"},
-        frozenset({"order", "identity", "duplicate", "imbalance"}),
-    ),
-    (
-        lambda name: name in {"status", "type", "kind", "cancel_at_period_end"},
-        frozenset({"state", "entitlement", "reversed", "application"}),
-    ),
-)
-
-
-def follows(field: str) -> frozenset[str]:
-    """Return the names of what follows in other systems when a field is sent wrong."""
-    name = field.rsplit(".", 1)[-1]
-    # what the receiver refuses is missing there; what it takes wrongly, it shows under the name of the field
-    return frozenset({"missing", "late"}).union(*(names for applies, names in _FOLLOWS if applies(name)))
