@@ -8,7 +8,7 @@ from synthetic.probes.w01_onboarding import customer_onboarding
 from synthetic.probes.w02_order import order_to_entitlement
 from synthetic.probes.w03_currency import foreign_currency
 from synthetic.probes.w03_invoice_posting import invoice_posting
-from synthetic.probes.w03_tax_kinds import reverse_charge, tax_per_document
+from synthetic.probes.w03_tax_kinds import inclusive_price, reverse_charge, tax_per_document
 from synthetic.probes.w04_cash import bank_transfer, card_payment
 from synthetic.probes.w04_payout import payout
 from synthetic.probes.w05_amendment import amendment
@@ -36,6 +36,7 @@ PROBES = (
     invoice_posting,
     tax_per_document,
     reverse_charge,
+    inclusive_price,
     foreign_currency,
     card_payment,
     bank_transfer,

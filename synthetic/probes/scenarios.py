@@ -37,10 +37,13 @@ class Sale:
     terms: str
     accounts: str
     quantity: int = 1
+    tax_within: int | None = None
 
     @property
     def tax(self) -> int:
-        """Tax on the net, rounded once."""
+        """Tax on the net, rounded once; where it is within the price, what was taken out of it."""
+        if self.tax_within is not None:
+            return self.tax_within
         return half_up(Fraction(self.net) * Fraction(self.tax_percent) / 100)
 
     @property

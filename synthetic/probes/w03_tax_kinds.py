@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.model.money import half_up
+from harness.model.money import half_up, toward_zero
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
 from synthetic.probes.scenarios import Facts, Sale, Subscribed, billing_of, customer_of, posted
@@ -15,13 +15,45 @@ _GERMAN = Sale("DE-01", "EUR", "ONBOARDING", 3 * _PART, "DE-S19", "19", "standar
 _FRENCH = Sale("DE-01", "EUR", "ONBOARDING", 50000, "DE-RC", "0", "reverse_charge", "NET30", accounts="1100,4200")
 
 
+def _within(price: int, percent: str) -> int:
+    """Return the tax within a price, rounded toward zero."""
+    return toward_zero(Fraction(price) * Fraction(percent) / (100 + Fraction(percent)))
+
+
+_PRICE = 1099
+_JAPANESE = Sale(
+    "JP-01",
+    "JPY",
+    "ONBOARDING",
+    3 * _PRICE - _within(3 * _PRICE, "10"),
+    "JP-S10I",
+    "10",
+    "standard",
+    "NET60",
+    accounts="1100,2200,4200",
+    tax_within=_within(3 * _PRICE, "10"),
+)
+
+
 @probe("tax-per-document", workflow="W3", every="1h", owner="tax")
 async def tax_per_document(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Port) -> None:
     """Tax of a German invoice is rounded once over all its lines, and owed in the period of the document."""
     sale = _GERMAN
     customer = await customer_of(tx, crm, billing, sale)
     made = await tx.do("Three lines billed", billing_of(tx, billing, sale, customer, [_PART] * 3))
-    await _as_billed(tx, billing, erp, sync, sale, Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}"), lines=3)
+    begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
+    by_line = 3 * half_up(_PART * Fraction(sale.tax_percent) / 100)
+    await _as_billed(tx, billing, erp, sync, sale, begun, 3, by_line)
+
+
+@probe("inclusive-price", workflow="W3", every="1h", owner="tax")
+async def inclusive_price(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Port) -> None:
+    """A Japanese price has its tax within: it is taken out once for the document, and never rounded up."""
+    sale = _JAPANESE
+    customer = await customer_of(tx, crm, billing, sale)
+    made = await tx.do("Three lines billed", billing_of(tx, billing, sale, customer, [_PRICE] * 3))
+    begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
+    await _as_billed(tx, billing, erp, sync, sale, begun, 3, 3 * _within(_PRICE, sale.tax_percent))
 
 
 @probe("reverse-charge", workflow="W3", every="1h", owner="tax")
@@ -30,14 +62,14 @@ async def reverse_charge(tx: Transaction, crm: Port, billing: Port, erp: Port, s
     sale = _FRENCH
     customer = await customer_of(tx, crm, billing, sale, country="FR")
     made = await tx.do("Workshop billed", billing_of(tx, billing, sale, customer, [sale.net]))
-    await _as_billed(tx, billing, erp, sync, sale, Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}"), lines=1)
+    begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
+    await _as_billed(tx, billing, erp, sync, sale, begun, 1, 0)
 
 
 async def _as_billed(  # noqa: PLR0913, PLR0917  (what is looked at)
-    tx: Transaction, billing: Port, erp: Port, sync: Port, sale: Sale, begun: Subscribed, lines: int
+    tx: Transaction, billing: Port, erp: Port, sync: Port, sale: Sale, begun: Subscribed, lines: int, by_line: int
 ) -> None:
     day = str(today(tx.now(), sale.entity))
-    by_line = lines * half_up(Fraction(sale.net, lines) * Fraction(sale.tax_percent) / 100)
     invoice = await tx.see(
         "Invoice finalised",
         billing.invoice_of(invoice=begun.invoice),

@@ -25,7 +25,15 @@ async def failed_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, e
         billing.invoice_of(subscription=begun.subscription),
         within="2h",
         want={"status": "open", "start": end, "attempts": 1},
-        fixed={"count": 1, "total": sale.total, "open": sale.total, "payment": None},
+        fixed={
+            "count": 1,
+            "net": sale.net,
+            "tax": sale.tax,
+            "total": sale.total,
+            "open": sale.total,
+            "currency": sale.currency,
+            "payment": None,
+        },
         otherwise="collections",
     )
     invoice = str(failed["invoice"])

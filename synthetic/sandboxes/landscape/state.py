@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Protocol
 
 from harness.model import JSON
 from synthetic.deeds import Answer
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.values import fields_of
 from synthetic.sandboxes.sync import Sync
 
 _SEEN_IN_BILLING: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ def business_state(ledger: Ledger, core: BillingCore, sync: Sync, derived: Mappi
 
 
 def _plain(value: Any) -> JSON:
-    return _text({name: found for name, found in asdict(value).items() if name not in _UNSEEN})
+    return _text({name: found for name, found in fields_of(value).items() if name not in _UNSEEN})
 
 
 def _text(value: Any) -> JSON:

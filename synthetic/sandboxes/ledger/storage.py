@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from synthetic.sandboxes.ledger.values import (
     Party,
     Posting,
     PostingKey,
+    fields_of,
 )
 
 _SCHEMA = """
@@ -94,7 +95,7 @@ class Storage:
                 numbered.key.object_id,
                 numbered.period,
                 str(numbered.posting_date),
-                json.dumps(asdict(numbered), default=str),
+                json.dumps(fields_of(numbered), default=str),
             ),
         ).fetchone()
         self._db.executemany(
@@ -223,7 +224,7 @@ class Storage:
 
     def put(self, row: OpenItem | Deferral | Application | Party) -> None:
         """Store a row under its own key, in place of an earlier one."""
-        body = json.dumps(asdict(row), default=str)
+        body = json.dumps(fields_of(row), default=str)
         table, columns, key = _table_and_key(row)
         marks = ", ".join("?" * (len(columns) + 1))
         kept = ", ".join(f"{name} = excluded.{name}" for name in (*columns, "body"))

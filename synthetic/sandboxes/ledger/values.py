@@ -7,9 +7,10 @@ currency of the document and in the functional currency of the ledger.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
 from harness.model import HarnessError
 
@@ -236,6 +237,23 @@ class Party:
 def plain(identifier: str) -> str:
     """Return an id in letters, digits and underscores, as the contracts spell ids."""
     return re.sub(r"[^A-Za-z0-9]", "_", identifier)
+
+
+def fields_of(row: object) -> dict[str, object]:
+    """Return a row as a dictionary, and rows within it as well; what it holds is shared, not copied."""
+    kind: Any = type(row)
+    return {name: _plain(getattr(row, name)) for name in _names(kind)}
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return fields_of(value)
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def period_of(day: date) -> str:

@@ -224,7 +224,7 @@ def test_what_could_not_be_looked_at_is_exit_3(harness, tmp_path):
 def test_list_and_describe_know_every_probe(harness):
     _, out, _ = harness("list", "--format", "json")
     names = [one["name"] for one in json.loads(out)]
-    assert len(names) == len(set(names)) == 27
+    assert len(names) == len(set(names)) == 28
     code, out, _ = harness("describe", "credit-and-refund", "--format", "json")
     assert code == 0
     assert json.loads(out)[0]["steps"][0]["title"] == "Account accepted"
