@@ -24,8 +24,22 @@ _BEHIND: dict[str, frozenset[str]] = {
     "sale": frozenset({"tax"}),
 }
 """Document -> the categories of the facts that are built from it."""
-_DOCUMENTS = {"set_entitlement": "subscription", "void_invoice": "invoice", "mark_paid": "payment"}
-"""Orders that carry no document, and that whose facts they change."""
+_DOCUMENTS = {
+    "set_entitlement": "subscription",
+    "forecast": "subscription",
+    "renewal_due": "subscription",
+    "mark_paid": "payment",
+    "forfeit": "termination",
+    "register_party": "customer",
+    "register_tenant": "customer",
+}
+"""Orders whose name does not end in the document whose facts they change."""
+_SAID: dict[str, frozenset[str]] = {
+    "mark_paid": frozenset({"collections"}),
+    "void_invoice": frozenset({"state"}),
+    "invoice.voided": frozenset({"state"}),
+}
+"""Orders and events -> what workflows.md calls it where they do not take place: a payer chased, a void not undone."""
 _EVENTS = (
     ("customer.subscription", "subscription"),
     ("customer", "customer"),
@@ -51,7 +65,8 @@ _MEANINGS: tuple[tuple[Callable[[str], bool], frozenset[str]], ...] = (
     (lambda name: name.endswith(_DATES), frozenset({"period", "currency-fx"})),
     (lambda name: name.endswith(_SERVICE), frozenset({"period", "deferral"})),
     (lambda name: name.endswith("id") or name in _REFERENCES, frozenset({"identity", "duplicate", "imbalance"})),
-    (lambda name: name == "ledger", frozenset({"entity", "divergence", "imbalance"})),
+    (lambda name: name == "ledger", frozenset({"entity", "divergence", "imbalance", "period"})),
+    (lambda name: name == "method", frozenset({"account"})),
     (lambda name: name == "legal_entity", frozenset({"entity", "currency-fx"})),
     (lambda name: name == "currency", frozenset({"currency-fx", "imbalance"})),
     (lambda name: name in {"sku", "revenue_class"}, frozenset({"account", "mapping", "amount"})),
@@ -76,23 +91,21 @@ def sent_wrong(operation: str, path: str, table: str) -> frozenset[str]:
         path: To the field, the document first.
         table: The field's own category; `state`, if the table says nothing of it, is none.
     """
-    document, _, rest = path.partition(".")
-    name = (rest or document).rsplit(".", 1)[-1]
+    head, _, rest = path.partition(".")
+    name = (rest or head).rsplit(".", 1)[-1]
     found = _ABSENT.union(*(names for applies, names in _MEANINGS if applies(name)))
     found |= {table} if table != "state" or not found - _ABSENT else set()
-    if operation == "mark_paid":
-        found |= {"collections"}  # who is not known to have paid is chased
-    return found | behind(_DOCUMENTS.get(operation, document)) if name.endswith(_BUILT_FROM) else found
+    found |= _SAID.get(operation, frozenset())
+    document = head if head in _BEHIND else _document(operation)
+    return found | behind(document) if name.endswith(_BUILT_FROM) else found
 
 
 def lost(operation: str, kind: str) -> frozenset[str]:
     """Return what is rightly said, beside `missing`, where an order or an event of a kind is lost."""
-    document = _DOCUMENTS.get(operation, operation.split("_", 1)[-1])
+    document = _document(operation)
     if kind:
         document = next((document for start, document in _EVENTS if kind.startswith(start)), "")
-    if operation == "forecast":
-        document = "subscription"
-    names = behind(document)
+    names = behind(document) | _SAID.get(operation, frozenset()) | _SAID.get(kind, frozenset())
     if document == "payment":
         names |= {"collections", "state"}  # who has paid is chased, or is not active
     return names | {"imbalance"} if names else names
@@ -100,7 +113,11 @@ def lost(operation: str, kind: str) -> frozenset[str]:
 
 def copied(document: str) -> frozenset[str]:
     """Return what is rightly said where a document is posted a second time under another id."""
-    return behind(document) | _ABSENT | {"duplicate", "imbalance"}
+    return behind(document) | _ABSENT | {"duplicate", "imbalance", "divergence"}
+
+
+def _document(operation: str) -> str:
+    return _DOCUMENTS.get(operation, operation.split("_", 1)[-1])
 
 
 def behind(document: str) -> frozenset[str]:

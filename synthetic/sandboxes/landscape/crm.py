@@ -100,7 +100,16 @@ class Crm:
     def renewal_due(
         self, subscription: str, contract: str, start: str, due: str, version: int, *, lost: bool = False
     ) -> Answer:
-        """Keep the renewal opportunity of a contract: each new term closes one as won and opens the next."""
+        """Keep the renewal opportunity of a contract: each new term closes one as won and opens the next.
+
+        Raises:
+            RefusedError: `request-malformed`: a date is none.
+        """
+        for day in (start, due):
+            try:
+                date.fromisoformat(day)
+            except (TypeError, ValueError):
+                raise RefusedError(_PORT, "request-malformed", f"{day!r} is no date") from None
         known = self.renewals.get(subscription)
         if known is not None and version < known["version"]:
             return {"contract": contract}
