@@ -38,6 +38,8 @@ _SAID: dict[str, frozenset[str]] = {
     "mark_paid": frozenset({"collections"}),
     "void_invoice": frozenset({"state"}),
     "invoice.voided": frozenset({"state"}),
+    # whatever is asked of the tax engine, its answer is what the invoice is held to
+    "determine": frozenset({"tax"}),
 }
 """Orders and events -> what workflows.md calls it where they do not take place: a payer chased, a void not undone."""
 _EVENTS = (
