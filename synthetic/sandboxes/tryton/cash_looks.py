@@ -61,7 +61,7 @@ class CashLooks:
 
     def _amounts(self, object_id: str, kind: str, ledger: str) -> dict[str, int]:
         company = self._books.company(ledger)
-        rows = self._books.tryton.rest(
+        rows = self._books.rest(
             "account.move",
             [
                 ["description", "like", f"%/{object_id}/{kind}/%"],
@@ -84,5 +84,5 @@ class CashLooks:
         company = self._books.company(ledger)
         wanted = f"%/revaluation/{object_id}/reversal-of-%"
         domain = [["description", "like", wanted], ["state", "=", "posted"], ["company", "=", company.id]]
-        rows = self._books.tryton.rest("account.move", domain, ("date",), **company.context)
+        rows = self._books.rest("account.move", domain, ("date",), **company.context)
         return str(min(row["date"] for row in rows)) if rows else ""

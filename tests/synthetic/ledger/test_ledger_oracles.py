@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from worked_documents import d1, d2, invoice, line, payment
 
 from harness.catalog import read_catalog
 from harness.documents import FolderTree, Library
@@ -30,65 +31,9 @@ def ledger(catalog):
     return Ledger(catalog, now=lambda: datetime(2027, 2, 4, 12, tzinfo=UTC))
 
 
-def line(net, code, rate, sku="PRO-ANNUAL", kind="SUB-RATABLE", service=("2027-01-01", "2028-01-01"), *, line_id="1"):
-    return {
-        "id": line_id,
-        "sku": sku,
-        "net": net,
-        "tax_code": code,
-        "tax_rate": rate,
-        "revenue_class": kind,
-        "service_start": service[0],
-        "service_end": service[1],
-    }
-
-
-def invoice(name, entity, currency, day, lines, tax, **extra):
-    net = sum(one["net"] for one in lines)
-    return {
-        "id": f"in_{name}",
-        "number": f"{entity[:2]}-{name}",
-        "version": 2,
-        "customer_id": f"cus_{name}",
-        "legal_entity": entity,
-        "currency": currency,
-        "payment_terms": "CARD",
-        "lines": lines,
-        "net": net,
-        "tax": tax,
-        "total": net + tax,
-        "document_date": day,
-        "tax_breakdown": [{"tax_code": lines[0]["tax_code"], "base": net, "tax": tax}],
-        **extra,
-    }
-
-
-def payment(name, entity, currency, amount, day, method="card", **extra):
-    return {
-        "id": f"py_{name}",
-        "customer_id": f"cus_{name}",
-        "invoice_id": f"in_{name}",
-        "legal_entity": entity,
-        "currency": currency,
-        "amount": amount,
-        "method": method,
-        "value_date": day,
-        **extra,
-    }
-
-
-def d1(name="D1"):
-    return invoice(name, "DE-01", "EUR", "2027-01-01", [line(120000, "DE-S19", "19")], 22800)
-
-
 def u3(name="U3"):
     service = ("2027-01-15", "2028-01-15")
     return invoice(name, "US-01", "USD", "2027-01-15", [line(120000, "US-NY", "8.875", service=service)], 10650)
-
-
-def d2():
-    lines = [line(100000, "DE-OS", "0", "ONBOARDING", "SERVICE-POINT", ("2027-01-04", "2027-01-05"))]
-    return invoice("D2", "DE-01", "USD", "2027-01-04", lines, 0, payment_terms="NET60")
 
 
 def assert_posted(name, posting):

@@ -17,6 +17,8 @@ from synthetic.sandboxes.tryton import InstallationError, Recognition, TrytonPor
 ROOT = Path(__file__).parents[3]
 # the shop of the supervision tests sells here too: the same accounting must hold whatever the ERP is
 sys.path.append(str(ROOT / "tests" / "synthetic" / "supervision"))
+# and the documents of the worked examples are those of the ledger's tests
+sys.path.append(str(ROOT / "tests" / "synthetic" / "ledger"))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from tryton_books import credit, d1, d2, invoice, line, payment
+from tryton_books import credit
+from worked_documents import d1, d2, invoice, line, payment
 
 from synthetic.clock import VirtualClock
 from synthetic.deeds import Attempt, Boundary, RefusedError

@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tryton_books import credit, d1, d2, invoice, line, of_oracle, payment, posted, yearly
+from tryton_books import credit, of_oracle, posted
+from worked_documents import d1, d2, invoice, line, payment, yearly
 
 from harness.model.money import cumulative, half_up, toward_zero
 
