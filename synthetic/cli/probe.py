@@ -77,6 +77,7 @@ def describe(names: tuple[str, ...], form: str) -> int:
     default=1,
     help="Run them all so many times; stop at the first that is not clean.",
 )
+@click.option("--reset", is_flag=True, help="Empty the sandbox before each run: its clock starts again, too.")
 @click.option("--fault", "faults", type=click.Path(path_type=Path, exists=True), default=None, help="Play this fault.")
 @click.option("--history", "history", default="", metavar="URL", help="Store the runs there too: a path or a database.")
 @format_option
@@ -87,6 +88,7 @@ def run(  # noqa: PLR0913, PLR0917  (click's signature)
     slot: str,
     seed: int,
     repeat: int,
+    reset: bool,  # noqa: FBT001  (click's)
     faults: Path | None,
     history: str,
     form: str,
@@ -96,12 +98,13 @@ def run(  # noqa: PLR0913, PLR0917  (click's signature)
     from synthetic.cli.running import run_all  # noqa: PLC0415
 
     asked, as_json = (*named, *names), form == "json"
-    if repeat == 1:
+    if repeat == 1 and not reset:
         return run_all(asked, environment, slot=slot, seed=seed, faults=faults, history=history, as_json=as_json)
     return repeat_all(
         asked,
         environment,
         times=repeat,
+        reset=reset,
         slot=slot,
         seed=seed,
         faults=faults,

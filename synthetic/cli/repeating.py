@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.cli.output import write
+from harness.model import UsageError
 from synthetic.cli.probe_text import ending, head, hop, run_to_json
 from synthetic.cli.running import Span, exit_code, play_once, played_faults, store_runs, this_slot
 from synthetic.deeds import Call, Layer
 from synthetic.matrix.suites import chosen
+from synthetic.sandboxes.supervision.running import DEFAULT_FOLDER
+from synthetic.sandboxes.supervision.starting import reset as empty
 from synthetic.transaction import Probe, Run, StepRecord
+
+_SANDBOX = "sandbox"
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Asked:
     slot: str
     seed: int
     layers: Sequence[Layer]
+    reset: bool
     as_json: bool
 
 
@@ -50,14 +56,21 @@ def repeat_all(  # noqa: PLR0913  (all but two by name)
     environment: str,
     *,
     times: int,
+    reset: bool,
     slot: str,
     seed: int,
     faults: Path | None,
     history: str,
     as_json: bool,
 ) -> int:
-    """Run probes in rounds until one run is not clean, and return its exit code."""
-    asked = Asked(chosen(names), environment, times, slot, seed, played_faults(faults, seed), as_json)
+    """Run probes in rounds until one run is not clean, and return its exit code.
+
+    Raises:
+        UsageError: What is to be emptied is no sandbox that is up.
+    """
+    if reset and environment != _SANDBOX:
+        raise UsageError(f"{environment} cannot be emptied", remedy=f"Only --environment {_SANDBOX} can.")
+    asked = Asked(chosen(names), environment, times, slot, seed, played_faults(faults, seed), reset, as_json)
     runs: list[Run] = []
     spans: list[Span] = []
     began = time.monotonic()
@@ -77,6 +90,8 @@ def _round(asked: Asked, number: int, runs: list[Run], spans: list[Span]) -> boo
     began = time.monotonic()
     for one in asked.probes:
         kept = Kept()
+        if asked.reset:
+            empty(DEFAULT_FOLDER)
         slot = f"{asked.slot or this_slot()}-{number}"
         run, span = play_once(one, asked.environment, slot, asked.seed, asked.layers, [kept])
         runs.append(run)

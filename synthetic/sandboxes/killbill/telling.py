@@ -262,7 +262,9 @@ class Teller:
         if kind == "SUBSCRIPTION_CANCEL" and shown["status"] != "canceled":
             name = "customer.subscription.updated"
         account = self._books.account(found["accountId"])
-        price = {"unit_amount": shown["price"], "recurring": {"interval": "year"}, "metadata": {"sku": shown["plan"]}}
+        final = self._final(identifier)
+        price: dict[str, Any] = {"currency": str(account["currency"]).lower()}
+        price |= {"unit_amount": shown["price"], "recurring": {"interval": "year"}, "metadata": {"sku": shown["plan"]}}
         event = {
             "id": identifier,
             "object": "subscription",
@@ -270,9 +272,22 @@ class Teller:
             "status": shown["status"],
             "currency": str(account["currency"]).lower(),
             "items": {"data": [{"id": f"{identifier}-1", "quantity": 1, "price": price}]},
+            "current_period_start": dawn_of(shown["start"], self._books.zone(account)) + _NOON,
             "current_period_end": dawn_of(shown["end"], self._books.zone(account)) + _NOON,
             "cancel_at_period_end": shown["ends"],
-            "metadata": {"contract_id": shown["contract"], "legal_entity": shown["entity"], **self._final(identifier)},
+            "metadata": {"contract_id": shown["contract"], "legal_entity": shown["entity"], **final},
             "created": self._now(),
         }
-        return [self._event(name, event, f"_{shown['status']}_{int(bool(shown['ends']))}_{shown['end']}")]
+        if final and shown["status"] == "canceled":
+            newest = self._books.invoices(found["accountId"], identifier)
+            event |= {"latest_invoice": newest[0]["invoiceId"] if newest else None, "ended_at": self._now()}
+        # creation, a new term and the end may be told in one second, and the later one counts
+        order = list(_SUBSCRIPTIONS).index(kind)
+        return [
+            self._event(
+                name,
+                event,
+                version=self._now() + order,
+                mark=f"_{shown['status']}_{int(bool(shown['ends']))}_{shown['end']}",
+            )
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
@@ -36,6 +36,7 @@ class TrytonPort:
         self, tryton: Tryton, master: Master, now: Callable[[], datetime], recognition: Recognition = Recognition.DAILY
     ) -> None:
         """Keep them; nothing is asked yet."""
+        self._now = now
         books = Books(tryton, master, now, recognition)
         self._schedules = Schedules(books)
         self._sales = Sales(books, self._schedules)
@@ -68,55 +69,55 @@ class TrytonPort:
 
     def post_invoice(self, invoice: _Json, ledger: str = "") -> Answer:
         """Post a finalised invoice."""
-        return _journal(self._sales.post_invoice(invoice, ledger))
+        return self._journal(self._sales.post_invoice(invoice, ledger))
 
     def void_invoice(self, invoice: str, ledger: str) -> Answer:
         """Cancel a voided invoice."""
-        return _journal(self._sales.void_invoice(invoice, ledger))
+        return self._journal(self._sales.void_invoice(invoice, ledger))
 
     def post_credit(self, credit: _Json, ledger: str = "") -> Answer:
         """Post a credit note."""
-        return _journal(self._sales.post_credit(credit, ledger))
+        return self._journal(self._sales.post_credit(credit, ledger))
 
     def forfeit(self, termination: _Json, ledger: str = "") -> Answer:
         """Turn what is unearned into termination revenue."""
-        return _journal(self._sales.forfeit(termination, ledger))
+        return self._journal(self._sales.forfeit(termination, ledger))
 
     def accrue_usage(self, usage: _Json, ledger: str = "") -> Answer:
         """Post rated usage before its invoice."""
-        return _journal(self._sales.accrue_usage(usage, ledger))
+        return self._journal(self._sales.accrue_usage(usage, ledger))
 
     def apply_payment(self, payment: _Json, ledger: str = "") -> Answer:
         """Post and apply a payment."""
-        return _journal(self._cash.apply_payment(payment, ledger))
+        return self._journal(self._cash.apply_payment(payment, ledger))
 
     def receive_transfer(self, payment: _Json) -> Answer:
         """Book a bank line and apply it by its reference; who asks for receipts hears of it."""
-        return {"id": payment["id"], **_journal(self._cash.receive_transfer(payment))}
+        return {"id": payment["id"], **self._journal(self._cash.receive_transfer(payment))}
 
     def post_payout(self, payout: _Json) -> Answer:
         """Post a payout of the PSP."""
-        return _journal(self._cash.post_payout(payout))
+        return self._journal(self._cash.post_payout(payout))
 
     def post_refund(self, refund: _Json, ledger: str = "") -> Answer:
         """Post a refund."""
-        return _journal(self._cash.post_refund(refund, ledger))
+        return self._journal(self._cash.post_refund(refund, ledger))
 
     def open_dispute(self, dispute: _Json, ledger: str = "") -> Answer:
         """Post a chargeback."""
-        return _journal(self._cash.open_dispute(dispute, ledger))
+        return self._journal(self._cash.open_dispute(dispute, ledger))
 
     def close_dispute(self, dispute: _Json, ledger: str = "") -> Answer:
         """Post the end of a dispute."""
-        return _journal(self._cash.close_dispute(dispute, ledger))
+        return self._journal(self._cash.close_dispute(dispute, ledger))
 
     def expect_loss(self, loss: _Json, ledger: str = "") -> Answer:
         """Post an expected credit loss."""
-        return _journal(self._cash.expect_loss(loss, ledger))
+        return self._journal(self._cash.expect_loss(loss, ledger))
 
     def write_off(self, request: _Json, ledger: str = "") -> Answer:
         """Give up an open receivable."""
-        return _journal(self._cash.write_off(request, ledger))
+        return self._journal(self._cash.write_off(request, ledger))
 
     def recognise(self, ledger: str, through: str) -> Answer:
         """Recognise what is earned."""
@@ -128,7 +129,7 @@ class TrytonPort:
 
     def reverse(self, journal_number: str, day: str, who: str, reason: str) -> Answer:
         """Undo a posting."""
-        return _journal(self._closing.reverse(journal_number, date.fromisoformat(day), who, reason))
+        return self._journal(self._closing.reverse(journal_number, date.fromisoformat(day), who, reason))
 
     def close_period(self, ledger: str, period: str, who: str, *, lock: bool = False) -> Answer:
         """Close a period; Tryton records who pressed the button, and closes hard whether or not to `lock`."""
@@ -221,13 +222,13 @@ class TrytonPort:
         """Show the state of a period."""
         return self._looks.period(ledger, period)
 
-
-def _journal(taken: Taken) -> Answer:
-    posting = taken.posting
-    return {
-        "journal_number": posting.journal_number or f"{posting.key.ledger}/{taken.record}",
-        "replayed": taken.is_replay,
-        "posting_date": str(posting.posting_date),
-        "posting_period": posting.period,
-        "late": posting.late,
-    }
+    def _journal(self, taken: Taken) -> Answer:
+        posting = taken.posting
+        return {
+            "journal_number": posting.journal_number or f"{posting.key.ledger}/{taken.record}",
+            "replayed": taken.is_replay,
+            "posting_date": str(posting.posting_date),
+            "posting_period": posting.period,
+            "posted_at": posting.posted_at or f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "late": posting.late,
+        }

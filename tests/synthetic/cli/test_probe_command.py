@@ -268,3 +268,5 @@ def test_probes_are_repeated_in_a_line_each_until_one_is_not_clean(harness, tmp_
     assert "✗ failed" in out
     assert out.splitlines()[-1].startswith("0 rounds of 1 probes clean: 0 runs, ")
     assert out.splitlines()[-1].endswith("stopped in round 1 at card-payment.")
+    code, _, err = harness("run", "card-payment", "--repeat", "2", "--reset")
+    assert (code, "landscape cannot be emptied" in err) == (2, True)
