@@ -38,6 +38,7 @@ PASSING = (
     "credit-and-refund",
     "cancellation",
     "termination",
+    "forfeiture",
     "parallel-run",
     "period-close",
 )
