@@ -17,7 +17,7 @@ FOUND = [
     ("bus.deliver/invoice.finalized/dropped", "missing"),
     ("bus.deliver/customer.created/dropped", "missing"),
     ("erp.post_invoice/down", "missing"),
-    ("erp.post_invoice/under-another-id", "imbalance"),
+    ("erp.post_invoice/under-another-id", "duplicate"),
     ("erp.post_invoice/invoice.lines.0.revenue_class=other", "account"),
     ("erp.post_invoice/invoice.tax_breakdown.0.base=plus-1", "tax"),
     ("erp.post_invoice/invoice.document_date=day-before", "period"),
