@@ -168,9 +168,9 @@ class Entitlements:
         found = self.tenants.get(customer)
         if found is None:
             return {"count": 0}
-        account = found.get("account_id")
-        also = [one for one, other in self.tenants.items() if one != customer and account == other.get("account_id")]
-        return {"count": 1 + (len(also) if account else 0), "tenant": tenant_id(customer)}
+        account = _account(found)
+        also = [one for one in self.tenants if one != customer and account and account == _account(self.tenants[one])]
+        return {"count": 1 + len(also), "tenant": tenant_id(customer)}
 
     def entitlement_of(self, subscription: str) -> Answer:
         """Show what a subscription entitles to."""
@@ -181,3 +181,9 @@ class Entitlements:
 
     def _stamp(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _account(customer: Mapping[str, JSON]) -> str:
+    """Return the account a customer was sold to, "" if nobody said."""
+    seat = customer.get("sold_to")
+    return str(seat.get("account_id") or "") if isinstance(seat, Mapping) else ""

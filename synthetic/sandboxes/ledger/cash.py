@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from harness.model.money import share
-from synthetic.sandboxes.ledger import rules_cash, rules_sales
+from synthetic.sandboxes.ledger import contradictions, rules_cash, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, text, whole
 from synthetic.sandboxes.ledger.values import Application, OpenItem, RefusedError
@@ -25,6 +25,8 @@ class Cash:
     def apply_payment(self, document: Document, ledger: str = "") -> Taken:
         """Post money received and apply it to the invoice it names, up to what is open; the rest is unapplied."""
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_company(self._books.master, document, ledger)
+        contradictions.check_finished(document)
         invoice_id, amount = text(document, "invoice_id"), whole(document, "amount")
         day = day_of(document, "value_date")
         self._books.master.of(ledger)
@@ -74,6 +76,7 @@ class Cash:
     def post_payout(self, document: Document, ledger: str = "") -> Taken:
         """Post a PSP payout that arrived in the bank."""
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_company(self._books.master, document, ledger)
         day = day_of(document, "arrival_date")
         return self._books.take_now(lambda on: rules_cash.payout(self._books.master, document, on, ledger), ledger, day)
 
@@ -84,6 +87,8 @@ class Cash:
             RefusedError: `refund-exceeds`: the customer is not owed that much.
         """
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_company(self._books.master, document, ledger)
+        contradictions.check_finished(document)
         day = self._day(ledger, text(document, "succeeded_at"))
         with self._books.storage.transaction("erp.post-refund"):
             posting = rules_cash.refund(self._books.master, document, ledger, day)
@@ -103,6 +108,7 @@ class Cash:
     def open_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_company(self._books.master, document, ledger)
         day = self._day(ledger, text(document, "opened_at"))
         return self._books.take_now(
             lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day
@@ -111,6 +117,7 @@ class Cash:
     def close_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a dispute that was won or lost; lost, the receivable is reinstated."""
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_company(self._books.master, document, ledger)
         day = self._day(ledger, text(document, "closed_at"))
         with self._books.storage.transaction("erp.close-dispute"):
             taken = self._books.take_now(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from harness.model.money import cumulative, share
-from synthetic.sandboxes.ledger import rules_cash, rules_close, rules_sales
+from synthetic.sandboxes.ledger import contradictions, rules_cash, rules_close, rules_sales
 from synthetic.sandboxes.ledger.books import Books, Taken
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Party, Posting, RefusedError
@@ -81,6 +81,9 @@ class Sales:
         """
         ledger = ledger or text(document, "legal_entity")
         day = day_of(document, "document_date")
+        contradictions.check_company(self._books.master, document, ledger)
+        contradictions.check_finished(document)
+        contradictions.check_invoice(document)
         document = self._books.addressed(document)
         with self._books.storage.transaction("erp.post-invoice"):
             waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
@@ -126,6 +129,9 @@ class Sales:
         """
         ledger = ledger or text(document, "legal_entity")
         invoice_id, total = text(document, "invoice_id"), whole(document, "total")
+        contradictions.check_company(self._books.master, document, ledger)
+        contradictions.check_finished(document)
+        contradictions.check_credit(document)
         with self._books.storage.transaction("erp.post-credit"):
             item = self._books.item(invoice_id, ledger)
             key = rules_sales.key_of(document, "credit", "credit", ledger)
@@ -246,6 +252,8 @@ def _tax_id(document: Document) -> str:
 
 def _extra(document: Document) -> dict[str, str]:
     """Return what only some callers tell of a customer."""
-    account = text(document, "account") or text(document, "account_id")
+    seat = document.get("sold_to")
+    own = text(seat, "account_id") if isinstance(seat, dict) else ""
+    account = text(document, "account") or text(document, "account_id") or own
     limit = whole(document, "credit_limit")
     return ({"account": account} if account else {}) | ({"credit_limit": str(limit)} if limit else {})

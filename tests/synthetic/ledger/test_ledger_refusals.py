@@ -111,6 +111,64 @@ def test_a_document_that_cannot_be_posted_is_refused_by_name_and_leaves_nothing(
     assert ledger.books.storage.open_items() == []
 
 
+BREAKDOWN = [{"tax_code": "DE-S19", "base": 120000, "tax": 22800}]
+
+
+@pytest.mark.parametrize(
+    ("contradiction", "code"),
+    [
+        ({"tax_breakdown": [BREAKDOWN[0] | {"tax": 22799}]}, "tax-parts-differ"),
+        ({"tax_breakdown": [BREAKDOWN[0] | {"tax_code": "DE-S16"}]}, "tax-code-differs"),
+        ({"tax_breakdown": [BREAKDOWN[0] | {"base": 100000}]}, "tax-code-differs"),
+        ({"tax_code": "DE-S7", "tax_breakdown": BREAKDOWN}, "tax-code-differs"),
+        ({"status": "draft"}, "not-final"),
+    ],
+)
+def test_an_invoice_that_contradicts_itself_is_refused_and_leaves_nothing(ledger, contradiction, code):
+    assert refusal(ledger.sales.post_invoice, invoice() | contradiction) == code
+    assert ledger.books.storage.postings() == []
+
+
+def test_an_invoice_that_says_one_thing_twice_is_posted(ledger):
+    said = {"tax_code": "DE-S19", "tax_breakdown": BREAKDOWN, "status": "finalised"}
+    assert not ledger.sales.post_invoice(invoice() | said).is_replay
+
+
+@pytest.mark.parametrize("operation", ["post_invoice", "post_credit"])
+def test_a_document_is_posted_in_the_books_of_its_own_company_only(ledger, operation):
+    ledger.sales.post_invoice(invoice("B"))
+    document = invoice() if operation == "post_invoice" else {**invoice(), "invoice_id": "in_B"}
+    assert refusal(getattr(ledger.sales, operation), document, "US-01") == "entity-differs"
+    assert refusal(ledger.cash.apply_payment, payment(1), "US-01") == "entity-differs"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"net": 1000}, "lines-differ"),
+        ({"tax": 200}, "tax-parts-differ"),
+        ({"total": 1200}, "total-differs"),
+        ({"tax_code": "DE-S7"}, "tax-code-differs"),
+        ({"status": "draft"}, "not-final"),
+    ],
+)
+def test_a_credit_note_that_contradicts_itself_is_refused(ledger, wrong, code):
+    ledger.sales.post_invoice(invoice())
+    line = {"net": 1100, "tax": 209, "earned_net": 1000, "unearned_net": 100, "tax_code": "DE-S19"}
+    credit = {"id": "cn_A", "invoice_id": "in_A", "customer_id": "cus_A", "legal_entity": "DE-01", "currency": "EUR"}
+    credit |= {"document_date": "2027-02-01", "net": 1100, "tax": 209, "total": 1309, "lines": [line]}
+    assert refusal(ledger.sales.post_credit, credit | wrong) == code
+    split = [line | {"earned_net": 1100}]
+    assert refusal(ledger.sales.post_credit, credit | {"lines": split}) == "lines-differ"
+    assert not ledger.sales.post_credit(credit).is_replay
+
+
+def test_a_refund_that_failed_is_no_cash(ledger):
+    refund = {"id": "re_A", "customer_id": "cus_A", "legal_entity": "DE-01", "currency": "EUR", "amount": 5}
+    refund |= {"succeeded_at": "2027-02-01T10:00:00Z", "status": "failed"}
+    assert refusal(ledger.cash.post_refund, refund) == "not-final"
+
+
 @pytest.mark.parametrize(
     ("line", "code"), [({"sku": "NEW"}, "sku-unmapped"), ({"revenue_class": "NEW"}, "class-unmapped")]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from harness.catalog import read_catalog
 from harness.documents import FolderTree, Library
 from synthetic.cli.plan_text import plan_text
 from synthetic.deeds import Attempt, ExpiredError, UnreachableError
-from synthetic.matrix import Case, play_case
+from synthetic.matrix import Case, play_case, reference
 from synthetic.matrix.suites import chosen, reference_suite, start_of
 from synthetic.probes import PROBES
 from synthetic.transaction import run_probe
@@ -53,6 +54,55 @@ def test_every_probe_has_a_category_of_the_catalog_for_whatever_it_asserts():
         for step in play_case(SUITE, Case(probe, 0)).run.steps:
             for field in (*step.fixed, *step.want):
                 assert SUITE.categories.of(step.call.object, field) in SUITE.categories.known
+
+
+def test_no_field_that_bears_money_falls_through_to_the_default_name():
+    """An amount that is wrong is more than a wrong state: whoever is called must know what is at stake."""
+    money = {
+        (one.operation.removesuffix("_of"), field)
+        for one in reference(SUITE, (0,)).seen
+        if not one.is_deed
+        for field, values in one.values.items()
+        if any(isinstance(value, int) and not isinstance(value, bool) and abs(value) > 999 for value in values)
+    }
+    assert ("balances", "receivable") in money
+    assert [row for row in sorted(money) if SUITE.categories.row_of(*row) in {"", "state"}] == []
+
+
+def test_what_is_delivered_again_must_come():
+    """A redelivery that does nothing would leave the steps behind it without meaning."""
+
+    def silent(attempt, forward):
+        return {} if attempt.operation == "redeliver" else forward(attempt)
+
+    for name in ("invoice-posting", "card-payment", "customer-onboarding"):
+        run = play(named(name), SUITE.landscape(0, [silent]), SUITE.categories)
+        assert (run.category, "came again" in run.failed_step.title) == ("missing", True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "document", "probe"),
+    [("register_party", "customer", "customer-onboarding"), ("register_tenant", "customer", "customer-onboarding")],
+)
+def test_a_second_one_of_an_account_under_another_id_is_found(operation, document, probe):
+    def twice(attempt, forward):
+        if attempt.operation == operation:
+            body = attempt.request[document]
+            forward(replace(attempt, request={document: {**body, "id": f"{body['id']}-2"}}))
+        return forward(attempt)
+
+    run = play(named(probe), SUITE.landscape(0, [twice]), SUITE.categories)
+    assert run.category == "identity"
+
+
+def test_a_second_order_of_an_account_is_found():
+    def twice(attempt, forward):
+        if attempt.operation == "accept_order" and "credit_available" not in attempt.request:
+            forward(replace(attempt, request={**attempt.request, "order": "O-again"}))
+        return forward(attempt)
+
+    run = play(named("order-to-entitlement"), SUITE.landscape(0, [twice]), SUITE.categories)
+    assert (run.category, run.failed_step.call.operation) == ("duplicate", "orders_of")
 
 
 def test_landscapes_begin_all_over_the_year():
