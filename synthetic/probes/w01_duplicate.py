@@ -125,7 +125,8 @@ async def duplicate_customer(tx: Transaction, crm: Port, billing: Port, erp: Por
         erp.party_of(customer=survivor, entity=sale.entity),
         fixed={**party, "count": 1, "parent": ""},
     )
-    await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=loser), fixed={"count": 0})
+    for what in (loser, invoice):
+        await tx.see("Nothing waits in the exception queue", sync.exceptions_of(object=what), fixed={"count": 0})
 
 
 def _transfer(tx: Transaction, erp: Port, sale: Sale, customer: str, number: str, invoice: str = "") -> Call:

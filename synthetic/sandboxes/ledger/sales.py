@@ -84,8 +84,8 @@ class Sales:
         contradictions.check_company(self._books.master, document, ledger)
         contradictions.check_finished(document)
         contradictions.check_invoice(document)
-        document = self._books.addressed(document)
         with self._books.storage.transaction("erp.post-invoice"):
+            document = self._addressed(document, ledger)
             waits = self._is_accrued(document, ledger, day) if accrued is None else accrued
             known = self._books.storage.posting(rules_sales.key_of(document, "invoice", "invoice", ledger))
             if known is not None:
@@ -101,6 +101,12 @@ class Sales:
                 for deferral in self._deferrals(taken.posting):
                     self._books.storage.put(deferral)
         return taken
+
+    def _addressed(self, document: Document, ledger: str) -> Document:
+        """Return an invoice with the party that has it: what is sent again after a merge is what was posted before."""
+        known = self._books.storage.posting(rules_sales.key_of(document, "invoice", "invoice", ledger))
+        is_as_posted = known is not None and known.lines[0].dimension == text(document, "customer_id")
+        return document if is_as_posted else self._books.addressed(document)
 
     def _is_accrued(self, document: Document, ledger: str, day: date) -> bool:
         usage = sum(whole(line, "net") for line in rows(document, "lines") if text(line, "revenue_class") == "USAGE")

@@ -75,7 +75,8 @@ def settled(document: Document, determination: Mapping[str, Any]) -> Settled:
     charged = _charged(document)
     explained = ""
     if charged != tax:
-        if charged not in _by_any_scope(document, Fraction(rate)):
+        # what no way of rounding gives is no difference of rounding, on whichever side it stands
+        if not {charged, tax} <= _by_any_scope(document, Fraction(rate)):
             raise _differs(document, f"{charged} as {code}", str(tax))
         scope = determination.get("rounding_scope", "document")
         explained = f"tax {charged} is {tax} when rounded per {scope}: a difference of the rounding scope"

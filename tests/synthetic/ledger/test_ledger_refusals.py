@@ -89,6 +89,18 @@ def test_a_lower_version_is_never_applied_after_a_higher_one(ledger):
     assert refusal(ledger.sales.post_invoice, invoice(version=1)) == "stale-version"
 
 
+def test_what_is_sent_again_after_its_party_was_merged_is_no_other_content(ledger):
+    """A posting whose answer was lost is tried again, and in between an accountant may have merged the customer."""
+    for customer in ("cus_A", "cus_B"):
+        ledger.sales.register_party({"id": customer, "legal_entity": "DE-01", "currency": "EUR"})
+    ledger.sales.post_invoice(invoice())
+    ledger.sales.merge_parties("pa_cus_A_DE-01", "pa_cus_B_DE-01", date(2027, 1, 2))
+    assert ledger.sales.post_invoice(invoice()).is_replay
+    later = ledger.sales.post_invoice(invoice("B")).posting
+    assert later.lines[0].dimension == "cus_B"
+    assert ledger.sales.post_invoice(invoice("B")).is_replay
+
+
 def test_the_second_ledger_of_a_company_is_no_duplicate(ledger):
     ledger.sales.post_invoice(invoice())
     assert not ledger.sales.post_invoice(invoice(), "DE-01-L").is_replay
