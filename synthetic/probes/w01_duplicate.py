@@ -68,6 +68,13 @@ async def duplicate_customer(tx: Transaction, crm: Port, billing: Port, erp: Por
     invoice = str(billed["id"])
     begun = Subscribed(loser, "", invoice, f"C-{tx.run_id}")
     await tx.see("Posted", erp.posting_of(invoice=invoice), within="15m", fixed=posted(sale, begun))
+    legacy = f"{sale.entity}-L"
+    await tx.see(
+        "Posted in the legacy ledger too",
+        erp.posting_of(invoice=invoice, ledger=legacy),
+        within="15m",
+        fixed={"count": 1, "net": sale.net, "total": sale.total, "ledger": legacy},
+    )
     await tx.do("The second pays without a reference", _transfer(tx, erp, sale, loser, "1"))
     await tx.see(
         "Its money is kept",
