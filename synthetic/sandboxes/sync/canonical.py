@@ -1,13 +1,13 @@
 """Billing objects to canonical documents (contracts/canonical), by the mappings of the catalog.
 
 What billing sends follows the Stripe API of 2022; our own facts travel in metadata: `legal_entity`, `contract_id`,
-`tax_code`, `sku`, `synthetic`. Nothing is stored and no clock is read.
+`tax_code`, `sku`, `synthetic`. Nothing is stored and no clock is read. Documents of cash are in `canonical_cash`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -15,19 +15,19 @@ from harness.catalog.currencies import CURRENCIES
 from harness.model import JSON
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.rules_sales import day_of, earned, rows, text
-from synthetic.sandboxes.ledger.values import RefusedError
+from synthetic.sandboxes.sync.billed import (
+    Object,
+    entity_of,
+    finalised_at,
+    instant,
+    metadata_of,
+    moment,
+    sku_of,
+    terms_of,
+)
 
-Object = Mapping[str, Any]
-_DISPUTE_REASONS = {
-    "fraudulent": "fraudulent",
-    "product_not_received": "product_not_received",
-    "duplicate": "duplicate",
-    "subscription_canceled": "subscription_cancelled",
-    "unrecognized": "unrecognised",
-}
 _CREDIT_REASONS = {"duplicate": "duplicate_invoice", "fraudulent": "billing_error", "order_change": "termination"}
 _SIDES = ("start", "end")
-_NET_DAYS = {30: "NET30", 60: "NET60"}
 
 
 def customer(found: Object, master: Master, version: int, account: Mapping[str, JSON] | None = None) -> dict[str, JSON]:
@@ -39,8 +39,8 @@ def customer(found: Object, master: Master, version: int, account: Mapping[str, 
         version: Of the customer.
         account: What the CRM, which owns legal name and seat, knows of it; None for a customer it does not know.
     """
-    entity = _entity(found)
-    metadata = _metadata(found)
+    entity = entity_of(found)
+    metadata = metadata_of(found)
     known = account or {}
     address = found.get("address") or {}
     # a customer that only billing knows sits where its address is, else where our company is
@@ -74,7 +74,7 @@ def customer(found: Object, master: Master, version: int, account: Mapping[str, 
         "parent_id": metadata.get("parent_id") or None,
         "status": "active",
         "synthetic": metadata.get("synthetic") == "true",
-        "created_at": _instant(_time(found["created"])),
+        "created_at": instant(moment(found["created"])),
     }
 
 
@@ -84,10 +84,10 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
     Raises:
         RefusedError: `mapping` where the entity, a SKU, a tax code or terms have no row.
     """
-    entity = _entity(found)
+    entity = entity_of(found)
     books = master.of(entity)
-    finalised = _finalised_at(found)
-    dated = _metadata(found).get("document_date")
+    finalised = finalised_at(found)
+    dated = metadata_of(found).get("document_date")
     day = date.fromisoformat(dated) if dated else finalised.astimezone(books.zone).date()
     lines = [_line(line, found, master, entity) for line in found["lines"]["data"]]
     net = sum(int(str(line["net"])) for line in lines)
@@ -100,7 +100,7 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
         "version": version,
         "number": found.get("number"),
         "customer_id": found["customer"],
-        "contract_id": _metadata(found).get("contract_id"),
+        "contract_id": metadata_of(found).get("contract_id"),
         "subscription_id": found.get("subscription"),
         "legal_entity": entity,
         "currency": str(found["currency"]).upper(),
@@ -123,39 +123,16 @@ def invoice(found: Object, master: Master, version: int) -> dict[str, JSON]:
         "tax_period": f"{day.year:04}-{day.month:02}",
         "service_start": min((str(line["service_start"]) for line in lines), default=None),
         "service_end": max((str(line["service_end"]) for line in lines), default=None),
-        "finalised_at": _instant(finalised),
-        "synthetic": _metadata(found).get("synthetic") == "true",
-        "created_at": _instant(_time(found["created"])),
-    }
-
-
-def payment(found: Object, of_invoice: Mapping[str, JSON], master: Master, version: int) -> dict[str, JSON]:
-    """Return the canonical payment of a charge that succeeded."""
-    entity = str(of_invoice["legal_entity"])
-    day = _time(found["created"]).astimezone(master.of(entity).zone).date()
-    return {
-        "id": found["id"],
-        "source_system": "billing",
-        "version": version,
-        "customer_id": found.get("customer"),
-        "legal_entity": entity,
-        "currency": str(found["currency"]).upper(),
-        "amount": int(found["amount"]),
-        "method": "card",
-        "status": "succeeded",
-        "invoice_id": of_invoice["id"],
-        "applications": [],
-        "unapplied": 0,
-        "value_date": str(day),
-        "synthetic": bool(of_invoice.get("synthetic")),
-        "created_at": _instant(_time(found["created"])),
+        "finalised_at": instant(finalised),
+        "synthetic": metadata_of(found).get("synthetic") == "true",
+        "created_at": instant(moment(found["created"])),
     }
 
 
 def credit(found: Object, of_invoice: Mapping[str, JSON], master: Master, version: int) -> dict[str, JSON]:
     """Return the canonical credit note; what is earned of each line until its day decides the accounts."""
     entity = str(of_invoice["legal_entity"])
-    day = _time(found["created"]).astimezone(master.of(entity).zone).date()
+    day = moment(found["created"]).astimezone(master.of(entity).zone).date()
     original = {text(line, "id"): line for line in rows(of_invoice, "lines")}
     lines: list[JSON] = []
     for line in found["lines"]["data"]:
@@ -166,7 +143,7 @@ def credit(found: Object, of_invoice: Mapping[str, JSON], master: Master, versio
         is_deferred = text(source, "revenue_class") not in {"USAGE", "SERVICE-POINT"}
         left = (
             whole - earned(whole, day_of(source, "service_start"), day_of(source, "service_end"), day)
-            if is_deferred and _metadata(found).get("scope") != "earned"
+            if is_deferred and metadata_of(found).get("scope") != "earned"
             else 0
         )
         unearned = min(net, left)
@@ -200,14 +177,14 @@ def credit(found: Object, of_invoice: Mapping[str, JSON], master: Master, versio
         "tax_reason": of_invoice["tax_reason"],
         "reason": _CREDIT_REASONS.get(str(found.get("reason")), "service_credit"),
         "status": "issued",
-        "requested_by": _metadata(found).get("requested_by") or "billing",
+        "requested_by": metadata_of(found).get("requested_by") or "billing",
         "applied_to_open": int(found["total"]) - int(found.get("out_of_band_amount") or 0) - _given_back(found),
         "refunded": _refunded(found),
         "balance": _given_back(found) - _refunded(found),
         "document_date": str(day),
         "tax_period": f"{day.year:04}-{day.month:02}",
         "synthetic": bool(of_invoice.get("synthetic")),
-        "created_at": _instant(_time(found["created"])),
+        "created_at": instant(moment(found["created"])),
     }
 
 
@@ -225,81 +202,15 @@ def _given_back(found: Object) -> int:
     )
 
 
-def refund(found: Object, of_payment: Mapping[str, JSON], version: int) -> dict[str, JSON]:
-    """Return the canonical refund of one that succeeded."""
-    return {
-        "id": found["id"],
-        "source_system": "billing",
-        "version": version,
-        "payment_id": of_payment["id"],
-        "customer_id": of_payment["customer_id"],
-        "legal_entity": of_payment["legal_entity"],
-        "currency": str(found["currency"]).upper(),
-        "amount": int(found["amount"]),
-        "status": "succeeded",
-        "reason": "credit_note",
-        "requested_by": _metadata(found).get("requested_by") or "billing",
-        "succeeded_at": _instant(_time(found["created"])),
-        "synthetic": bool(of_payment.get("synthetic")),
-        "created_at": _instant(_time(found["created"])),
-    }
-
-
-def dispute(found: Object, of_payment: Mapping[str, JSON], version: int, at: datetime) -> dict[str, JSON]:
-    """Return the canonical dispute, opened or closed."""
-    status = {"won": "won", "lost": "lost"}.get(str(found["status"]), "needs_response")
-    transactions = found.get("balance_transactions") or [{}]
-    return {
-        "id": found["id"],
-        "source_system": "psp",
-        "version": version,
-        "payment_id": of_payment["id"],
-        "invoice_id": of_payment["invoice_id"],
-        "customer_id": of_payment["customer_id"],
-        "legal_entity": of_payment["legal_entity"],
-        "synthetic": bool(of_payment.get("synthetic")),
-        "currency": str(found["currency"]).upper(),
-        "amount": int(found["amount"]),
-        "fee": int(transactions[0].get("fee") or 0),
-        "reason": _DISPUTE_REASONS.get(str(found.get("reason")), "other"),
-        "status": status,
-        "evidence_due_by": _instant(_time(_due_by(found))),
-        "opened_at": _instant(_time(found["created"])),
-        "closed_at": _instant(at) if status != "needs_response" else None,
-    }
-
-
-def _due_by(found: Object) -> int:
-    return int((found.get("evidence_details") or {}).get("due_by") or int(found["created"]) + 7 * 86_400)
-
-
-def payout(found: Object, version: int, shown: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return the canonical payout of one that arrived; `shown` is what the provider says it is made of."""
-    parts = {name: int(str(shown[name])) for name in ("charges", "refunds", "disputes", "fees")}
-    made_of = parts["charges"] - parts["refunds"] - parts["disputes"] - parts["fees"]
-    return {
-        "id": found["id"],
-        "source_system": "psp",
-        "version": version,
-        "legal_entity": _entity(found),
-        "currency": str(found["currency"]).upper(),
-        "amount": int(found["amount"]),
-        **parts,
-        "adjustments": int(found["amount"]) - made_of,
-        "status": "paid",
-        "arrival_date": str(_time(found["arrival_date"]).date()),
-    }
-
-
 def renewal(found: Object, master: Master, version: int) -> dict[str, JSON]:
     """Return the renewal opportunity of a subscription, in days of the company; nothing where it has no term."""
-    entity, term = _metadata(found).get("legal_entity", ""), [found.get(f"current_period_{side}") for side in _SIDES]
+    entity, term = metadata_of(found).get("legal_entity", ""), [found.get(f"current_period_{side}") for side in _SIDES]
     if entity not in master.books or None in term:
         return {}
-    start, end = (_time(int(str(at))).astimezone(master.of(entity).zone).date() for at in term)
+    start, end = (moment(int(str(at))).astimezone(master.of(entity).zone).date() for at in term)
     return {
         "subscription": found["id"],
-        "contract": _metadata(found).get("contract_id", ""),
+        "contract": metadata_of(found).get("contract_id", ""),
         "start": str(start),
         "due": str(end),
         "version": version,
@@ -309,28 +220,28 @@ def renewal(found: Object, master: Master, version: int) -> dict[str, JSON]:
 
 def termination(found: Object, master: Master, version: int) -> dict[str, JSON]:
     """Return the termination of a subscription whose unused rest is not given back."""
-    entity = _entity(found)
+    entity = entity_of(found)
     return {
         "id": found["id"],
         "source_system": "billing",
         "version": version,
         "invoice_id": found["latest_invoice"],
         "customer_id": found["customer"],
-        "contract_id": _metadata(found).get("contract_id"),
+        "contract_id": metadata_of(found).get("contract_id"),
         "legal_entity": entity,
         "currency": str(found["items"]["data"][0]["price"]["currency"]).upper(),
-        "effective_date": str(_time(found["ended_at"]).astimezone(master.of(entity).zone).date()),
-        "synthetic": _metadata(found).get("synthetic") == "true",
+        "effective_date": str(moment(found["ended_at"]).astimezone(master.of(entity).zone).date()),
+        "synthetic": metadata_of(found).get("synthetic") == "true",
     }
 
 
 def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str, JSON]:
     zone = master.of(entity).zone
     sku = sku_of(line)
-    start = _time(line["period"]["start"]).astimezone(zone).date()
-    end = _time(line["period"]["end"]).astimezone(zone).date()
+    start = moment(line["period"]["start"]).astimezone(zone).date()
+    end = moment(line["period"]["end"]).astimezone(zone).date()
     rate = next(iter(line.get("tax_rates") or found.get("default_tax_rates") or []), None)
-    code = _metadata(rate or {}).get("tax_code") or _metadata(found).get("tax_code", "")
+    code = metadata_of(rate or {}).get("tax_code") or metadata_of(found).get("tax_code", "")
     if code:  # where billing names none, the tax engine does
         master.tax(code, entity, start)
     discount = sum(int(one["amount"]) for one in line.get("discount_amounts") or [])
@@ -350,7 +261,7 @@ def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str,
         "tax_code": code,
         "tax_rate": _plain(Fraction(str((rate or {}).get("percentage", 0)))),
         "revenue_class": master.revenue_class(sku, start),
-        "contract_id": _metadata(found).get("contract_id"),
+        "contract_id": metadata_of(found).get("contract_id"),
         "service_start": str(start),
         "service_end": str(end),
         "proration": bool(line.get("proration")),
@@ -378,57 +289,6 @@ def _breakdown(lines: list[dict[str, JSON]], tax: int, reason: Callable[[str], s
 
 def _is_inclusive(found: Object) -> bool:
     return any(one.get("inclusive") for one in found.get("total_tax_amounts") or [])
-
-
-def collector_of(found: Object) -> str:
-    """Return who chases an invoice by how it is collected: billing tries the card again, the ERP writes letters."""
-    return "erp" if found.get("collection_method") == "send_invoice" else "billing"
-
-
-def terms_of(found: Object) -> str:
-    """Return the terms of an invoice: `CARD` where billing charges it, else its days from the document date."""
-    if found.get("collection_method") != "send_invoice":
-        return "CARD"
-    due, created = found.get("due_date"), found.get("effective_at") or found["created"]
-    days = round((int(due) - int(created)) / 86400) if due else 30
-    return _NET_DAYS.get(days, f"NET{days}")
-
-
-def sku_of(line: Object) -> str:
-    """Return the SKU a line or item sells.
-
-    Raises:
-        RefusedError: It names none.
-    """
-    price = line.get("price") or {}
-    sku = _metadata(price).get("sku") or price.get("lookup_key") or _metadata(line).get("sku")
-    if not sku:
-        raise RefusedError("sku-unmapped", f"line {line['id']} names no SKU", "Give the price metadata `sku`.")
-    return str(sku)
-
-
-def _entity(found: Object) -> str:
-    entity = _metadata(found).get("legal_entity", "")
-    if not entity:
-        raise RefusedError("entity-unknown", f"{found['id']} names no legal entity", "Set metadata `legal_entity`.")
-    return entity
-
-
-def _metadata(found: Object) -> Mapping[str, str]:
-    return found.get("metadata") or {}
-
-
-def _finalised_at(found: Object) -> datetime:
-    transitions = found.get("status_transitions") or {}
-    return _time(transitions.get("finalized_at") or found["created"])
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _plain(number: Fraction) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from synthetic.sandboxes.ledger.master import Master
-from synthetic.sandboxes.sync.canonical import sku_of
+from synthetic.sandboxes.sync.billed import sku_of
 from synthetic.sandboxes.sync.events import instant
 
 Object = Mapping[str, Any]

@@ -11,7 +11,8 @@ from harness.model import JSON
 from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.values import period_of
-from synthetic.sandboxes.sync import canonical
+from synthetic.sandboxes.sync import canonical, canonical_cash
+from synthetic.sandboxes.sync.billed import collector_of, sku_of, terms_of
 from synthetic.sandboxes.sync.events import FACT, fact
 from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, news, tenant_data, tenant_id
 from synthetic.sandboxes.sync.storage import Inbound, Storage
@@ -155,8 +156,8 @@ def _check_collector(context: Context, found: Mapping[str, Any], document: Mappi
         RefusedError: `collector-differs`.
     """
     day = date.fromisoformat(str(document["document_date"]))
-    terms = context.master.terms(canonical.terms_of(found), day)
-    if terms.collected_by != canonical.collector_of(found):
+    terms = context.master.terms(terms_of(found), day)
+    if terms.collected_by != collector_of(found):
         both = "both would dun" if terms.collected_by == "erp" else "nobody would dun"
         message = f"{terms.name} is collected by {terms.collected_by}, but {found.get('collection_method')}: {both}"
         raise RefusedError("sync", COLLECTOR, message)
@@ -165,7 +166,7 @@ def _check_collector(context: Context, found: Mapping[str, Any], document: Mappi
 def _updated(context: Context, event: Inbound) -> None:
     """Move the collector of an open invoice with its collection method; other changes lead to nothing."""
     found, known = _object(event), context.storage.document(event.object_id)
-    terms = canonical.terms_of(found)
+    terms = terms_of(found)
     if known is None or found.get("status") != "open" or terms == known["payment_terms"]:
         return
     _check_collector(context, found, known)
@@ -212,7 +213,7 @@ def _voided(context: Context, event: Inbound) -> None:
 def _charge(context: Context, event: Inbound) -> None:
     found = _object(event)
     of_invoice = _known(context, found["invoice"], "invoice")
-    document = context.valid("payment", canonical.payment(found, of_invoice, context.master, event.version))
+    document = context.valid("payment", canonical_cash.payment(found, of_invoice, context.master, event.version))
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["value_date"]))):
         context.post("apply_payment", {"payment": document, "ledger": ledger})
     context.sent("payment.applied", document)
@@ -233,7 +234,7 @@ def _refund(context: Context, event: Inbound) -> None:
     if found.get("status") != "succeeded":
         return
     document = context.valid(
-        "refund", canonical.refund(found, _known(context, found["charge"], "payment"), event.version)
+        "refund", canonical_cash.refund(found, _known(context, found["charge"], "payment"), event.version)
     )
     for ledger in context.books(
         document["legal_entity"], context.day_of(document["legal_entity"], document["succeeded_at"])
@@ -248,7 +249,7 @@ def _refunded(context: Context, event: Inbound) -> None:
     of_payment = _known(context, found["id"], "payment")
     for one in reversed(found["refunds"]["data"]):
         if one.get("status") == "succeeded" and context.storage.document(one["id"]) is None:
-            document = canonical.refund(one, of_payment, event.version)
+            document = canonical_cash.refund(one, of_payment, event.version)
             for ledger in context.books(
                 document["legal_entity"], context.day_of(document["legal_entity"], document["succeeded_at"])
             ):
@@ -260,7 +261,7 @@ def _dispute(context: Context, event: Inbound) -> None:
     found = _object(event)
     at = datetime.fromtimestamp(event.version, UTC)
     document = context.valid(
-        "dispute", canonical.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
+        "dispute", canonical_cash.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
     )
     operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
     for ledger in context.books(
@@ -274,7 +275,7 @@ def _dispute(context: Context, event: Inbound) -> None:
 def _payout(context: Context, event: Inbound) -> None:
     """Ask the provider what a payout is made of: its event says only how much arrives."""
     shown = context.ask("billing", "payout_of", {"payout": event.object_id})
-    document = context.valid("payout", canonical.payout(_object(event), event.version, shown))
+    document = context.valid("payout", canonical_cash.payout(_object(event), event.version, shown))
     # the bank's line is booked once, where the bank is: in the book of record
     record, *_ = context.books(document["legal_entity"], date.fromisoformat(str(document["arrival_date"])))
     context.post("post_payout", {"payout": document} | _named(record, document["legal_entity"]))
@@ -290,9 +291,7 @@ def _subscription(context: Context, event: Inbound) -> None:
     request: dict[str, JSON] = {
         "subscription": found["id"],
         "customer": found["customer"],
-        "items": [
-            {"sku": canonical.sku_of(item), "quantity": item.get("quantity") or 1} for item in found["items"]["data"]
-        ],
+        "items": [{"sku": sku_of(item), "quantity": item.get("quantity") or 1} for item in found["items"]["data"]],
         "version": event.version,
         "ends": found.get("ended_at") or found.get("current_period_end"),
         "contract": str((found.get("metadata") or {}).get("contract_id", "")),
