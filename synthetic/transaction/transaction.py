@@ -8,7 +8,7 @@ stale answer is no verdict, so everything that fails is confirmed; undoing is re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from harness.model import JSON
@@ -17,8 +17,10 @@ from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.expectation import Expectation, is_absence
 from synthetic.transaction.observers import Observer, trace_context
+from synthetic.transaction.reply import Reply
+from synthetic.transaction.undoing import Undoing
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
-from synthetic.transaction.watching import FIRST_NAP, LONGEST_NAP, Watch, longest_nap
+from synthetic.transaction.watching import FIRST_NAP, Watch, longest_nap, pause
 
 _FOUND_WRONG = frozenset({"tax-differs", "collector-differs"})
 """Codes of the exception queue that say what is wrong with a document, and not that somebody did not take it."""
@@ -34,12 +36,6 @@ _UNSUPPORTED = frozenset({"operation-unknown", UNSUPPORTED})
 
 class StopError(Exception):
     """Ends the play of a probe; the step that says why is already recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Undo:
-    title: str
-    call: Call
 
 
 class Transaction:
@@ -77,7 +73,7 @@ class Transaction:
         self.steps: list[StepRecord] = []
         self.assertions = 0
         self.detected: datetime | None = None
-        self._undo: list[_Undo] = []
+        self._undoing = Undoing(boundary, clock, 2 * _TRIES)
 
     def key(self, name: str) -> str:
         """Return the idempotency key of one deed of this run."""
@@ -108,7 +104,7 @@ class Transaction:
                 retries += 1
                 if retries >= _TRIES:
                     self._stop(title, call, RunVerdict.INCONCLUSIVE, "unreachable", started, reason=str(error))
-                await self._nap(retries, error.retry_after)
+                await self._clock.sleep(pause(retries, error.retry_after))
             except DeniedError as error:
                 self._stop(title, call, RunVerdict.INCONCLUSIVE, "", started, reason=str(error))
             except RefusedError as error:
@@ -116,10 +112,10 @@ class Transaction:
                 category = self._categories.of("refusal", error.code.replace("-", "_"))
                 self._stop(title, call, RunVerdict.FAILED, category, started, reason=str(error))
         if undo is not None:
-            self._undo.append(_Undo(title, undo(answer) if callable(undo) else undo))
+            self._undoing.add(title, undo(answer) if callable(undo) else undo)
         is_undone = undo is not None
         self._record(title, call, RunVerdict.PASSED, "", started, retries=retries, answer=answer, is_undone=is_undone)
-        return _Reply(self, title, call, answer)
+        return Reply(self.lacks, title, call, answer)
 
     async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
         """Ask for something that must be refused; that it was not, or for another reason, is the failure."""
@@ -132,7 +128,7 @@ class Transaction:
             except UnreachableError as error:
                 if tries == _TRIES - 1:
                     self._stop(title, call, RunVerdict.INCONCLUSIVE, "unreachable", started, reason=str(error))
-                await self._nap(tries + 1, error.retry_after)
+                await self._clock.sleep(pause(tries + 1, error.retry_after))
                 continue
             except RefusedError as error:
                 self._skip_unsupported(title, call, error, started)
@@ -196,7 +192,7 @@ class Transaction:
             want=want or {},
             hold=hold,
         )
-        return _Reply(self, title, call, watch.answer or {})
+        return Reply(self.lacks, title, call, watch.answer or {})
 
     def lacks(self, title: str, call: Call, name: str, *, seen: JSON = None, is_there: bool = False) -> None:
         """Stop because an answer has not what the probe goes on with, or has it and it cannot be used.
@@ -234,27 +230,7 @@ class Transaction:
 
     async def undo_all(self) -> tuple[Leak, ...]:
         """Take back every deed, the last one first; what cannot be taken back is a leak."""
-        leaks = []
-        while self._undo:
-            step = self._undo.pop()
-            error = await self._undone(step)
-            if error is not None:
-                leaks.append(Leak(step.title, step.call, str(error), isinstance(error, UnreachableError)))
-        return tuple(leaks)
-
-    async def _undone(self, step: _Undo) -> Exception | None:
-        last: Exception | None = None
-        for tries in range(2 * _TRIES):
-            try:
-                await self._boundary.perform(step.call)
-            except UnreachableError as error:
-                last = error
-                await self._nap(tries + 1, error.retry_after)
-            except (RefusedError, DeniedError) as error:
-                return error
-            else:
-                return None
-        return last
+        return await self._undoing.all()
 
     async def _until(
         self, title: str, call: Call, expectation: Expectation, watch: Watch, started: datetime, allowed: timedelta
@@ -424,10 +400,6 @@ class Transaction:
         self._boundary.trace = next(filter(None, told), "") or trace_context(self.run_id, len(self.steps))
         return self._clock.now()
 
-    async def _nap(self, tries: int, asked: float = 0) -> None:
-        wanted = max(FIRST_NAP * 2 ** (tries - 1), timedelta(seconds=asked))
-        await self._clock.sleep(min(wanted, max(LONGEST_NAP, timedelta(seconds=asked))))
-
     def _until_deadline(self, nap: timedelta, deadline: datetime) -> timedelta:
         left = deadline - self._clock.now()
         return min(nap, left) if left > _ZERO else _CONFIRM_NAP
@@ -438,23 +410,3 @@ class Transaction:
 
     def _paced(self, duration: timedelta, floor: timedelta = _FLOOR) -> timedelta:
         return duration if self._pace >= 1 else max(duration * self._pace, min(floor, duration))
-
-
-class _Reply(dict[str, JSON]):
-    """An answer as a probe reads it: a field that is not there ends the run under a name, not with a traceback."""
-
-    def __init__(self, tx: Transaction, title: str, call: Call, answer: Answer) -> None:
-        super().__init__(answer)
-        self._of = (tx, title, call)
-
-    def __getitem__(self, name: str) -> JSON:
-        found = super().__getitem__(name)
-        if found is None:
-            tx, title, call = self._of
-            tx.lacks(title, call, name, is_there=True)
-        return found
-
-    def __missing__(self, name: str) -> JSON:
-        tx, title, call = self._of
-        tx.lacks(title, call, name)
-        raise KeyError(name)

@@ -27,3 +27,14 @@ class Watch:
 def longest_nap(duration: timedelta) -> timedelta:
     """Return the longest nap while waiting: 15 s, less in a short wait, more in one of hours."""
     return max(min(max(LONGEST_NAP, duration / 96), duration / 8), FIRST_NAP)
+
+
+def pause(tries: int, asked: float = 0) -> timedelta:
+    """Return how long to wait before a call is tried again: doubling, capped, and at least what the system asked for.
+
+    Args:
+        tries: How often it was tried.
+        asked: Seconds of a Retry-After.
+    """
+    wanted = max(FIRST_NAP * float(2 ** (tries - 1)), timedelta(seconds=asked))
+    return min(wanted, max(LONGEST_NAP, timedelta(seconds=asked)))
