@@ -22,7 +22,17 @@ from synthetic.transaction.undoing import Undoing
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
 from synthetic.transaction.watching import FIRST_NAP, Watch, longest_nap, pause
 
-_FOUND_WRONG = frozenset({"tax-differs", "collector-differs"})
+_FOUND_WRONG = frozenset(
+    {
+        "tax-differs",
+        "tax-parts-differ",
+        "tax-code-differs",
+        "lines-differ",
+        "total-differs",
+        "entity-differs",
+        "collector-differs",
+    }
+)
 """Codes of the exception queue that say what is wrong with a document, and not that somebody did not take it."""
 
 _TRIES = 6
@@ -314,9 +324,10 @@ class Transaction:
         self._stop_failed(title, call, wrong, watch, started, allowed)
 
     async def _held(self, call: Call) -> str:
-        """Return what is wrong with a document that is missing because the middleware found it wrong; "" if it did not.
+        """Return what is wrong with a document that is missing because somebody found it wrong; "" if nobody did.
 
-        What was only refused elsewhere stays missing: there nobody looked at the document, but at what was made of it.
+        Found wrong by the middleware, or by books that it contradicts itself in. What was refused for another reason
+        stays missing: there nobody looked at the document, but at what could be made of it.
         """
         named = call.request.get(call.operation.removesuffix("posting_of").strip("_") or "invoice")
         if call.port != "erp" or not call.operation.endswith("posting_of") or not isinstance(named, str):
