@@ -36,10 +36,18 @@ class Closing:
         return posted
 
     def reverse(self, journal_number: str, day: date, who: str, reason: str) -> Taken:
-        """Undo a move by another one, linked to it by its origin."""
+        """Undo a move by another one, about the same thing, that names it in its key."""
         ledger, _, number = journal_number.rpartition("/")
         company = self._books.company(ledger)
-        fields = ("description", "date", "lines.account.code", "lines.debit", "lines.credit", "lines.party.code")
+        fields = (
+            "description",
+            "date",
+            "origin",
+            "lines.account.code",
+            "lines.debit",
+            "lines.credit",
+            "lines.party.code",
+        )
         domain = [["id", "=", int(number) if number.isdigit() else 0], ["company", "=", company.id]]
         found = self._books.rest("account.move", domain, fields, **company.context)
         if not found:
@@ -66,7 +74,8 @@ class Closing:
             reverses=journal_number,
         )
         on = self._books.in_open_period(lambda one: replace(posting, posting_date=one), ledger, day)
-        return self._books.take(on, origin=f"account.move,{number}")
+        # about what the undone move was about: whoever asks for a customer finds both
+        return self._books.take(on, origin=str(found[0]["origin"] or f"account.move,{number}"))
 
     def close_period(self, ledger: str, period: str) -> None:
         """Close a month: it takes nothing until it is opened again. Tryton refuses while it has drafts.

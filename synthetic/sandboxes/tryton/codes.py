@@ -15,7 +15,7 @@ class OneChart(Master):
 
     def __init__(self, master: Master) -> None:
         """Share everything with `master`."""
-        self._tables, self.books = master._tables, master.books  # noqa: SLF001  (of its own class)
+        self.__dict__ = master.__dict__
 
     def account(self, cloud: str, ledger: str, day: date) -> str:
         """Return the code as it is; `legacy_codes` says what it is called in a second ledger."""

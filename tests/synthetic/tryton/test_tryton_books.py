@@ -110,7 +110,7 @@ def test_a_reset_empties_the_books_and_the_same_chain_runs_again(server, port):
 
 def test_refusals_have_the_words_of_the_port(port):
     with pytest.raises(RefusedError) as refused:
-        asked(port, "apply_payment", payment=payment("D1", "DE-01-L", "EUR", 1, "2027-01-02"))
+        asked(port, "apply_payment", payment=payment("D1", "FR-01", "EUR", 1, "2027-01-02"))
     assert refused.value.code == "entity-unknown"
     port.post_invoice(d1())
     with pytest.raises(RefusedError) as refused:
