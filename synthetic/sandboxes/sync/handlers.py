@@ -285,6 +285,8 @@ def _payout(context: Context, event: Inbound) -> None:
 def _subscription(context: Context, event: Inbound) -> None:
     """Entitlement and forecast follow the subscription; `CARD` waits for the payment, `NET` for acceptance."""
     found = _object(event)
+    if _is_overtaken(context, event):
+        return
     status = {"active": "on", "trialing": "on", "past_due": "on", "unpaid": "suspended", "canceled": "off"}.get(
         str(found["status"])
     )
@@ -307,6 +309,20 @@ def _subscription(context: Context, event: Inbound) -> None:
         context.ask("crm", "renewal_due", opportunity)
     if status == "off" and (found.get("metadata") or {}).get("refundable") == "false":
         _forfeited(context, event)
+    applied = {"version": event.version, "began": found.get("current_period_start") or 0}
+    context.sent("subscription.applied", {"id": found["id"], **applied, "has_ended": bool(found.get("ended_at"))})
+
+
+def _is_overtaken(context: Context, event: Inbound) -> bool:
+    """Whether what came before says more: billing may tell twice of a subscription in one second, and order may be lost.
+
+    Versions are seconds, so such events have one version; the later one has the later term, or has ended.
+    """
+    found, known = _object(event), context.storage.document(event.object_id)
+    if known is None or known.get("version") != event.version:
+        return False
+    has_ended = bool(known.get("has_ended")) and not found.get("ended_at")
+    return has_ended or int(found.get("current_period_start") or 0) < int(known.get("began") or 0)
 
 
 def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, version: int) -> None:
@@ -321,7 +337,6 @@ def _forfeited(context: Context, event: Inbound) -> None:
     document = canonical.termination(_object(event), context.master, event.version)
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["effective_date"]))):
         context.post("forfeit", {"termination": document, "ledger": ledger})
-    context.sent("termination.posted", document)
 
 
 def _receipt(context: Context, event: Inbound) -> None:
