@@ -314,7 +314,7 @@ def _subscription(context: Context, event: Inbound) -> None:
 
 
 def _is_overtaken(context: Context, event: Inbound) -> bool:
-    """Whether what came before says more: billing may tell twice of a subscription in one second, and order may be lost.
+    """Whether what came before says more: billing may tell twice of a subscription in one second, in any order.
 
     Versions are seconds, so such events have one version; the later one has the later term, or has ended.
     """
