@@ -258,8 +258,13 @@ def _tax_id(document: Document) -> str:
 
 def _extra(document: Document) -> dict[str, str]:
     """Return what only some callers tell of a customer."""
-    seat = document.get("sold_to")
-    own = text(seat, "account_id") if isinstance(seat, dict) else ""
-    account = text(document, "account") or text(document, "account_id") or own
+    account = account_of(document)
     limit = whole(document, "credit_limit")
     return ({"account": account} if account else {}) | ({"credit_limit": str(limit)} if limit else {})
+
+
+def account_of(document: Document) -> str:
+    """Return the account of the CRM that a customer belongs to, "" if none is told."""
+    seat = document.get("sold_to")
+    own = text(seat, "account_id") if isinstance(seat, dict) else ""
+    return text(document, "account") or text(document, "account_id") or own

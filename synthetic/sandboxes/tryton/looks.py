@@ -25,20 +25,16 @@ class Looks:
         self._schedules = schedules
 
     def party(self, customer: str, entity: str) -> Answer:
-        """Show the party of a customer in one company."""
-        company = self._books.company(entity)
-        rows = self._books.rest(
-            "party.party",
-            [["code", "=", f"{customer}/{entity}"], ["replaced_by", "=", None]],
-            ("name", "contact_mechanisms.name", "contact_mechanisms.value"),
-            **company.context,
-        )
+        """Show the party of a customer in one company, and how many the company has of his account."""
+        rows = self._parties(["code", "=", f"{customer}/{entity}"], entity)
         if not rows:
             return {"count": 0}
-        texts = [one["value"] for one in rows[0]["contact_mechanisms"] if one["name"] == "facts"]
-        facts = read_facts("\n".join(texts).replace("; ", "\n"))
+        facts = _marks(rows[0])
+        account = facts.get("account", "")
+        same = self._parties(["contact_mechanisms.value", "like", f"%account: {account}%"], entity) if account else []
+        others = [one for one in same if one["id"] != rows[0]["id"] and _marks(one).get("account") == account]
         return {
-            "count": len(rows),
+            "count": len(rows) + len(others),
             "name": rows[0]["name"],
             "entity": entity,
             "currency": facts.get("currency", ""),
@@ -47,6 +43,14 @@ class Looks:
             "parent": facts.get("parent_id", ""),
             "synthetic": facts.get("synthetic") == "true",
         }
+
+    def _parties(self, which: list[str], entity: str) -> list[dict[str, Any]]:
+        return self._books.rest(
+            "party.party",
+            [which, ["code", "like", f"%/{entity}"], ["replaced_by", "=", None]],
+            ("name", "contact_mechanisms.name", "contact_mechanisms.value"),
+            **self._books.company(entity).context,
+        )
 
     def posting(self, key: str, kind: str, ledger: str) -> Answer:
         """Show what is posted for an invoice or a credit note."""
@@ -325,3 +329,9 @@ def _brought(party: str) -> list[Any]:
         ["move.origin.party.code", "=", party, "account.invoice"],
         ["move.origin.invoice_line.invoice.party.code", "=", party, "account.invoice.deferred"],
     ]
+
+
+def _marks(party: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts of a party that Tryton has no field for."""
+    texts = [one["value"] for one in party["contact_mechanisms"] if one["name"] == "facts"]
+    return read_facts("\n".join(texts).replace("; ", "\n"))

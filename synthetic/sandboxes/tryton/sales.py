@@ -9,9 +9,11 @@ from decimal import Decimal
 from harness.catalog.currencies import CURRENCIES
 from synthetic.sandboxes.ledger import rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
+from synthetic.sandboxes.ledger.sales import account_of
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken, facts_text, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
+from synthetic.sandboxes.tryton.treasury import keep_rate
 from synthetic.systems.tryton.documents import Invoice, InvoiceLine, minor, money
 
 
@@ -32,6 +34,7 @@ class Sales:
         marks["tax_id"] = text(profile, "tax_id") if isinstance(profile, dict) else ""
         marks["synthetic"] = str(bool(document.get("synthetic"))).lower()
         marks["terms"] = text(document, "payment_terms")
+        marks["account"] = account_of(document)
         values = {
             "name": text(document, "legal_name") or customer,
             "addresses": [["create", [{}]]],
@@ -71,6 +74,7 @@ class Sales:
             _check_same(posting, known[0], whole(document, "total"))
             return Taken(posting, known[0].id, is_replay=True)
         posting = self._books.in_open_period(lambda on: self._posting(document, ledger, on, accrued=waits), ledger, day)
+        keep_rate(self._books, posting)
         invoice = self._invoice(document, posting)
         record, replayed = self._books.documents.post_invoice(invoice, company)
         if self._books.recognition is Recognition.NATIVE and not replayed:
@@ -107,6 +111,7 @@ class Sales:
             ledger,
             day_of(document, "document_date"),
         )
+        keep_rate(self._books, posting)
         note = self._credit_note(document, posting, held, on_credit=not against)
         record, replayed = self._books.documents.post_invoice(note, company)
         if against or before:
