@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from harness.catalog.bindings import Binding, binding
 from harness.catalog.business import BusinessObject, business_object
@@ -42,6 +42,8 @@ class _Index:
     outgoing: Mapping[str, tuple[Relation, ...]]
     incoming: Mapping[str, tuple[Relation, ...]]
     by_contract: Mapping[str, Entity]
+    views: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    """What was read of a type of resource: a catalog does not change, and a landscape is made from one many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,10 @@ class Catalog:
         return tuple(sorted((one for one in self.people() if wanted in one.groups), key=lambda one: one.ref))
 
     def _views(self, resource_type: str, read: Callable[[Entity], _View]) -> tuple[_View, ...]:
-        return tuple(read(entity) for entity in self.of_kind("resource", resource_type))
+        known = self._index.views
+        if resource_type not in known:
+            known[resource_type] = tuple(read(entity) for entity in self.of_kind("resource", resource_type))
+        return cast("tuple[_View, ...]", known[resource_type])
 
     def _naming(self, ref: str, relation_type: str) -> Iterable[Relation]:
         return (relation for relation in self.relations_to(ref) if relation.type == relation_type)

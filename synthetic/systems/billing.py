@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from inspect import signature
+from functools import cache
+from inspect import Signature, signature
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from synthetic.deeds import Answer, Attempt, RefusedError
 
 PORT = "billing"
+_ITSELF = object()
 
 
 class PriceList(Protocol):
@@ -118,6 +120,12 @@ def operations_of(*parts: object) -> dict[str, Callable[..., Answer]]:
     }
 
 
+@cache
+def _signature_of(method: Callable[..., Answer]) -> Signature:
+    """Return how a method is called, `self` included: bound methods are new ones in each adapter."""
+    return signature(method)
+
+
 def answered(operations: Mapping[str, Callable[..., Answer]], attempt: Attempt, code: str, why: str) -> Answer:
     """Answer one call.
 
@@ -128,7 +136,7 @@ def answered(operations: Mapping[str, Callable[..., Answer]], attempt: Attempt, 
     if operation is None:
         raise RefusedError(PORT, code, f"{why} {attempt.operation}")
     try:
-        signature(operation).bind(**attempt.request)
+        _signature_of(getattr(operation, "__func__", operation)).bind(_ITSELF, **attempt.request)
     except TypeError as error:
         raise RefusedError(PORT, code, f"{why} {attempt.operation} like that: {error}") from None
     return operation(**attempt.request)
