@@ -33,8 +33,9 @@ test: test-unit test-integration test-browser ## Run all test layers
 test-unit: $(STAMP) ## Pure rooms, golden files, rules, corpora sample
 	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not tryton and not slow"
 
+# Most of these wait for running systems, so that there are more of them at a time than processors.
 test-integration: $(STAMP) ## Tests that start processes
-	@$(BIN)/python tests/layer.py integration 240 -n 2 --dist loadfile -m "integration and not tryton and not slow"
+	@$(BIN)/python tests/layer.py integration 300 -n 4 --dist loadfile -m "integration and not tryton and not slow"
 
 test-browser: $(STAMP) ## Pages in headless Chromium
 	@$(BIN)/python tests/layer.py browser 90 -m "browser and not slow"
