@@ -38,6 +38,10 @@ LIVE = {
 }
 
 
+LONG = {"erp.posting_of/token-revoked"}
+"""Whoever is locked out is asked again until the deadline: with the nightly tests."""
+
+
 @pytest.fixture(scope="module")
 def faults(reference):
     suite = reference_suite(reference, chosen(tuple(LIVE)))
@@ -45,7 +49,14 @@ def faults(reference):
     return suite, {one.id: one for one in generated(known.seen, suite.categories)}
 
 
-@pytest.mark.parametrize(("probe", "name"), [(probe, name) for probe, names in LIVE.items() for name in names])
+@pytest.mark.parametrize(
+    ("probe", "name"),
+    [
+        pytest.param(probe, name, marks=[pytest.mark.slow] if name in LONG else [])
+        for probe, names in LIVE.items()
+        for name in names
+    ],
+)
 def test_a_live_fault_is_found_and_named(shared_sandbox, reference, faults, probe, name):
     suite, known = faults
     fault = known[name]

@@ -16,7 +16,14 @@ from synthetic.transaction import Categories, RunVerdict, run_probe
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
+LONG = {"dunning-to-the-end", "forfeiture", "termination", "downgrade", "renewal-uplift"}
+"""Years of business each: with the nightly tests."""
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [pytest.param(one, marks=[pytest.mark.slow] if one.name in LONG else [], id=one.name) for one in PROBES],
+)
 def test_a_probe_passes_on_the_running_sandbox(shared_sandbox, reference, probe):
     reset(shared_sandbox.folder)
     place = open_environment("sandbox", reference, sandbox=shared_sandbox.folder)
