@@ -31,7 +31,7 @@ demo: $(STAMP) ## Run the main job on a throw-away repository
 test: test-unit test-integration test-browser ## Run all test layers
 
 test-unit: $(STAMP) ## Pure rooms, golden files, rules, corpora sample
-	@$(BIN)/python tests/layer.py unit 120 -n 2 --dist loadfile -m "not integration and not browser and not tryton and not slow"
+	@$(BIN)/python tests/layer.py unit 150 -n 2 --dist loadfile -m "not integration and not browser and not tryton and not slow"
 
 # Most of these wait for running systems, so that there are more of them at a time than processors.
 test-integration: $(STAMP) ## Tests that start processes
