@@ -71,6 +71,7 @@ JAPANESE_PRO = Sale(
 
 API_CALLS = Sale("US-01", "USD", "API-CALLS", 0, "US-NY", "8.875", "taxable", "CARD", accounts="1100,2200,4100")
 
+_DISPUTE_FEE = 2000
 _COUNTRIES = {"DE-01": "DE", "US-01": "US", "JP-01": "JP"}
 _TAX_IDS = {
     "DE": "DE129273398",
@@ -206,6 +207,19 @@ def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
         "entity": sale.entity,
         "contract": begun.contract,
         **more,
+    }
+
+
+def dispute_posted(sale: Sale, day: str) -> Facts:
+    """Return what the ledger must show of a dispute over a whole sale, with the fee of the provider."""
+    return {
+        "count": 1,
+        "source": "psp",
+        "entity": sale.entity,
+        "currency": sale.currency,
+        "amount": sale.total + _DISPUTE_FEE,
+        "accounts": "1050,1060,6100",
+        "posting_date": day,
     }
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, dispute_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
-
-_FEE = 2000
 
 
 @probe("chargeback", workflow="W8", every="1h", owner="ar")
@@ -34,15 +32,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     )
     dispute = str(opened["dispute"])
     day = str(today(tx.now(), sale.entity))
-    taken: Facts = {
-        "count": 1,
-        "source": "psp",
-        "entity": sale.entity,
-        "currency": sale.currency,
-        "amount": sale.total + _FEE,
-        "accounts": "1050,1060,6100",
-        "posting_date": day,
-    }
+    taken = dispute_posted(sale, day)
     await tx.see(
         "Amount and fee are taken once",
         erp.dispute_posting_of(dispute=dispute),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, dispute_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
-
-_FEE = 2000
 
 
 @probe("dispute-won", workflow="W8", every="24h", owner="ar")
@@ -48,15 +46,7 @@ async def dispute_won(tx: Transaction, crm: Port, billing: Port, erp: Port, sync
         fixed={**disputed, "dispute": dispute, "status": "won"},
     )
     day = str(today(tx.now(), sale.entity))
-    closed: Facts = {
-        "count": 1,
-        "source": "psp",
-        "entity": sale.entity,
-        "currency": sale.currency,
-        "amount": sale.total + _FEE,
-        "accounts": "1050,1060,6100",
-        "posting_date": day,
-    }
+    closed = dispute_posted(sale, day)
     await tx.see(
         "Its end is posted",
         erp.dispute_posting_of(dispute=dispute),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import time
@@ -17,6 +16,7 @@ from harness.model import HarnessError
 from synthetic.deeds import RefusedError, UnreachableError
 from synthetic.sandboxes.killbill.database import KillBillDatabase
 from synthetic.sandboxes.killbill.installation import Installed, MissingError
+from synthetic.sandboxes.supervision.processes import end
 from synthetic.systems.billing import PriceList
 from synthetic.systems.killbill import KillBill
 from synthetic.systems.killbill.catalogue import catalogue
@@ -165,15 +165,9 @@ class KillBillServer:
 
     def stop(self) -> None:
         """Stop it; a second call does nothing."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        if self._process is not None:
+            end(self._process, _STOP_SECONDS)
+            self._process = None
 
     def _configure(self) -> None:
         settings = {"org.killbill.server.test.mode": "true"}

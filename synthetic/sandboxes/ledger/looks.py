@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from harness.model import JSON
@@ -141,19 +142,7 @@ class LedgerLooks:
 
     def schedule_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show the deferral schedules of an invoice, summed."""
-        found = self._deferrals(invoice, ledger)
-        if not found:
-            return {"count": 0}
-        return {
-            "count": len(found),
-            "total": sum(one.total for one in found),
-            "recognised": sum(one.recognised for one in found),
-            "remaining": sum(one.remaining for one in found),
-            "start": min(str(one.start) for one in found),
-            "end": max(str(one.end) for one in found),
-            "method": found[0].method,
-            "items": ",".join(f"{one.item}:{one.total}" for one in found if one.item),
-        }
+        return shown_schedules(self._deferrals(invoice, ledger))
 
     def application_of(self, payment: str) -> Answer:
         """Show to what a payment was applied."""
@@ -352,6 +341,22 @@ class LedgerLooks:
         found = self._ledger.books.storage.deferrals(invoice, ledger)
         books = self._ledger.books.master.books
         return [one for one in found if ledger or not books[one.ledger].is_second]
+
+
+def shown_schedules(found: Sequence[Deferral]) -> Answer:
+    """Return what an ERP shows of the deferral schedules of one invoice, summed."""
+    if not found:
+        return {"count": 0}
+    return {
+        "count": len(found),
+        "total": sum(one.total for one in found),
+        "recognised": sum(one.recognised for one in found),
+        "remaining": sum(one.remaining for one in found),
+        "start": min(str(one.start) for one in found),
+        "end": max(str(one.end) for one in found),
+        "method": found[0].method,
+        "items": ",".join(f"{one.item}:{one.total}" for one in found if one.item),
+    }
 
 
 def _is_of_account(one: Party, other: Party) -> bool:

@@ -31,20 +31,6 @@ from synthetic.sandboxes.landscape.tax import TaxEngine
 from synthetic.sandboxes.ledger.master import Master
 from synthetic.systems.stripe import StripeBilling
 
-CONTRACTS = (
-    "billing-credits",
-    "billing-customers",
-    "billing-invoices",
-    "billing-payments",
-    "billing-subscriptions",
-    "billing-usage",
-    "crm-accounts",
-    "entitlements",
-    "order-acceptance",
-    "pricing",
-    "tax",
-)
-"""What the edge serves beside Stripe's API."""
 _FINANCE = ("finance-systems", "ar", "treasury", "controller", "revenue-accounting")
 Owed = Callable[[str, str, str], int]
 """What a customer owes a legal entity in a currency; the ERP is asked."""

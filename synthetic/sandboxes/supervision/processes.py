@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,6 +73,16 @@ def stop(processes: Iterable[Process], patience: float = PATIENCE) -> int:
             while not _is_gone(one):
                 time.sleep(_NAP)
     return len(alive)
+
+
+def end(process: subprocess.Popen[bytes], patience: float) -> None:
+    """End a program we started: ask it, and kill it where it stays longer than `patience` seconds."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _is_gone(one: Process) -> bool:

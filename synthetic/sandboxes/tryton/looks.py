@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from synthetic.deeds import Answer
+from synthetic.sandboxes.ledger.looks import shown_schedules
 from synthetic.sandboxes.ledger.rules_cash import CLEARING, CREDIT_LOSSES, DISPUTED
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
 from synthetic.sandboxes.ledger.values import period_of
@@ -60,21 +61,8 @@ class Looks:
     def schedule(self, invoice: str, ledger: str) -> Answer:
         """Show the deferral schedules of an invoice, summed; `residue` is what rounding left for ever."""
         found = [one for held in self._books.held(invoice, ledger) for one in self._of(held)]
-        if not found:
-            return {"count": 0}
-        deferrals = [one.deferral for one in found]
         residue = sum(one.residue for one in found)
-        return {
-            "count": len(found),
-            "total": sum(one.total for one in deferrals),
-            "recognised": sum(one.recognised for one in deferrals),
-            "remaining": sum(one.remaining for one in deferrals),
-            "start": min(str(one.start) for one in deferrals),
-            "end": max(str(one.end) for one in deferrals),
-            "method": deferrals[0].method,
-            "items": ",".join(f"{one.item}:{one.total}" for one in deferrals if one.item),
-            **({"residue": residue} if residue else {}),
-        }
+        return {**shown_schedules([one.deferral for one in found]), **({"residue": residue} if residue else {})}
 
     def application(self, payment: str) -> Answer:
         """Show to what a payment was applied."""

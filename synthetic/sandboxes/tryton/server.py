@@ -7,7 +7,6 @@ of its own and gets a signal when the process that started it dies.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -16,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from synthetic.deeds import UnreachableError
+from synthetic.sandboxes.supervision.processes import end
 from synthetic.sandboxes.tryton.databases import SqliteStore, Store, Template
 from synthetic.sandboxes.tryton.installation import InstallationError
 from synthetic.systems.tryton import Tryton
@@ -118,15 +118,9 @@ class TrytonServer:
 
     def stop(self) -> None:
         """Stop it; a second call does nothing."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        if self._process is not None:
+            end(self._process, _STOP_SECONDS)
+            self._process = None
 
     def drop(self) -> None:
         """Take its database away, where that is not in its folder."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from synthetic.sandboxes.services.edge_faces import CONTRACTS
+from harness.catalog import read_catalog
+from harness.documents import FolderTree, Library
+from synthetic.clock import VirtualClock
+from synthetic.sandboxes.billing import BillingCore
+from synthetic.sandboxes.landscape.rows import Store
+from synthetic.sandboxes.services.edge_faces import EdgeSystems
 from synthetic.sandboxes.supervision.plan import Plan
 from synthetic.sandboxes.supervision.surface import contracts_of, page
 
@@ -17,7 +23,10 @@ def test_every_api_of_the_landscape_is_served():
 
 
 def test_the_edge_serves_what_is_said_of_it():
-    assert {name for name, part in contracts_of(Plan()).items() if part == "edge"} == set(CONTRACTS)
+    catalog = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
+    clock = VirtualClock(datetime(2027, 1, 4, tzinfo=UTC))
+    edge = EdgeSystems(catalog, BillingCore(clock), lambda *_: 0, clock.now, Store(":memory:").table)
+    assert {name for name, part in contracts_of(Plan()).items() if part == "edge"} == set(edge.answers())
 
 
 def test_a_second_erp_keeps_the_legacy_ledger_and_tryton_serves_no_contract_of_ours():
