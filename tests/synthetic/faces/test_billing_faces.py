@@ -15,7 +15,7 @@ from synthetic.clock import VirtualClock
 from synthetic.sandboxes.billing import BillingCore
 from synthetic.sandboxes.faces import Contract, Face
 from synthetic.sandboxes.landscape.rows import Store
-from synthetic.sandboxes.services.edge_faces import CONTRACTS, EdgeSystems
+from synthetic.sandboxes.services.edge_faces import EdgeSystems
 
 CATALOG = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
 
@@ -33,7 +33,7 @@ class Shop:
             for name, answers in self.systems.answers().items()
         ]
         app = Starlette(routes=routes)
-        self.clients = {name: Checked(app, name) for name in CONTRACTS}
+        self.clients = {name: Checked(app, name) for name in self.systems.answers()}
         self.keys = 0
 
     async def ask(self, name, method, path, body=None):
