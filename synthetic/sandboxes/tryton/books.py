@@ -155,12 +155,22 @@ class Books:
 
     def in_open_period(self, make: Callable[[date], Posting], ledger: str, day: date) -> Posting:
         """Post on `day`, or if its period is closed today: late, with document date and tax period kept."""
-        if self.period_state(ledger, period_of(day)) == "open":
+        on = self.open_day(ledger, day)
+        if on == day:
             return make(day)
+        return replace(make(on), late=True, document_date=day, tax_period=make(day).tax_period)
+
+    def open_day(self, ledger: str, day: date) -> date:
+        """Return `day`, or if its period is closed today.
+
+        Raises:
+            RefusedError: `period-closed`: neither is open.
+        """
         today = self.today(ledger)
-        if self.period_state(ledger, period_of(today)) != "open":
-            raise RefusedError("period-closed", f"no open period for {ledger} on {today}", "Ask the controller.")
-        return replace(make(today), late=True, document_date=day, tax_period=make(day).tax_period)
+        for one in (day, today):
+            if self.period_state(ledger, period_of(one)) == "open":
+                return one
+        raise RefusedError("period-closed", f"no open period for {ledger} on {today}", "Ask the controller.")
 
     def take(self, posting: Posting, *, origin: str = "", part: str = "", journal: str = "MISC") -> Taken:
         """Write a posting as a move, once by its key; `part` tells the moves of one posting apart."""

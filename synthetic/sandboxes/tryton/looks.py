@@ -48,7 +48,7 @@ class Looks:
     def _parties(self, which: list[str], entity: str) -> list[dict[str, Any]]:
         return self._books.rest(
             "party.party",
-            [which, ["code", "like", f"%/{entity}"], ["replaced_by", "=", None]],
+            [which, ["code", "like", f"%/{entity}"]],
             ("name", "contact_mechanisms.name", "contact_mechanisms.value"),
             **self._books.company(entity).context,
         )
@@ -129,8 +129,8 @@ class Looks:
         """Show the trial balance with its control totals, of all or of what one customer brought."""
         company = self._books.company(ledger)
         found = self.trial_balance(ledger, through, customer)
-        party = f"{customer}/{ledger}" if customer else ""
-        deferrals = [one.deferral for one in self._schedules.all(company, self._books.today(ledger), party)]
+        parties = self._addressed(customer, company) if customer else None
+        deferrals = [one.deferral for one in self._schedules.all(company, self._books.today(ledger), parties)]
         return {
             "count": 1,
             "balance": sum(found.values()),
@@ -141,7 +141,7 @@ class Looks:
             "clearing": found.get(CLEARING, 0),
             "output_tax": -found.get(TAX, 0),
             "deferred": sum(one.remaining for one in deferrals),
-            "open_items": self._open_items(company, party),
+            "open_items": self._open_items(company, parties),
             "revenue": -sum(found.get(one, 0) for one in REVENUES),
             "credit_losses": found.get(CREDIT_LOSSES, 0),
         }
@@ -175,7 +175,8 @@ class Looks:
         if through:
             domain.append(["period.start_date", "<=", date.fromisoformat(f"{through}-01")])
         if customer:
-            domain.append(_brought(f"{customer}/{ledger}"))
+            personal = [company.account(one) for one in (RECEIVABLE, CREDIT)]
+            domain.append(_brought(f"{customer}/{ledger}", self._addressed(customer, company), personal))
         rows = self._books.tryton.find(
             "account.move.line", domain, ["account.code", "debit", "credit"], **company.context
         )
@@ -263,7 +264,17 @@ class Looks:
             "collected_by": terms.collected_by,
         }
 
-    def _open_items(self, company: Company, party: str) -> int:
+    def _addressed(self, customer: str, company: Company) -> list[str]:
+        """Return the parties whose documents are a customer's: its own and those merged into it; none once merged."""
+        into = self._books.documents.merged([["party.code", "like", f"%/{company.name}"]], company)
+        found = [f"{customer}/{company.name}"]
+        if found[0] in into:
+            return []
+        for one in found:
+            found += [lost for lost, kept in into.items() if kept == one]
+        return found
+
+    def _open_items(self, company: Company, parties: list[str] | None) -> int:
         """Return what Tryton itself says is left to pay of invoices in the company's currency.
 
         A second way to the control account: the sum comes from `amount_to_pay`, not from the lines of 1100.
@@ -274,7 +285,7 @@ class Looks:
             ["currency", "=", self._books.directory.currencies[company.currency]],
             ["total_amount", ">", 0],
         ]
-        own = [["party.code", "=", party]] if party else []
+        own = [] if parties is None else [["party.code", "in", parties]]
         domain += own
         rows = self._books.tryton.find("account.invoice", domain, ["amount_to_pay"], **company.context)
         reinstated = self._books.tryton.find(
@@ -309,13 +320,23 @@ class Looks:
         return found
 
 
-def _brought(party: str) -> list[Any]:
-    """Return the domain of lines that a customer brought: of moves with its party, or of its documents."""
+def _brought(party: str, addressed: list[str], personal: list[int]) -> list[Any]:
+    """Return the domain of lines that a customer brought: of moves with its party, or of its documents.
+
+    What is owed and credited is only that of the party itself: after a merger lines of the other are in these moves.
+    """
     return [
         "OR",
-        ["move.lines.party.code", "=", party],
-        ["move.origin.party.code", "=", party, "account.invoice"],
-        ["move.origin.invoice_line.invoice.party.code", "=", party, "account.invoice.deferred"],
+        ["party.code", "=", party],
+        [
+            ["account", "not in", personal],
+            [
+                "OR",
+                ["move.lines.party.code", "in", addressed],
+                ["move.origin.party.code", "in", addressed, "account.invoice"],
+                ["move.origin.invoice_line.invoice.party.code", "in", addressed, "account.invoice.deferred"],
+            ],
+        ],
     ]
 
 

@@ -14,6 +14,7 @@ from synthetic.sandboxes.tryton.cash import Cash
 from synthetic.sandboxes.tryton.cash_looks import CashLooks
 from synthetic.sandboxes.tryton.closing import Closing
 from synthetic.sandboxes.tryton.looks import Looks
+from synthetic.sandboxes.tryton.parties import Parties
 from synthetic.sandboxes.tryton.sales import Sales
 from synthetic.sandboxes.tryton.schedules import Schedules
 from synthetic.systems.tryton import Tryton, TrytonRefusalError
@@ -39,6 +40,7 @@ class TrytonPort:
         self._now = now
         books = Books(tryton, master, now, recognition)
         self._schedules = Schedules(books)
+        self._parties = Parties(books)
         self._sales = Sales(books, self._schedules)
         self._cash = Cash(books)
         self._closing = Closing(books)
@@ -65,7 +67,16 @@ class TrytonPort:
 
     def register_party(self, customer: _Json) -> Answer:
         """Take a customer."""
-        return {"id": self._sales.register_party(customer)}
+        return {"id": self._parties.register(customer)}
+
+    def merge_parties(self, loser: str, survivor: str, day: str, entity: str) -> Answer:
+        """Merge the party that a customer has in a company into that of another."""
+        merged = self._parties.merge(loser, survivor, entity, date.fromisoformat(day))
+        return {
+            "journal_number": f"{entity}/{merged.move}" if merged.move else "",
+            "replayed": merged.is_replay,
+            "posting_date": str(merged.posting_date),
+        }
 
     def post_invoice(self, invoice: _Json, ledger: str = "") -> Answer:
         """Post a finalised invoice."""
@@ -153,6 +164,11 @@ class TrytonPort:
     def party_of(self, customer: str, entity: str) -> Answer:
         """Show the party of a customer in one company."""
         return self._looks.party(customer, entity)
+
+    def merge_of(self, customer: str, entity: str) -> Answer:
+        """Show into which customer's party that of a customer was merged, and what moved with it."""
+        found = self._parties.merged_of(customer, entity)
+        return {**self._looks.cash(f"pa_{customer}_{entity}", "merge", entity), **found} if found["count"] else found
 
     def posting_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is posted for an invoice."""

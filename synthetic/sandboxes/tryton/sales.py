@@ -1,4 +1,4 @@
-"""Documents of customers in Tryton: parties, invoices, credit notes, terminations, usage not billed yet."""
+"""Documents of customers in Tryton: invoices, credit notes, terminations, usage not billed yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from decimal import Decimal
 from harness.catalog.currencies import CURRENCIES
 from synthetic.sandboxes.ledger import rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
-from synthetic.sandboxes.ledger.sales import account_of
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken, facts_text, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
@@ -18,45 +17,12 @@ from synthetic.systems.tryton.documents import Invoice, InvoiceLine, minor, mone
 
 
 class Sales:
-    """What customers are, are billed and are credited; every operation may be repeated."""
+    """What customers are billed and are credited; every operation may be repeated."""
 
     def __init__(self, books: Books, schedules: Schedules) -> None:
         """Work on these books."""
         self._books = books
         self._schedules = schedules
-
-    def register_party(self, document: Document) -> str:
-        """Take a customer, one party per customer and company; a second time its terms and marks are renewed."""
-        customer, entity = text(document, "id"), text(document, "legal_entity")
-        company = self._books.company(entity)
-        profile = document.get("tax_profile")
-        marks = {name: text(document, name) for name in ("currency", "parent_id")}
-        marks["tax_id"] = text(profile, "tax_id") if isinstance(profile, dict) else ""
-        marks["synthetic"] = str(bool(document.get("synthetic"))).lower()
-        marks["terms"] = text(document, "payment_terms")
-        marks["account"] = account_of(document)
-        values = {
-            "name": text(document, "legal_name") or customer,
-            "addresses": [["create", [{}]]],
-            "contact_mechanisms": [
-                ["create", [{"type": "other", "name": "facts", "value": facts_text(**marks).replace("\n", "; ")}]]
-            ],
-        }
-        tryton, context = self._books.tryton, company.context
-        party = self._books.documents.party(f"{customer}/{entity}", values, company)
-        found = tryton.find(
-            "party.contact_mechanism", [["party", "=", party], ["name", "=", "facts"]], ["value"], **context
-        )
-        wanted = facts_text(**marks).replace("\n", "; ")
-        if not found:
-            tryton.create(
-                "party.contact_mechanism",
-                {"party": party, "type": "other", "name": "facts", "value": wanted},
-                **context,
-            )
-        elif found[0]["value"] != wanted:
-            tryton.write("party.contact_mechanism", [found[0]["id"]], {"value": wanted}, **context)
-        return f"pa_{customer}_{entity}"
 
     def post_invoice(self, document: Document, ledger: str = "", *, accrued: bool | None = None) -> Taken:
         """Post a finalised invoice; Tryton numbers it, computes its taxes and keeps its schedules.

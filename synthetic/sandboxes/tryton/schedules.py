@@ -78,9 +78,9 @@ class Schedules:
         domain = [["invoice_line.invoice", "=", held.id]]
         return list(self._read(domain, held.company, through))
 
-    def all(self, company: Company, through: date, party: str = "") -> list[Schedule]:
-        """Return the schedules of a company, or of one party of it, as recognised by the end of a day."""
-        own = [["invoice_line.invoice.party.code", "=", party]] if party else []
+    def all(self, company: Company, through: date, parties: list[str] | None = None) -> list[Schedule]:
+        """Return the schedules of a company, or of some parties of it, as recognised by the end of a day."""
+        own = [] if parties is None else [["invoice_line.invoice.party.code", "in", parties]]
         return list(self._read([["company", "=", company.id], *own], company, through))
 
     def run(self, invoice: int, company: Company) -> None:

@@ -19,19 +19,27 @@ from synthetic.systems.tryton.wire import Tryton, TrytonRefusalError, warning_na
 _INVOICE = "account.invoice"
 _MOVE = "account.move"
 _WARNINGS = ("invoice_date_future", "invoice_taxes", "invoice_payment_term")
+MERGED_INTO = "merged_into"
+"""Name of the mark on a party that was merged; Tryton's own field `replaced_by` is not for callers."""
+ANY = ["active", "in", [True, False]]
+"""Without this Tryton leaves out what is inactive, as merged parties are."""
 # Tryton numbers by date: it refuses a document dated before one that has its number
 _NUMBERED_AFTER = "you must set an invoice date after"
 
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
-    """One line of a move: functional minor units, debit positive; `second` is an amount in another currency."""
+    """One line of a move: functional minor units, debit positive; `second` is an amount in another currency.
+
+    `about` is the line, by its id, that this one says something of.
+    """
 
     account: str
     amount: int
     party: int | None = None
     second: tuple[str, int, int] | None = None
     tax: tuple[str, int] | None = None
+    about: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +89,17 @@ class Documents:
         self._directory = directory
 
     def party(self, code: str, values: dict[str, Any], company: Company) -> int:
-        """Return the party with a code, created if there is none (Tryton's own constraint keeps codes unique)."""
-        if known := self._search("party.party", [["code", "=", code]], company):
+        """Return the party with a code, created if there is none (Tryton's own constraint keeps codes unique).
+
+        Of one that was merged the party that is left is returned: what is addressed to the one is for the other.
+        """
+        if known := self._party(code, company):
             return known
         try:
             (created,) = self._tryton.create("party.party", {"code": code, **values}, **company.context)
         except TrytonRefusalError:
             # somebody else may have been quicker: then it is there now
-            if known := self._search("party.party", [["code", "=", code]], company):
+            if known := self._party(code, company):
                 return known
             raise
         return created
@@ -150,9 +161,8 @@ class Documents:
 
     def settle(self, invoice: int, lines: Sequence[int], company: Company) -> None:
         """Say that lines pay an invoice, and reconcile them with it when nothing is left; repeatable."""
-        found = self._tryton.find(
-            _INVOICE, [["id", "=", invoice]], ["state", "payment_lines", "lines_to_pay", "currency"], **company.context
-        )[0]
+        fields = ["state", "party", "account", "payment_lines", "lines_to_pay", "alternative_payees"]
+        found = self._tryton.find(_INVOICE, [["id", "=", invoice]], fields, **company.context)[0]
         if found["state"] != "posted":
             return
         if new := sorted(set(lines) - set(found["payment_lines"])):
@@ -162,15 +172,46 @@ class Documents:
             except TrytonRefusalError as error:
                 if error.kind != "integrity":
                     raise
-        ids = [*found["lines_to_pay"], *found["payment_lines"], *new]
+        owed = [["id", "in", [*found["lines_to_pay"], *found["payment_lines"], *new]]]
+        if found["alternative_payees"]:
+            # where parties were merged, what moved the item to the one that pays now is part of it
+            about = [f"account.move.line,{line}" for line in found["lines_to_pay"]]
+            owed = [["OR", *owed, [["origin", "in", about], ["account", "=", found["account"]]]]]
         rows = self._tryton.find(
             "account.move.line",
-            [["id", "in", ids], ["reconciliation", "=", None]],
-            ["debit", "credit"],
+            [*owed, ["reconciliation", "=", None]],
+            ["debit", "credit", "party"],
             **company.context,
         )
+        if sum(row["debit"] - row["credit"] for row in rows):
+            return
+        # one party at a time, as Tryton asks; the invoice's own last, for with it the invoice is paid
+        for party in sorted({row["party"] for row in rows}, key=lambda one: one == found["party"]):
+            self._reconcile([row["id"] for row in rows if row["party"] == party], company)
+
+    def offset(self, party: int, account: str, company: Company) -> None:
+        """Reconcile what is open of a party on an account, where it cancels out; repeatable."""
+        self._settled([["party", "=", party], ["account", "=", company.account(account)]], company)
+
+    def _settled(self, domain: list[Any], company: Company) -> None:
+        posted = [["move_state", "=", "posted"], ["reconciliation", "=", None]]
+        rows = self._tryton.find("account.move.line", [*domain, *posted], ["debit", "credit"], **company.context)
         if rows and sum(row["debit"] - row["credit"] for row in rows) == 0:
             self._reconcile([row["id"] for row in rows], company)
+
+    def merged(self, domain: Sequence[Any], company: Company) -> dict[str, str]:
+        """Return parties that were merged, by code, and the code each was merged into; `domain` is of their marks."""
+        marked = [["name", "=", MERGED_INTO], *domain]
+        found = self._tryton.find("party.contact_mechanism", marked, ["value", "party.code"], **company.context)
+        return {row["party."]["code"]: row["value"] for row in found}
+
+    def _party(self, code: str, company: Company) -> int | None:
+        domain = [["code", "=", code], ANY]
+        found = self._tryton.find("party.party", domain, ["active"], **company.context)
+        if not found:
+            return None
+        into = {} if found[0]["active"] else self.merged([["party", "=", found[0]["id"]]], company)
+        return self._party(into[code], company) if into else int(found[0]["id"])
 
     def _reconcile(self, lines: list[int], company: Company) -> None:
         """Reconcile lines through the wizard people use; the field itself is not for callers."""
@@ -300,6 +341,7 @@ class Documents:
             "debit": max(amount, Decimal(0)),
             "credit": max(-amount, Decimal(0)),
             "party": line.party,
+            "origin": f"account.move.line,{line.about}" if line.about else None,
         }
         if line.second:
             code, minor, digits = line.second

@@ -39,16 +39,9 @@ def play(server, catalog):
     return run
 
 
-_UNABLE = {"duplicate-customer": "no operation merge_parties"}
-"""What this adapter cannot do yet, and says so: such a run could not tell."""
-
-
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_a_probe_passes_clean(play, probe):
     run = play(probe)
-    if probe.name in _UNABLE:
-        assert (run.verdict.value, _UNABLE[probe.name] in run.reason) == ("inconclusive", True), run.failed_step
-        return
     assert run.verdict.value == "passed", run.failed_step
     assert run.leaks == ()
 
