@@ -18,12 +18,13 @@ from synthetic.deeds import Answer
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, UNBILLED, Document, text
 from synthetic.sandboxes.ledger.sales import account_of
 from synthetic.sandboxes.ledger.values import PostingKey, RefusedError
-from synthetic.sandboxes.tryton.books import Books, facts_text, functional_of
+from synthetic.sandboxes.tryton.books import Books, Held, facts_text, functional_of
 from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import ANY, MERGED_INTO, MoveLine, minor
 
 _PARTY = "party.party"
 _INVOICE = "account.invoice"
+_LINE = "account.move.line"
 _PERSONAL = (RECEIVABLE, UNBILLED, CREDIT)
 
 
@@ -131,26 +132,28 @@ class Parties:
     def _move_items(self, key: str, lost: int, kept: int, company: Company, day: date) -> Merged:
         """Post what a party has and owes from it to the other, and let the other pay what it was billed."""
         items = self._open_items(lost, company)
-        if not items:
-            return Merged(0, day, is_replay=False)
         lines = [
             _leg(item, sign, party)
             for item in items
             if item.functional or item.amount
             for sign, party in ((-1, lost), (1, kept))
         ]
-        move, known = self._books.documents.post_move(key, day, lines, company)
+        # of what a crash left half done the move is there, and nothing is left to move
+        merged = self._known(key, company, day)
+        if lines:
+            move, known = self._books.documents.post_move(key, day, lines, company)
+            merged = Merged(move, day, known)
         if invoices := sorted({item.invoice for item in items if item.invoice}):
             payees = {"alternative_payees": [["add", [kept]]]}
             self._books.tryton.write(_INVOICE, invoices, payees, **company.context)
-        self._books.documents.offset(lost, CREDIT, company)
-        return Merged(move, day, known)
+        self._books.documents.offset([["party", "=", lost], ["account", "=", company.account(CREDIT)]], company)
+        return merged
 
     def _open_items(self, party: int, company: Company) -> list[_Item]:
         """Return what is open of a party, summed by account, foreign currency and the invoice it is about."""
         accounts = [company.account(code) for code in _PERSONAL]
         rows = self._books.rest(
-            "account.move.line",
+            _LINE,
             [
                 ["party", "=", party],
                 ["account", "in", accounts],
@@ -164,7 +167,9 @@ class Parties:
 
     def _owed_lines(self, rows: Sequence[Mapping[str, Any]], company: Company) -> dict[int, int]:
         """Return by invoice the line on 1100 that it is owed by."""
-        named = sorted({number for row in rows if (number := _invoice_of(row))})
+        moved = sorted({line for row in rows if (line := _number(row["origin"], _LINE))})
+        before = self._books.rest(_LINE, [["id", "in", moved]], _ABOUT_FIELDS, **company.context) if moved else []
+        named = sorted({number for row in [*rows, *before] if (number := _invoice_of(row))})
         found = self._books.tryton.find(_INVOICE, [["id", "in", named]], ["lines_to_pay"], **company.context)
         return {row["id"]: min(row["lines_to_pay"]) for row in found if row["lines_to_pay"]}
 
@@ -174,6 +179,29 @@ class Parties:
         if not found:
             return Merged(0, day, is_replay=True)
         return Merged(found[0]["id"], found[0]["date"], is_replay=True)
+
+
+def give_back(books: Books, held: Held, day: date) -> None:
+    """Move what is open of an invoice back to the party it was billed to, where that was merged; repeatable.
+
+    What is voided is the document of that party: Tryton reconciles it with its reversal, and what a merger moved on
+    would stay with the other.
+    """
+    company, entity = held.company, held.company.name
+    (row,) = books.tryton.find(_INVOICE, [["id", "=", held.id]], ["lines_to_pay"], **company.context)
+    moved = [["origin", "in", [f"{_LINE},{line}" for line in row["lines_to_pay"]]], ["reconciliation", "=", None]]
+    rows = books.rest(_LINE, [*moved, ["move.state", "=", "posted"]], _LINE_FIELDS, **company.context)
+    if not rows:
+        return
+    key = str(PostingKey("erp", "merge", held.row["reference"], "unmerge", entity))
+    lines = [
+        _leg(item, -1, party)
+        for party in sorted({row["party"]["id"] for row in rows})
+        for item in _summed([row for row in rows if row["party"]["id"] == party], {}, company)
+    ]
+    books.documents.post_move(key, books.open_day(entity, day), lines, company)
+    for party in sorted({row["party"]["id"] for row in rows}):
+        books.documents.offset([*moved, ["party", "=", party]], company)
 
 
 def _marks(document: Document) -> str:
@@ -193,7 +221,7 @@ def _summed(rows: Sequence[Mapping[str, Any]], owed_lines: Mapping[int, int], co
     for row in rows:
         second = row["second_currency"]
         # what came from an earlier merger names the line already
-        line = _number(row["origin"], "account.move.line") or owed_lines.get(_invoice_of(row), 0)
+        line = _number(row["origin"], _LINE) or owed_lines.get(_invoice_of(row), 0)
         where = row["account"]["code"], second["code"] if second else "", line
         known = found.get(where) or _Item(*where, invoices.get(line, 0), second["digits"] if second else 0)
         foreign = minor(row["amount_second_currency"], second["digits"]) if second else 0
@@ -221,14 +249,13 @@ def _number(reference: object, model: str) -> int:
     return int(number) if name == model else 0
 
 
+_ABOUT_FIELDS = ("account.code", "origin", "move.origin", "invoice_payment.id")
 _LINE_FIELDS = (
-    "account.code",
+    *_ABOUT_FIELDS,
     "debit",
     "credit",
     "amount_second_currency",
     "second_currency.code",
     "second_currency.digits",
-    "origin",
-    "move.origin",
-    "invoice_payment.id",
+    "party.id",
 )

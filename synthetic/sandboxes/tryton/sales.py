@@ -11,6 +11,7 @@ from synthetic.sandboxes.ledger import rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken, facts_text, read_facts
+from synthetic.sandboxes.tryton.parties import give_back
 from synthetic.sandboxes.tryton.schedules import Schedules
 from synthetic.sandboxes.tryton.treasury import keep_rate
 from synthetic.systems.tryton.documents import Invoice, InvoiceLine, minor, money
@@ -52,6 +53,7 @@ class Sales:
         item, held = self._books.item(invoice, ledger)
         if held.lines and item.open != item.total:
             raise RefusedError("void-paid", f"{invoice} is partly settled: credit it instead")
+        give_back(self._books, held, self._books.today(ledger))
         self._books.tryton.accepting("model.account.invoice.cancel", [held.id], **held.company.context)
         self._schedules.drop(held)
         return Taken(_posting_of(held), held.id)

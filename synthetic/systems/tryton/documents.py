@@ -189,13 +189,10 @@ class Documents:
         for party in sorted({row["party"] for row in rows}, key=lambda one: one == found["party"]):
             self._reconcile([row["id"] for row in rows if row["party"] == party], company)
 
-    def offset(self, party: int, account: str, company: Company) -> None:
-        """Reconcile what is open of a party on an account, where it cancels out; repeatable."""
-        self._settled([["party", "=", party], ["account", "=", company.account(account)]], company)
-
-    def _settled(self, domain: list[Any], company: Company) -> None:
-        posted = [["move_state", "=", "posted"], ["reconciliation", "=", None]]
-        rows = self._tryton.find("account.move.line", [*domain, *posted], ["debit", "credit"], **company.context)
+    def offset(self, domain: Sequence[Any], company: Company) -> None:
+        """Reconcile the posted lines of a domain that are open, where they cancel out; repeatable."""
+        is_open = [["move.state", "=", "posted"], ["reconciliation", "=", None]]
+        rows = self._tryton.find("account.move.line", [*domain, *is_open], ["debit", "credit"], **company.context)
         if rows and sum(row["debit"] - row["credit"] for row in rows) == 0:
             self._reconcile([row["id"] for row in rows], company)
 

@@ -99,3 +99,15 @@ def test_a_party_that_is_not_there_or_gone_is_not_merged(doubled):
         with pytest.raises(RefusedError) as refused:
             doubled.merge_parties(loser, survivor, DAY, "DE-01")
         assert refused.value.code == code
+
+
+def test_an_invoice_of_a_merged_party_can_be_voided_and_a_survivor_merged_on(doubled):
+    _register(doubled, "cus_third")
+    doubled.merge_parties("cus_D1", "cus_kept", DAY, "DE-01")
+    doubled.merge_parties("cus_kept", "cus_third", DAY, "DE-01")
+    doubled.void_invoice("in_D1", "DE-01")
+    owed = {one: doubled.balances_of("DE-01", "", one)["receivable"] for one in ("cus_D1", "cus_kept", "cus_third")}
+    assert owed == {"cus_D1": 0, "cus_kept": 0, "cus_third": doubled.balances_of("DE-01")["receivable"]}
+    doubled.apply_payment(payment("D2", "DE-01", "USD", 100000, "2027-01-05", customer_id="cus_D1"))
+    assert doubled.application_of("py_D2")["customer"] == "cus_third"
+    assert doubled.receivable_of("in_D2")["open"] == doubled.balances_of("DE-01")["open_items"] == 0
