@@ -1,7 +1,7 @@
 """Where a Tryton keeps its data: a file of SQLite or a database of PostgreSQL, either a copy of a template.
 
-Both are renewed in place, while the server runs: SQLite's backup writes into the open file, PostgreSQL makes the
-database anew from a template of its own, and Tryton finds its connections gone and opens others.
+Both are renewed in place, while the server runs: SQLite's backup writes into the open file, PostgreSQL puts a copy that
+was made before in the place of the database, and Tryton finds its connections gone and opens others.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from synthetic.sandboxes.supervision.postgres import connected
 from synthetic.sandboxes.tryton.installation import InstallationError
+from synthetic.sandboxes.tryton.spares import Spares
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _SECONDS = 300
@@ -105,6 +106,7 @@ class PostgresqlStore:
         self._url = url
         self._template = template
         self.name = name or f"harness_erp_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+        self._spares = Spares(url, self.name, self._prepared)
 
     def settings(self) -> str:
         """Return the lines of the section `database` of Tryton's configuration."""
@@ -115,16 +117,13 @@ class PostgresqlStore:
         return _has(self._url, self.name)
 
     def renew(self) -> None:
-        """Make it from the template, which is made first where the server has none."""
-        template = self._prepared()
-        with connected(self._url) as server:
-            server.execute(f'drop database if exists "{self.name}" with (force)'.encode())
-            server.execute(f'create database "{self.name}" template "{template}"'.encode())
+        """Put a copy of the template in its place; the template is made first where the server has none."""
+        self._spares.take()
 
     def drop(self) -> None:
-        """Take the database away; the template stays for the next."""
-        with suppress(Exception), connected(self._url) as server:
-            server.execute(f'drop database if exists "{self.name}" with (force)'.encode())
+        """Take the database and its spare copies away; the template stays for the next."""
+        with suppress(Exception):
+            self._spares.close()
 
     def _prepared(self) -> str:
         """Return the template database of this server, made once from the SQL that was kept."""
