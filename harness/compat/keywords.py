@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from harness.model import JSON
+from harness.model import JSON, Location, UnreadableError
 
 OPENAPI_30 = "openapi-3.0"
 SWAGGER_20 = "swagger-2.0"
@@ -70,13 +70,34 @@ def read_keywords(value: Mapping[str, JSON], dialect: str) -> dict[str, JSON]:
     return found
 
 
+def check_readable(value: Mapping[str, JSON], location: Location) -> None:
+    """Refuse what cannot be read as a schema at all; finer mistakes are the prover's to find.
+
+    Raises:
+        UnreadableError: A type has no name that schemas know, or fields are no map.
+    """
+    spelled = value.get("type")
+    for name in spelled if isinstance(spelled, list) else [spelled] if spelled is not None else []:
+        if not isinstance(name, str) or name not in TYPE_NAMES:
+            raise UnreadableError(
+                f"{name} is no type of a schema.",
+                location=location,
+                remedy=f"Say one of {', '.join(sorted(TYPE_NAMES - {'file'}))}.",
+            )
+    for key in ("properties", "patternProperties"):
+        if not isinstance(value.get(key, {}), dict):
+            raise UnreadableError(
+                f"{key} must map names to schemas.", location=location, remedy="Write an object here."
+            )
+
+
 def _read_openapi_30(found: dict[str, JSON]) -> None:
     if found.get("type") == "file":
         found["type"], found["format"] = "string", "binary"
     nullable = bool(found.pop("nullable", False)) or found.pop("x-nullable", False) is True
     kind = found.get("type")
     if kind is None:
-        if not nullable:
+        if not nullable and "enum" not in found:
             # 3.0.3: "nullable ... Default value is false": a schema without type takes all types but null.
             found["type"] = [*NOT_NULL]
         return

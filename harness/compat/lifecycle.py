@@ -83,21 +83,22 @@ def lifecycle_changes(old: Node, new: Node, subject: str, element: str) -> Itera
     if was != now:
         words = "is deprecated" if now else "is no longer deprecated"
         yield draft(f"{element}-{'deprecated' if now else 'reinstated'}", "deprecated", words)
-    yield from _sunsets(before, after, deprecated=was and now, draft=draft)
+    yield from _sunsets(before, after, since=was, now=now, draft=draft)
     earlier, later = stability_of(before), stability_of(after)
     if later != earlier:
         yield from _stability(earlier, later, draft)
 
 
 def _sunsets(
-    before: Mapping[str, JSON], after: Mapping[str, JSON], *, deprecated: bool, draft: _Drafter
+    before: Mapping[str, JSON], after: Mapping[str, JSON], *, since: bool, now: bool, draft: _Drafter
 ) -> Iterator[Draft]:
-    if before.get("x-sunset") == after.get("x-sunset"):
-        return
+    deprecated = since and now
     readable, later = sunset_of(after)
+    if before.get("x-sunset") == after.get("x-sunset") and (readable or since):
+        return
     _, earlier = sunset_of(before)
     if not readable:
-        if after.get("deprecated") is True:
+        if now:
             yield draft("sunset-unreadable", "x-sunset", "has a sunset date that cannot be read", breaks=True)
     elif later is None:
         if deprecated:

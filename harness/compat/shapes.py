@@ -16,7 +16,7 @@ from harness.compat.keywords import (
     ALL_TYPES,
     NOT_NULL,
     SCALARS,
-    TYPE_NAMES,
+    check_readable,
     read_keywords,
     siblings_count,
     types_of,
@@ -29,10 +29,17 @@ _MAX_SHAPES = 128
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Keywords that stand together at one place, in 2020-12 spelling."""
+    """Keywords that stand together at one place, in 2020-12 spelling.
+
+    Attributes:
+        site: The place.
+        keywords: What stands there.
+        assumed: Whether nobody wrote the type: "all but null" is what 3.0 reads into a schema without one.
+    """
 
     site: Site
     keywords: dict[str, JSON]
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +192,7 @@ class Shaper:
         gathered = _Gathered()
         for site in position:
             self._gather(site, gathered, set())
-        base = tuple(gathered.fragments)
+        base = _settled(tuple(gathered.fragments))
         types = _types(base)
         if key in above or not gathered.unions:
             return [Shape(base, types)], gathered
@@ -271,7 +278,7 @@ class Shaper:
         self._gather_plain(site, value, gathered, seen)
 
     def _gather_plain(self, site: Site, value: dict[str, JSON], gathered: _Gathered, seen: set[object]) -> None:
-        _check(site, value)
+        check_readable(value, site.node.location)
         composed = any(key in value for key in ("$ref", "allOf", "anyOf", "oneOf"))
         keywords = read_keywords(value, site.dialect)
         if composed and "type" not in value:
@@ -288,30 +295,13 @@ class Shaper:
         if spelled is not None:
             gathered.discriminators.append((site, spelled))
         if keywords or not composed:
-            gathered.fragments.append(Fragment(site, keywords))
+            gathered.fragments.append(Fragment(site, keywords, "type" in keywords and "type" not in value))
         members = value.get("allOf")
         for index in range(len(members) if isinstance(members, list) else 0):
             self._gather(site.child("allOf", index), gathered, seen)
         for keyword in ("anyOf", "oneOf"):
             if isinstance(value.get(keyword), list) and value[keyword]:
                 gathered.unions.append((site, keyword, spelled))
-
-
-def _check(site: Site, value: dict[str, JSON]) -> None:
-    """Refuse what cannot be read as a schema at all; finer mistakes are the prover's to find."""
-    spelled = value.get("type")
-    for name in spelled if isinstance(spelled, list) else [spelled] if spelled is not None else []:
-        if not isinstance(name, str) or name not in TYPE_NAMES:
-            raise UnreadableError(
-                f"{name} is no type of a schema.",
-                location=site.node.location,
-                remedy=f"Say one of {', '.join(sorted(TYPE_NAMES - {'file'}))}.",
-            )
-    for key in ("properties", "patternProperties"):
-        if not isinstance(value.get(key, {}), dict):
-            raise UnreadableError(
-                f"{key} must map names to schemas.", location=site.node.location, remedy="Write an object here."
-            )
 
 
 def _member(owner: Site, keyword: str) -> JSON:
@@ -326,6 +316,18 @@ def _types(fragments: Iterable[Fragment]) -> frozenset[str]:
     return found
 
 
+def _settled(fragments: tuple[Fragment, ...]) -> tuple[Fragment, ...]:
+    """Take away types that nobody wrote where another fragment speaks of types: null is for that one to refuse."""
+    if not any(one.assumed for one in fragments) or not any(
+        not one.assumed and ("type" in one.keywords or "enum" in one.keywords) for one in fragments
+    ):
+        return fragments
+    return tuple(
+        Fragment(one.site, {key: item for key, item in one.keywords.items() if key != "type"}) if one.assumed else one
+        for one in fragments
+    )
+
+
 def _joined(labels: list[Label]) -> Label:
     """Return one label for a branch within branches."""
     given = [label for label in labels if label != Label()]
@@ -336,7 +338,7 @@ def _joined(labels: list[Label]) -> Label:
 
 
 def _conjunction(base: tuple[Fragment, ...], chosen: tuple[Shape, ...]) -> Shape:
-    fragments = base + tuple(fragment for shape in chosen for fragment in shape.fragments)
+    fragments = _settled(base + tuple(fragment for shape in chosen for fragment in shape.fragments))
     branch = next((shape.branch for shape in chosen if shape.branch is not None), None)
     return Shape(fragments, _types(fragments), _joined([shape.label for shape in chosen]), branch)
 

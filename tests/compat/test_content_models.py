@@ -233,6 +233,20 @@ def test_nullable_of_3_0_and_null_of_3_1_are_the_same() -> None:
     assert compare(old, giving({"type": ["string", "null"]})).changes == ()
 
 
+@pytest.mark.parametrize("beside", [{"description": "a name"}, {"maxLength": 9}, {"anyOf": [{"maxLength": 9}, {}]}])
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_what_says_no_type_does_not_refuse_the_null_of_its_neighbour(version: str, beside: dict[str, Any]) -> None:
+    null = {"nullable": True} if version == "3.0.3" else {"type": ["string", "null"]}
+    without, along = ({"allOf": [{**STRING, **more}, beside]} for more in ({}, null))
+    assert compare(giving(without, version=version), giving(along, version=version)).verdict is Verdict.BREAKING
+    assert compare(taking(along, version=version), taking(without, version=version)).verdict is Verdict.BREAKING
+
+
+def test_a_list_of_values_says_itself_whether_null_is_one() -> None:
+    without, along = ({"enum": ["a", *more]} for more in ([], [None]))
+    assert compare(giving(without, version="3.0.3"), giving(along, version="3.0.3")).verdict is Verdict.BREAKING
+
+
 @pytest.mark.parametrize(
     "schema",
     [

@@ -81,6 +81,14 @@ def test_promises_about_the_end_are_kept(
     assert (change.rule, change.verdict) == (rule, verdict)
 
 
+def test_a_date_nobody_could_read_is_told_when_it_begins_to_matter() -> None:
+    more = {"x-sunset": "some day"}
+    found = compare(operation(**more), operation(deprecated=True, **more))
+    assert sorted(rules(found)) == ["operation-deprecated", "sunset-unreadable"]
+    assert found.verdict is Verdict.BREAKING
+    assert compare(operation(deprecated=True, **more), operation(deprecated=True, **more)).changes == ()
+
+
 def test_the_names_of_path_parameters_mean_nothing() -> None:
     def path(name: str) -> dict[str, Any]:
         parameter = {"name": name, "in": "path", "required": True, "schema": STRING}
