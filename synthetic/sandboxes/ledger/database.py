@@ -135,7 +135,9 @@ class PostgresqlDatabase:
 
         The tables stay: to drop and make them takes eight times as long (0.19 s against 0.024 s, load 15).
         """
-        named = "select {0}name from pg_{0}s where schemaname = %s"
+        # the newest table first: it may point to older ones
+        newest = "order by format('%%I.%%I', schemaname, {0}name)::regclass::oid desc"
+        named = "select {0}name from pg_{0}s where schemaname = %s " + newest  # noqa: S608  (two names of our own)
         tables, sequences = (
             [name for (name,) in self._db.execute(named.format(kind).encode(), [self._schema]).fetchall()]
             for kind in ("table", "sequence")

@@ -1,11 +1,15 @@
-"""A database of PostgreSQL is renewed by a copy that was made before, under whoever is connected."""
+"""Books in PostgreSQL are emptied: those of Tryton by a copy that was made before, those of the ledger row by row."""
 
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
+from worked_documents import d1
 
+from synthetic.sandboxes.ledger import Ledger
+from synthetic.sandboxes.ledger.database import PostgresqlDatabase
 from synthetic.sandboxes.supervision.postgres import connected, is_installed, start_postgres
 from synthetic.sandboxes.supervision.processes import Process, start_of, stop
 from synthetic.sandboxes.tryton.databases import PostgresqlStore
@@ -68,3 +72,16 @@ def test_what_was_given_back_is_dropped_and_in_the_end_only_the_template_stays(s
     assert len(_names(server)) == 5
     store.drop()
     assert _names(server) == sorted([template, "postgres"])
+
+
+def test_the_books_of_the_ledger_beside_it_are_emptied_and_numbered_anew(server, catalog):
+    now, place = datetime(2027, 1, 2, tzinfo=UTC), f"{server.url}#ledger"
+    for _ in range(2):
+        ledger = Ledger(catalog, lambda: now, place)
+        ledger.sales.post_invoice(d1())
+        ((number, posting),) = ledger.books.storage.postings_after(0, 5)
+        assert (number, posting.key.object_id, len(posting.lines)) == (1, "in_D1", 3)
+        ledger.books.storage.close()
+        database = PostgresqlDatabase(place)
+        database.clear()
+        database.close()
