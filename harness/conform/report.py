@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from harness.conform.api_judging import ApiConformance
 from harness.conform.events import EventConformance
 from harness.model import Finding, Level
+from harness.model.findings import explanation
 
 _GLYPHS = {Level.ERROR: "✗", Level.WARNING: "!", Level.INFO: "-"}
 _ANSWERS = {0: "✓", 1: "✗", 3: "?"}
@@ -36,7 +37,7 @@ def events_text(found: EventConformance) -> str:
     lines = [head, *_lines(found.findings)]
     if found.unseen and found.messages:
         lines.append(f"  Not seen    {', '.join(found.unseen)}")
-    return _text(lines)
+    return _text(lines, found.findings)
 
 
 def api_json(found: ApiConformance) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def api_text(found: ApiConformance) -> str:
     lines = [head, *_lines(found.findings)]
     if found.accepted:
         lines.append(f"  Accepted    {len(found.accepted)} that the baseline names")
-    return _text(lines)
+    return _text(lines, found.findings)
 
 
 def _lines(findings: Iterable[Finding]) -> Iterable[str]:
@@ -89,6 +90,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _text(lines: Iterable[str]) -> str:
-    whole = [*lines, "Next: harness explain RULE     says why a finding matters"]
+def _text(lines: Iterable[str], findings: Sequence[Finding]) -> str:
+    whole = [*lines, *explanation(findings)]
     return "\n".join("".join(char if char.isprintable() else "\ufffd" for char in line) for line in whole) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.model.locations import Location
@@ -29,6 +30,12 @@ class Finding:
     detail: str = ""
     remedy: str = ""
     values: tuple[str, ...] = field(default=())
+
+
+def explanation(findings: Iterable[Finding]) -> list[str]:
+    """Return the line that names the command which explains the loudest finding, the first of equals; none of none."""
+    loudest = min(findings, key=lambda one: one.level.rank, default=None)
+    return [f"Next: harness explain {loudest.rule}"] if loudest is not None else []
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,7 @@ from typing import Any
 from harness.compat.bundling import bundle
 from harness.documents import Document, FolderTree, Library
 from harness.model import Direction, Finding, HarnessError, Level, UnreadableError, UsageError
+from harness.model.findings import explanation
 from harness.pacts.batch import finding_row
 from harness.pacts.checking import PactCheck, PactChecker, findings_of
 from harness.pacts.files import is_pact, read_pact
@@ -188,7 +189,7 @@ def check_text(found: SpecificationCheck) -> str:
         if finding.detail:
             lines.append(_safe(f"      {finding.detail[:300]}"))
     lines += [_safe(f"  ? could not be decided: {item[:200]}") for item in found.check.undecided]
-    lines.append("Next: harness explain RULE     says why a finding matters")
+    lines += explanation(found.findings)
     return "\n".join(lines) + "\n"
 
 

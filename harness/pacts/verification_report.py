@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from harness.model.findings import explanation
 from harness.pacts.verification import Verified, findings_of
 
 _GLYPHS = {True: "✓", False: "✗", None: "?"}
@@ -59,7 +60,7 @@ def verification_text(provider: str, verified: Sequence[Verified]) -> str:
         held = sum(tried.success is True for tried in one.tried)
         lines.append(f"{_GLYPHS[one.success]} {one.consumer} with {provider}: {held} of {len(one.tried)} hold")
         lines += [f"  {_GLYPHS[False]} {f.detail}   {f.rule}" for f in findings_of(one)]
-    lines.append("Next: harness explain RULE     says why a finding matters")
+    lines += explanation([finding for one in verified for finding in findings_of(one)])
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 

@@ -17,27 +17,22 @@ from synthetic.deeds.categories import Categories
 from synthetic.transaction.durations import seconds
 from synthetic.transaction.expectation import Expectation, is_absence
 from synthetic.transaction.observers import Observer, trace_context
+from synthetic.transaction.refusing import found_wrong
 from synthetic.transaction.reply import Reply
 from synthetic.transaction.undoing import Undoing
 from synthetic.transaction.values import Difference, Leak, RunVerdict, StepRecord
-from synthetic.transaction.watching import FIRST_NAP, Watch, longest_nap, pause
-
-_FOUND_WRONG = frozenset(
-    {
-        "tax-differs",
-        "tax-parts-differ",
-        "tax-code-differs",
-        "lines-differ",
-        "total-differs",
-        "entity-differs",
-        "collector-differs",
-    }
+from synthetic.transaction.watching import (
+    CONFIRM_NAP,
+    FIRST_NAP,
+    FLOOR,
+    Watch,
+    grace,
+    longest_nap,
+    pause,
+    until_deadline,
 )
-"""Codes of the exception queue that say what is wrong with a document, and not that somebody did not take it."""
 
 _TRIES = 6
-_CONFIRM_NAP = timedelta(seconds=1)
-_FLOOR = timedelta(seconds=3)
 _LOOK_ON = timedelta(minutes=30)
 _ZERO = timedelta()
 _UNSUPPORTED = frozenset({"operation-unknown", UNSUPPORTED})
@@ -256,12 +251,12 @@ class Transaction:
             if differences and (is_late or expectation.cannot_heal(differences)):
                 if self._believed(watch, differences):
                     await self._fail(title, call, expectation, watch, started, allowed)
-                await self._clock.sleep(self._paced(_CONFIRM_NAP, floor=_ZERO))
+                await self._clock.sleep(self._paced(CONFIRM_NAP, floor=_ZERO))
                 continue
-            if is_late and differences is None and self._clock.now() >= deadline + self._grace(allowed):
+            if is_late and differences is None and self._clock.now() >= deadline + grace(allowed):
                 self._unreached(title, call, watch, started, allowed)
             watch.agreeing = 0
-            await self._clock.sleep(self._until_deadline(nap, deadline))
+            await self._clock.sleep(until_deadline(nap, deadline - self._clock.now()))
             nap = min(nap * 1.6, longest)
 
     async def _hold(
@@ -277,7 +272,7 @@ class Transaction:
                 if self._believed(watch, differences):
                     undone = expectation.undone(differences)
                     self._stop_failed(title, call, undone, watch, started, hold)
-                await self._clock.sleep(self._paced(_CONFIRM_NAP, floor=_ZERO))
+                await self._clock.sleep(self._paced(CONFIRM_NAP, floor=_ZERO))
                 differences = await self._look(call, expectation, watch)
             watch.agreeing = 0
 
@@ -318,25 +313,10 @@ class Transaction:
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
                 wrong = tuple(replace(one, category="late") for one in wrong)
-            elif named := await self._held(call):
+            elif named := await found_wrong(self._boundary, call):
                 wrong = tuple(replace(one, category=named) for one in wrong)
             watch.answer = answer
         self._stop_failed(title, call, wrong, watch, started, allowed)
-
-    async def _held(self, call: Call) -> str:
-        """Return what is wrong with a document that is missing because somebody found it wrong; "" if nobody did.
-
-        Found wrong by the middleware, or by books that it contradicts itself in. What was refused for another reason
-        stays missing: there nobody looked at the document, but at what could be made of it.
-        """
-        named = call.request.get(call.operation.removesuffix("posting_of").strip("_") or "invoice")
-        if call.port != "erp" or not call.operation.endswith("posting_of") or not isinstance(named, str):
-            return ""
-        try:
-            found = await self._boundary.perform(Call("sync", "exceptions_of", {"object": named}))
-        except (UnreachableError, RefusedError):
-            return ""
-        return str(found.get("category", "")) if found.get("code") in _FOUND_WRONG else ""
 
     async def _comes_late(self, call: Call, expectation: Expectation, longer: timedelta) -> bool:
         until = self._clock.now() + longer
@@ -411,13 +391,5 @@ class Transaction:
         self._boundary.trace = next(filter(None, told), "") or trace_context(self.run_id, len(self.steps))
         return self._clock.now()
 
-    def _until_deadline(self, nap: timedelta, deadline: datetime) -> timedelta:
-        left = deadline - self._clock.now()
-        return min(nap, left) if left > _ZERO else _CONFIRM_NAP
-
-    def _grace(self, allowed: timedelta) -> timedelta:
-        """How long to try past the deadline before "nobody answered" is the verdict."""
-        return max(_FLOOR * 4, allowed / 8)
-
-    def _paced(self, duration: timedelta, floor: timedelta = _FLOOR) -> timedelta:
+    def _paced(self, duration: timedelta, floor: timedelta = FLOOR) -> timedelta:
         return duration if self._pace >= 1 else max(duration * self._pace, min(floor, duration))

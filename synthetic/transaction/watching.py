@@ -10,6 +10,8 @@ from synthetic.transaction.values import Difference
 
 FIRST_NAP = timedelta(seconds=0.5)
 LONGEST_NAP = timedelta(seconds=15)
+CONFIRM_NAP = timedelta(seconds=1)
+FLOOR = timedelta(seconds=3)
 
 
 @dataclass(slots=True)
@@ -38,3 +40,13 @@ def pause(tries: int, asked: float = 0) -> timedelta:
     """
     wanted = max(FIRST_NAP * float(2 ** (tries - 1)), timedelta(seconds=asked))
     return min(wanted, max(LONGEST_NAP, timedelta(seconds=asked)))
+
+
+def until_deadline(nap: timedelta, left: timedelta) -> timedelta:
+    """Return how long to nap so that the last look falls on the deadline; past it looks follow each other quickly."""
+    return min(nap, left) if left > timedelta() else CONFIRM_NAP
+
+
+def grace(allowed: timedelta) -> timedelta:
+    """Return how long to try past the deadline before "nobody answered" is the verdict."""
+    return max(FLOOR * 4, allowed / 8)

@@ -161,9 +161,18 @@ def test_the_command_names_the_consumer_of_a_wrong_event(examples, tmp_path):
     done = run("billing-events", "--from", file)
     assert done.return_value == 1
     assert "Read by entitlements" in done.output
+    assert done.output.splitlines()[-1] == "Next: harness explain event-invalid"
     told = json.loads(run("billing-events", "--from", file, "--format", "json").output)
     assert told["findings"][0]["values"][-1] == "entitlements"
     assert told["seen"] == {"invoice.paid": 1}
+
+
+def test_the_command_names_no_rule_where_nothing_is_wrong(examples, tmp_path):
+    file = tmp_path / "capture.jsonl"
+    file.write_text(json.dumps(examples["InvoicePaid"]) + "\n", "utf-8")
+    done = run("billing-events", "--from", file)
+    assert done.return_value == 0, done.output
+    assert "Next:" not in done.output
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def test_a_pact_that_the_specification_promises_exits_0_and_follows_references_t
     result = run({"id": "in_1", "total": 1})
     assert result.return_value == 0
     assert "promises what 1 interaction(s) expect" in result.output
+    assert "Next:" not in result.output, "there is no rule to explain"
 
 
 def test_a_field_nobody_declares_exits_1_with_its_line_and_rule(run):
@@ -80,6 +81,7 @@ def test_a_field_nobody_declares_exits_1_with_its_line_and_rule(run):
     assert result.return_value == 1
     assert "pact-response-body-incompatible" in result.output
     assert "pact.json:" in result.output
+    assert "Next: harness explain pact-response-body-incompatible" in result.output
 
 
 def test_what_lies_between_example_and_schema_is_found_as_json(run):

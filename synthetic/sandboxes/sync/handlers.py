@@ -3,120 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from harness.model import JSON
-from synthetic.deeds import Answer, RefusedError
-from synthetic.sandboxes.ledger.master import Master
-from synthetic.sandboxes.ledger.values import period_of
+from synthetic.deeds import RefusedError
 from synthetic.sandboxes.sync import canonical, canonical_cash
 from synthetic.sandboxes.sync.billed import collector_of, sku_of, terms_of
-from synthetic.sandboxes.sync.events import FACT, fact
-from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, news, tenant_data, tenant_id
-from synthetic.sandboxes.sync.storage import Inbound, Storage
+from synthetic.sandboxes.sync.events import fact
+from synthetic.sandboxes.sync.facts import customer_data, entitlements, forecast_data, tenant_data, tenant_id
+from synthetic.sandboxes.sync.handling import BOOKED_IN, COLLECTOR, RECEIPT, Context, object_of, seen_before
+from synthetic.sandboxes.sync.storage import Inbound
 from synthetic.sandboxes.sync.taxation import NO_SHIP_TO, sale_of, settled, unlocated
-
-NOT_YET = "invoice-unknown"
-"""Refusal of an event that names something whose own event is still on its way."""
-
-COLLECTOR = "collector-differs"
-"""Refusal of an invoice whose terms name another collector than its collection method."""
-
-RECEIPT = "erp.bank_receipt"
-"""Kind of the events that the ledger's bank receipts become."""
-
-BOOKED_IN = "booked_in"
-"""Where such an event names the ledger that booked the receipt."""
-
-Ask = Callable[[str, str, Mapping[str, JSON]], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One line for the outbox; `is_kept` ones are documents that later events refer to."""
-
-    kind: str
-    subject: str
-    body: dict[str, Any]
-    is_kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a handler works with; what it leads to is gathered and written with the state of its event."""
-
-    master: Master
-    ask: Ask
-    storage: Storage
-    check: Callable[[str, Mapping[str, JSON]], None]
-    now: Callable[[], datetime]
-    effects: list[Effect] = field(default_factory=list)
-    repeated: list[bool] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def valid(self, kind: str, document: dict[str, JSON]) -> dict[str, JSON]:
-        """Return a canonical document that follows its contract.
-
-        Raises:
-            RefusedError: `payload-invalid`.
-        """
-        self.check(kind, document)
-        return document
-
-    def sent(self, kind: str, document: Mapping[str, Any]) -> None:
-        """Keep a document that is applied everywhere, and note it, once its event is done."""
-        self.effects.append(Effect(kind, str(document["id"]), dict(document), is_kept=True))
-
-    def post(self, operation: str, request: Mapping[str, JSON]) -> Answer:
-        """Post in the ledger, and remember whether it had it already."""
-        answer = self.ask("erp", operation, request)
-        self.repeated.append(bool(answer.get("replayed")))
-        return answer
-
-    def books(self, entity: JSON, day: date) -> tuple[str, ...]:
-        """Return the ledgers that take a document of a day: the book of record first, then those beside it.
-
-        What finds its period closed is posted today, so that after a cutover the old ledger takes nothing dated later.
-        """
-        company = str(entity)
-        today = self.today(company)
-        found, now = self.master.posted_in(company, day), self.master.posted_in(company, today)
-        if found == now:
-            return now
-        asked = {"ledger": found[0], "period": period_of(day)}
-        return found if self.ask("erp", "period_of", asked).get("state") == "open" else now
-
-    def today(self, entity: str) -> date:
-        """Return the day it is where a company is."""
-        return self.now().astimezone(self.master.of(entity).zone).date()
-
-    def day_of(self, entity: JSON, instant: JSON) -> date:
-        """Return the day of an instant where a company is: a period ends at midnight there, not in UTC."""
-        return datetime.fromisoformat(str(instant)).astimezone(self.master.of(str(entity)).zone).date()
-
-    def fact(self, kind: str, subject: str, body: dict[str, Any]) -> None:
-        """Tell the bus what came about elsewhere, once its event is done."""
-        self.effects.append(Effect(f"{FACT}{kind}", subject, body))
-
-    def news(self, kind: str, subject: str, data: Mapping[str, Any], entity: str, place: str = "") -> None:
-        """Tell the bus of data with a version, unless it says what was told before; `place` is what it is about."""
-        name = f"told/{place or subject}"
-        found = news(self.storage.document(name), data)
-        if found is not None:
-            self.sent("told", {"id": name, "data": found})
-            self.fact(kind, subject, fact(found, found["version"], entity))
-
-    def told(self, kind: str, document: Mapping[str, JSON], posted: Answer, ledger: str) -> None:
-        """Tell the bus what the ledger posted, once its event is done."""
-        body = {"document": dict(document), "posted": dict(posted), "ledger": ledger}
-        self.effects.append(Effect(kind, str(document["id"]), body))
 
 
 def _customer(context: Context, event: Inbound) -> None:
     """The CRM owns name and seat, so a customer is completed from there."""
-    found = _object(event)
+    found = object_of(event)
     account = (found.get("metadata") or {}).get("account")
     known = context.ask("crm", "account_of", {"account": account}) if account else {}
     owned = known if known.get("count") else None
@@ -133,15 +36,15 @@ def _customer(context: Context, event: Inbound) -> None:
 
 
 def _invoice(context: Context, event: Inbound) -> None:
-    buyer = context.storage.document(_object(event).get("customer")) or {}
-    found = _in_entity(context, _object(event), buyer.get("legal_entity"))
+    buyer = context.storage.document(object_of(event).get("customer")) or {}
+    found = _in_entity(context, object_of(event), buyer.get("legal_entity"))
     document = canonical.invoice(found, context.master, event.version)
     if not document["total"]:
         # nothing to post, and perhaps no line: billing only closed a period
         context.sent("invoice.without_amount", document)
         return
     document = context.valid("invoice", _taxed(context, document))
-    _check_collector(context, _object(event), document)
+    _check_collector(context, object_of(event), document)
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["document_date"]))):
         posted = context.post("post_invoice", {"invoice": document, "ledger": ledger})
         context.told("invoice.posted", document, posted, ledger)
@@ -165,7 +68,7 @@ def _check_collector(context: Context, found: Mapping[str, Any], document: Mappi
 
 def _updated(context: Context, event: Inbound) -> None:
     """Move the collector of an open invoice with its collection method; other changes lead to nothing."""
-    found, known = _object(event), context.storage.document(event.object_id)
+    found, known = object_of(event), context.storage.document(event.object_id)
     terms = terms_of(found)
     if known is None or found.get("status") != "open" or terms == known["payment_terms"]:
         return
@@ -189,7 +92,7 @@ def _in_entity(context: Context, found: Mapping[str, Any], entity: JSON) -> Mapp
 
 def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:
     """Ask the tax engine, which owns code and rate, and complete the invoice with its answer."""
-    customer = _known(context, str(document["customer_id"]), "customer")
+    customer = seen_before(context, str(document["customer_id"]), "customer")
     try:
         determination = context.ask("tax", "determine", {"sale": sale_of(document, customer)})
     except RefusedError as error:
@@ -204,15 +107,15 @@ def _taxed(context: Context, document: dict[str, JSON]) -> dict[str, JSON]:
 
 
 def _voided(context: Context, event: Inbound) -> None:
-    document = _known(context, event.object_id, "invoice")
+    document = seen_before(context, event.object_id, "invoice")
     for ledger in context.books(document["legal_entity"], context.today(str(document["legal_entity"]))):
         context.post("void_invoice", {"invoice": event.object_id, "ledger": ledger})
     context.sent("invoice.voided", {**document, "status": "void"})
 
 
 def _charge(context: Context, event: Inbound) -> None:
-    found = _object(event)
-    of_invoice = _known(context, found["invoice"], "invoice")
+    found = object_of(event)
+    of_invoice = seen_before(context, found["invoice"], "invoice")
     document = context.valid("payment", canonical_cash.payment(found, of_invoice, context.master, event.version))
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["value_date"]))):
         context.post("apply_payment", {"payment": document, "ledger": ledger})
@@ -220,8 +123,8 @@ def _charge(context: Context, event: Inbound) -> None:
 
 
 def _credit(context: Context, event: Inbound) -> None:
-    found = _object(event)
-    of_invoice = _known(context, found["invoice"], "invoice")
+    found = object_of(event)
+    of_invoice = seen_before(context, found["invoice"], "invoice")
     document = context.valid("credit", canonical.credit(found, of_invoice, context.master, event.version))
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["document_date"]))):
         posted = context.post("post_credit", {"credit": document, "ledger": ledger})
@@ -230,11 +133,11 @@ def _credit(context: Context, event: Inbound) -> None:
 
 
 def _refund(context: Context, event: Inbound) -> None:
-    found = _object(event)
+    found = object_of(event)
     if found.get("status") != "succeeded":
         return
     document = context.valid(
-        "refund", canonical_cash.refund(found, _known(context, found["charge"], "payment"), event.version)
+        "refund", canonical_cash.refund(found, seen_before(context, found["charge"], "payment"), event.version)
     )
     for ledger in context.books(
         document["legal_entity"], context.day_of(document["legal_entity"], document["succeeded_at"])
@@ -245,8 +148,8 @@ def _refund(context: Context, event: Inbound) -> None:
 
 def _refunded(context: Context, event: Inbound) -> None:
     """Post every refund that a charge shows, the oldest first: billing tells of refunds by their charge."""
-    found = _object(event)
-    of_payment = _known(context, found["id"], "payment")
+    found = object_of(event)
+    of_payment = seen_before(context, found["id"], "payment")
     for one in reversed(found["refunds"]["data"]):
         if one.get("status") == "succeeded" and context.storage.document(one["id"]) is None:
             document = canonical_cash.refund(one, of_payment, event.version)
@@ -258,10 +161,10 @@ def _refunded(context: Context, event: Inbound) -> None:
 
 
 def _dispute(context: Context, event: Inbound) -> None:
-    found = _object(event)
+    found = object_of(event)
     at = datetime.fromtimestamp(event.version, UTC)
     document = context.valid(
-        "dispute", canonical_cash.dispute(found, _known(context, found["charge"], "payment"), event.version, at)
+        "dispute", canonical_cash.dispute(found, seen_before(context, found["charge"], "payment"), event.version, at)
     )
     operation = "open_dispute" if document["status"] == "needs_response" else "close_dispute"
     for ledger in context.books(
@@ -275,7 +178,7 @@ def _dispute(context: Context, event: Inbound) -> None:
 def _payout(context: Context, event: Inbound) -> None:
     """Ask the provider what a payout is made of: its event says only how much arrives."""
     shown = context.ask("billing", "payout_of", {"payout": event.object_id})
-    document = context.valid("payout", canonical_cash.payout(_object(event), event.version, shown))
+    document = context.valid("payout", canonical_cash.payout(object_of(event), event.version, shown))
     # the bank's line is booked once, where the bank is: in the book of record
     record, *_ = context.books(document["legal_entity"], date.fromisoformat(str(document["arrival_date"])))
     context.post("post_payout", {"payout": document} | _named(record, document["legal_entity"]))
@@ -284,7 +187,7 @@ def _payout(context: Context, event: Inbound) -> None:
 
 def _subscription(context: Context, event: Inbound) -> None:
     """Entitlement and forecast follow the subscription; `CARD` waits for the payment, `NET` for acceptance."""
-    found = _object(event)
+    found = object_of(event)
     if _is_overtaken(context, event):
         return
     status = {"active": "on", "trialing": "on", "past_due": "on", "unpaid": "suspended", "canceled": "off"}.get(
@@ -318,7 +221,7 @@ def _is_overtaken(context: Context, event: Inbound) -> bool:
 
     Versions are seconds, so such events have one version; the later one has the later term, or has ended.
     """
-    found, known = _object(event), context.storage.document(event.object_id)
+    found, known = object_of(event), context.storage.document(event.object_id)
     if known is None or known.get("version") != event.version:
         return False
     has_ended = bool(known.get("has_ended")) and not found.get("ended_at")
@@ -334,7 +237,7 @@ def _tell_entitlements(context: Context, found: Mapping[str, Any], status: str, 
 
 def _forfeited(context: Context, event: Inbound) -> None:
     """Nothing is given back: what was not used is revenue on the day the contract ends, in every ledger."""
-    document = canonical.termination(_object(event), context.master, event.version)
+    document = canonical.termination(object_of(event), context.master, event.version)
     for ledger in context.books(document["legal_entity"], date.fromisoformat(str(document["effective_date"]))):
         context.post("forfeit", {"termination": document, "ledger": ledger})
 
@@ -344,7 +247,7 @@ def _receipt(context: Context, event: Inbound) -> None:
 
     Only that of the book of record counts: a shadow sends no payment. Ledgers that run beside it follow.
     """
-    payment, invoice = dict(_object(event)), _object(event).get("invoice_id")
+    payment, invoice = dict(object_of(event)), object_of(event).get("invoice_id")
     entity = payment["legal_entity"]
     booked_in = str(payment.pop(BOOKED_IN, "") or entity)
     record, *beside = context.books(entity, date.fromisoformat(str(payment["value_date"])))
@@ -403,15 +306,3 @@ OBJECTS: Mapping[str, tuple[str, str]] = {
     "customer.subscription.deleted": ("contract", "subscription"),
 }
 """Event type -> the kind of object its exceptions name, and that of the queue an operator may pause."""
-
-
-def _object(event: Inbound) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = event.body["data"]["object"]
-    return found
-
-
-def _known(context: Context, identifier: str, kind: str) -> dict[str, Any]:
-    found = context.storage.document(identifier)
-    if found is None:
-        raise RefusedError("sync", NOT_YET, f"{kind} {identifier} was not seen yet")
-    return found

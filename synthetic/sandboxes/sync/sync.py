@@ -28,7 +28,9 @@ from synthetic.sandboxes.sync.events import (
     raised,
     replayed,
 )
-from synthetic.sandboxes.sync.handlers import BOOKED_IN, COLLECTOR, HANDLERS, NOT_YET, OBJECTS, RECEIPT, Context, Effect
+from synthetic.sandboxes.sync.handlers import HANDLERS, OBJECTS
+from synthetic.sandboxes.sync.handling import BOOKED_IN, COLLECTOR, NOT_YET, RECEIPT, Context, Effect
+from synthetic.sandboxes.sync.naming import DEFECT, category_of
 from synthetic.sandboxes.sync.payloads import unchecked
 from synthetic.sandboxes.sync.queue import UNKNOWN_ENTITY, Problem, amount_of
 from synthetic.sandboxes.sync.storage import Inbound, Storage
@@ -49,42 +51,8 @@ _LATELY = timedelta(days=35)
 """How long after a cutover the old ledger is still asked for its bank receipts: its last period is closed by then."""
 
 _FACTS = "erp.facts"
-DEFECT = "defect"
-"""Code of an exception that our own code raised: the event waits in the queue, and its lane with it."""
-
 _PARKINGS = 6
 """How often an event waits for its predecessor before a person must look: about two minutes."""
-
-_CATEGORIES = {
-    "sku-unmapped": "mapping",
-    "account-unmapped": "mapping",
-    "class-unmapped": "mapping",
-    "terms-unmapped": "mapping",
-    "tax-code-unmapped": "tax",
-    DIFFERS: "tax",
-    COLLECTOR: "collections",
-    UNDETERMINED: "tax",
-    "rate-missing": "currency-fx",
-    "entity-unknown": "entity",
-    "period-closed": "period",
-    "unbalanced": "imbalance",
-    "lines-differ": "amount",
-    "total-differs": "amount",
-    "entity-differs": "entity",
-    "tax-parts-differ": "tax",
-    "tax-code-differs": "tax",
-    "not-final": "state",
-    "date-missing": "period",
-    "credit-exceeds": "amount",
-    "refund-exceeds": "application",
-    "key-reused": "duplicate",
-    "stale-version": "order",
-    "currency-differs": "currency-fx",
-    NOT_YET: "order",
-    "payload-invalid": "mapping",
-    "request-malformed": "mapping",
-    DEFECT: "control",
-}
 
 
 class Sync:
@@ -330,7 +298,7 @@ class Sync:
     def _hold(self, event: Inbound, code: str, message: str) -> None:
         found = event.body["data"]["object"]
         amount, currency = amount_of(found)
-        category = _CATEGORIES.get(code, "state")
+        category = category_of(code)
         with self.storage.transaction("sync.hold"):
             self.storage.set_state(event.number, "held")
             opened = self.storage.queue.open(
