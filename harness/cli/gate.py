@@ -12,6 +12,7 @@ import click
 from harness.cli.evidence import read_evidence
 from harness.cli.options import Decorated, as_of_option, format_option, no_cache_option, repo_option, spectral_option
 from harness.cli.output import write, write_file
+from harness.model import HarnessError
 
 if TYPE_CHECKING:
     from harness.governance import GateReport
@@ -32,16 +33,26 @@ def _file_options(function: Decorated) -> Decorated:
 @format_option
 @_file_options
 @spectral_option
+@click.option(
+    "--history",
+    "place",
+    default=None,
+    metavar="URL",
+    envvar="HARNESS_HISTORY",
+    show_envvar=True,
+    help="Keep the verdict there: path, sqlite:///PATH or postgresql://... (default: it is not kept).",
+)
 @as_of_option
 @no_cache_option
 @repo_option
-def gate(
+def gate(  # noqa: PLR0913, PLR0917  (click's signature)
     base: str | None,
     head: str,
     form: str,
     as_of: date | None,
     repo: Path,
     spectral: tuple[Path, ...],
+    place: str | None,
     **files: Path | None,
 ) -> int:
     """Decide whether a branch may merge.
@@ -54,11 +65,32 @@ def gate(
     from harness.governance import read_event  # noqa: PLC0415
 
     evidence = (lambda library: read_evidence(spectral, library)) if spectral else None
-    report = judge(repo, base, head, as_of=as_of, event=read_event(os.environ), evidence=evidence)
+    event = read_event(os.environ)
+    report = judge(repo, base, head, as_of=as_of, event=event, evidence=evidence)
     write(_standard_output(report, form))
     _write_files(report, files)
     _tell_github(report)
+    if place:
+        _keep(report, place, event.number if event else "")
     return report.exit_code
+
+
+def _keep(report: GateReport, place: str, request: str) -> None:
+    """Keep the verdict; a store that is away is told, and changes no answer.
+
+    Only the command line and the environment say where: `harness.yaml` is the judged branch's.
+    """
+    from harness.governance.verdict import verdict_of  # noqa: PLC0415  (start-up)
+    from harness.history import open_history, record_verdict  # noqa: PLC0415
+
+    try:
+        history = open_history(place)
+        try:
+            record_verdict(history, verdict_of(report, request))
+        finally:
+            history.close()
+    except HarnessError as error:
+        write(f"? the verdict was not kept: {error.message}\n", err=True)
 
 
 def _standard_output(report: GateReport, form: str) -> str:

@@ -34,6 +34,7 @@ from harness.history.exceptions import (
     settle_exception,
 )
 from harness.history.facts import cursors_of, facts_of, facts_since, open_facts, record_facts
+from harness.history.gating import record_verdict, verdicts_since
 from harness.history.judging import has_unjudged, settle_alerts, unjudged_runs
 from harness.history.matrix import Selector, Target, deployability, versions_selected, versions_targeted
 from harness.history.pacts import (
@@ -159,6 +160,7 @@ __all__ = [
     "record_release",
     "record_run",
     "record_undeployment",
+    "record_verdict",
     "record_verification",
     "record_version",
     "record_webhook_call",
@@ -181,6 +183,7 @@ __all__ = [
     "take_request",
     "token_of",
     "unjudged_runs",
+    "verdicts_since",
     "verification_of",
     "verifications_of",
     "version_of",

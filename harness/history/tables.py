@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from harness.history.columns import Instant, JsonText
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision these tables are at: a store that says so is opened without Alembic."""
 
 metadata = MetaData(
@@ -239,8 +239,10 @@ measurements = Table(
 exceptions = Table(
     "exceptions",
     metadata,
+    Column("environment", Text, primary_key=True, server_default=""),
     Column("key", Text, primary_key=True),
     _needed("checkpoint"),
+    Column("source", Text, nullable=False, server_default="ledger"),
     _text("entity"),
     _text("period"),
     _needed("category"),
@@ -262,7 +264,9 @@ comparisons = Table(
     "comparisons",
     metadata,
     _row(),
+    _text("environment"),
     _needed("checkpoint"),
+    Column("source", Text, nullable=False, server_default="ledger"),
     _text("entity"),
     _text("period"),
     Column("at", Instant, nullable=False),
@@ -297,4 +301,26 @@ cursors = Table(
     _text("value"),
     Column("at", Instant, nullable=False),
     _text("problem"),
+)
+
+gate_verdicts = Table(
+    "gate_verdicts",
+    metadata,
+    _row(),
+    Column("at", Instant, nullable=False),
+    _needed("repository"),
+    _needed("digest"),
+    _needed("decision"),
+    _needed("verdict"),
+    _text("base"),
+    _text("head"),
+    _text("request"),
+    _text("profile"),
+    Column("contracts", JsonText),
+    Column("rules", JsonText),
+    Column("refused_by", JsonText),
+    Column("consumers", JsonText),
+    Column("unreadable", Integer, nullable=False, server_default=text("0")),
+    Index(None, "at"),
+    Index(None, "repository", "digest"),
 )

@@ -20,7 +20,7 @@ _NOTHING = Window(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=
 _LABELS = frozenset(
     {
         "environment", "entity", "currency", "source", "system", "probe", "category", "checkpoint", "result", "effect",
-        "event", "reason", "change", "touch", "counted", "level", "error_type", "le",
+        "event", "reason", "change", "touch", "counted", "level", "error_type", "profile", "proof", "le",
     }
 )  # fmt: skip
 _VALUES: Mapping[str, frozenset[str]] = {
@@ -32,7 +32,7 @@ _VALUES: Mapping[str, frozenset[str]] = {
     "result": frozenset(
         {
             "posted", "late", "wrong", "duplicate", "missing", "matched", "differing", "ok", "failed", "refused",
-            "right", "passed", "inconclusive",
+            "right", "passed", "inconclusive", "pass", "needs-sign-off", "blocked",
         }
     ),
 }  # fmt: skip

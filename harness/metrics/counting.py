@@ -44,6 +44,7 @@ def families(facts: Facts, window: Window, deadline: timedelta = DEADLINE) -> tu
         *_of_runs(facts, window),
         *_of_alerts(facts, window),
         *_of_changes(facts, window),
+        _of_verdicts(facts, window),
     )
 
 
@@ -157,16 +158,16 @@ def _of_exceptions(facts: Facts, window: Window) -> tuple[Family, ...]:
             "checkpoint": one.checkpoint,
         }
         if _is_open(one, window.until):
-            stock[labels_of(**where, source="ledger")] += 1
-            risk[labels_of(**where, currency=one.currency, source="ledger")] += abs(one.amount or 0)
-        flow[labels_of(**where, change="opened", source="ledger")] += window.has(one.first_seen)
-        flow[labels_of(**where, change="closed", source="ledger")] += window.has(one.closed_at)
+            stock[labels_of(**where, source=one.source)] += 1
+            risk[labels_of(**where, currency=one.currency, source=one.source)] += abs(one.amount or 0)
+        flow[labels_of(**where, change="opened", source=one.source)] += window.has(one.first_seen)
+        flow[labels_of(**where, change="closed", source=one.source)] += window.has(one.closed_at)
     compared: Counter[Labels] = Counter()
     for run in facts.comparisons:
         if window.has(run.at):
             where = {"environment": facts.environment, "entity": run.entity, "checkpoint": run.checkpoint}
-            compared[labels_of(**where, result="matched", source="ledger")] += run.matched
-            compared[labels_of(**where, result="differing", source="ledger")] += run.compared - run.matched
+            compared[labels_of(**where, result="matched", source=run.source)] += run.matched
+            compared[labels_of(**where, result="differing", source=run.source)] += run.compared - run.matched
     return (
         gauge("billing_erp.reconciliation.exception.open", "{exception}", "Exceptions open now.", stock.items()),
         gauge(
@@ -231,14 +232,13 @@ def _of_closes(facts: Facts, window: Window) -> tuple[Family, ...]:
     def labels(one: CloseFact, **more: str) -> Labels:
         return labels_of(environment=facts.environment, entity=one.entity, source=one.source, **more)
 
-    newest: dict[tuple[str, str], CloseFact] = {}
-    for one in sorted(facts.closes, key=lambda close: close.ended_at):
-        if one.ended_at < window.until:
-            newest[one.source, one.entity] = one
+    newest = newest_closes(facts, window)
     took = [
-        (labels(one), ((one.reconciled_at or window.until) - one.ended_at).total_seconds()) for one in newest.values()
+        (labels(one), ((one.reconciled_at or window.until) - one.ended_at).total_seconds())
+        for one in newest
+        if one.compared  # when the others were reconciled nobody knows
     ]
-    blocked = [(labels(one, category=one.category), one.blocked_seconds) for one in newest.values() if one.category]
+    blocked = [(labels(one, category=one.category), one.blocked_seconds) for one in newest if one.category]
     return (
         gauge("billing_erp.close.duration", "s", "Period end until all is reconciled; the newest period.", took),
         gauge(
@@ -248,6 +248,15 @@ def _of_closes(facts: Facts, window: Window) -> tuple[Family, ...]:
             blocked,
         ),
     )
+
+
+def newest_closes(facts: Facts, window: Window) -> list[CloseFact]:
+    """Return the newest period of each company that has ended."""
+    newest: dict[tuple[str, str], CloseFact] = {}
+    for one in sorted(facts.closes, key=lambda close: close.ended_at):
+        if one.ended_at < window.until:
+            newest[one.source, one.entity] = one
+    return list(newest.values())
 
 
 def _of_workflows(facts: Facts, window: Window) -> Family:
@@ -375,4 +384,15 @@ def _of_changes(facts: Facts, window: Window) -> tuple[Family, ...]:
             RESOLVE_BOUNDS,
             back,
         ),
+    )
+
+
+def _of_verdicts(facts: Facts, window: Window) -> Family:
+    """Count every time the gate judged a commit; a change set that is judged again counts again."""
+    counts: Counter[Labels] = Counter()
+    for one in facts.verdicts:
+        if one.head and window.has(one.at):
+            counts[labels_of(result=one.decision.value, profile=one.profile, proof=one.verdict.value)] += 1
+    return counter(
+        "contract.gate.verdicts", "{verdict}", "Answers of the gate about commits; working trees are left out.", counts
     )

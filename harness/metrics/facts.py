@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from harness.model.gating import GateVerdict
 from harness.model.monitoring import Alert
 from harness.model.reconciliation import Comparison, ReconciliationException
 from harness.model.runs import Run
@@ -146,6 +147,9 @@ class CloseFact:
         reconciled_at: All reconciled and no open exception over the threshold; None while it is not.
         blocked_seconds: Critical-path time in which an integration exception was the last open blocker.
         category: Name of that exception, "" if nothing blocked.
+        compared: Whether anything of the period was compared after its end: if not, when it was reconciled is not
+            known, however early it was closed.
+        closed_at: When the ERP closed the period; None while it is open, or if nobody says.
     """
 
     source: Source
@@ -155,6 +159,8 @@ class CloseFact:
     reconciled_at: datetime | None = None
     blocked_seconds: float = 0
     category: str = ""
+    compared: bool = True
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +203,7 @@ class Facts:
     alerts: tuple[Alert, ...] = ()
     exceptions: tuple[ReconciliationException, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    verdicts: tuple[GateVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_type_hints
 
-from harness.history import History, alerts_since, comparisons_since, exceptions_since, facts_since, runs_since
+from harness.history import (
+    History,
+    alerts_since,
+    comparisons_since,
+    exceptions_since,
+    facts_since,
+    runs_since,
+    verdicts_since,
+)
 from harness.metrics.facts import (
     CallFact,
     ChangeFact,
@@ -46,8 +54,8 @@ _KEPT = Location("history", "", 1, 1)
 def read_facts(history: History, environment: str, window: Window) -> tuple[Facts, ...]:
     """Return what the history holds, an environment each: runs and alerts of the window, and what is still open.
 
-    Exceptions and comparisons of reconciliations know no environment: they are those of the real ledgers, and stand
-    with the environment that is asked for, or apart.
+    Exceptions and comparisons of which nobody said the environment stand apart, where none is asked for; verdicts of
+    the gate are of none, and stand in the last.
 
     Args:
         history: The store.
@@ -61,12 +69,17 @@ def read_facts(history: History, environment: str, window: Window) -> tuple[Fact
         history, max(window.until - _CLOSES, _BEGINNING), window.until, environment=environment, kind="close"
     )
     silent = {run.id for run in runs if not is_counted(run)}
-    names = {one.environment for one in runs} | {one.environment for one in alerts} | {one.environment for one in kept}
+    exceptions = exceptions_since(history, window.since, environment=environment)
+    comparisons = comparisons_since(history, window.since, environment=environment)
+    rows = (runs, alerts, kept, exceptions, comparisons)
+    names = {one.environment for several in rows for one in several} - {""}
     found = [
         _with_kept(
             replace(
                 facts_of_runs([run for run in runs if run.environment == name], name, _measured(kept, name)),
                 alerts=tuple(one for one in alerts if one.environment == name),
+                exceptions=tuple(one for one in exceptions if one.environment == name),
+                comparisons=tuple(one for one in comparisons if one.environment == name),
             ),
             [
                 one
@@ -76,9 +89,12 @@ def read_facts(history: History, environment: str, window: Window) -> tuple[Fact
         )
         for name in ([environment] if environment else sorted(names))
     ]
-    ledger = found.pop() if environment else Facts()
-    exceptions, comparisons = exceptions_since(history, window.since), comparisons_since(history, window.since)
-    return (*found, replace(ledger, exceptions=exceptions, comparisons=comparisons))
+    unnamed = Facts(
+        exceptions=tuple(one for one in exceptions if not one.environment),
+        comparisons=tuple(one for one in comparisons if not one.environment),
+    )
+    last = found.pop() if environment else unnamed
+    return (*found, replace(last, verdicts=verdicts_since(history, window.since, window.until)))
 
 
 def _with_kept(facts: Facts, kept: Iterable[KeptFact]) -> Facts:

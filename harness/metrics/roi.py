@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from statistics import median
 
 from harness.documents import Document
 from harness.metrics.facts import Facts, Window
+from harness.metrics.stopping import Stopped, stopped
 from harness.model import JSON, UnreadableError
 
 
@@ -43,6 +44,7 @@ class Now:
     close_days: tuple[Decimal, ...]
     compared: int
     exceptions: int
+    stopped: Stopped = field(default_factory=lambda: Stopped(0, 0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Worth:
 
 
 def worth(baseline: Baseline, now: Now) -> tuple[Worth, ...]:
-    """Return hours saved, days of close saved and exceptions avoided; a loss is a negative number."""
-    return (_hours(baseline, now), _close(baseline, now), _exceptions(baseline, now))
+    """Return hours saved, days of close saved, exceptions avoided, faults stopped; a loss is a negative number."""
+    return (_hours(baseline, now), _close(baseline, now), _exceptions(baseline, now), _stopped(now.stopped))
 
 
 def _hours(baseline: Baseline, now: Now) -> Worth:
@@ -98,6 +100,19 @@ def _exceptions(baseline: Baseline, now: Now) -> Worth:
     # the count of exceptions is a count: one standard deviation of it either way
     spread = Decimal(max(now.exceptions, 1)).sqrt()
     return Worth("Exceptions avoided", "", _rounded(avoided - spread), _rounded(avoided + spread), inputs)
+
+
+def _stopped(found: Stopped) -> Worth:
+    """Faults stopped before merge: low where somebody was sure to be hurt, high for all that is proved breaking."""
+    inputs = (
+        ("changes refused by the gate", f"{found.refused} of {found.judged} that were judged"),
+        ("of these let through later as they were", str(found.let_through)),
+        ("of the others proved breaking", str(found.breaking)),
+        ("of these read by a known consumer, or taken back by their author", str(found.confirmed)),
+    )
+    if not found.judged:
+        return Worth("Faults stopped before merge", "", None, None, inputs)
+    return Worth("Faults stopped before merge", "", Decimal(found.confirmed), Decimal(found.breaking), inputs)
 
 
 def read_baseline(document: Document) -> Baseline:
@@ -160,11 +175,12 @@ def now_of(facts: Facts, window: Window) -> Now:
         key=lambda one: one.ended_at,
     )
     days = [Decimal(str((one.reconciled_at - one.ended_at) / timedelta(days=1))) for one in closes if one.reconciled_at]
-    compared = [one for one in facts.comparisons if window.has(one.at)]
+    compared = [one for one in facts.comparisons if one.source == "ledger" and window.has(one.at)]
     return Now(
         invoices=len(invoices),
         touches=sum(one.touches for one in flows),
         close_days=tuple(map(_rounded, days)),
         compared=sum(one.compared for one in compared),
-        exceptions=sum(window.has(one.first_seen) for one in facts.exceptions),
+        exceptions=sum(window.has(one.first_seen) for one in facts.exceptions if one.source == "ledger"),
+        stopped=stopped(facts.verdicts, window),
     )

@@ -41,6 +41,8 @@ class ReconciliationException:
         carried_from: Period in which it began, "" if this one.
         closed_at: When it was no longer found, or was closed by hand.
         details: Both sides as the checkpoint saw them.
+        environment: Where, "" if nobody said; part of its identity, since two environments may hold one document.
+        source: `ledger`, or `probe` for what synthetic documents left; the two are never added.
     """
 
     key: str
@@ -59,6 +61,8 @@ class ReconciliationException:
     carried_from: str = ""
     closed_at: datetime | None = None
     details: JSON = None
+    environment: str = ""
+    source: str = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Comparison:
         closed: Exceptions that are gone.
         open: Exceptions open after it.
         totals: Control totals of both sides.
+        environment: Where, "" if nobody said.
+        source: `ledger` or `probe`.
         id: Row of the store, 0 before it is stored.
     """
 
@@ -89,4 +95,6 @@ class Comparison:
     closed: int = 0
     open: int = 0
     totals: JSON = None
+    environment: str = ""
+    source: str = "ledger"
     id: int = 0

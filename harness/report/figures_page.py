@@ -15,7 +15,7 @@ from harness.metrics.figures import Figure, Latency, spoken
 from harness.metrics.objectives import Attained, State
 from harness.model.facts import Cursor
 from harness.model.monitoring import Alert, AlertState
-from harness.model.reconciliation import ExceptionState
+from harness.model.reconciliation import ExceptionState, ReconciliationException
 from harness.report.templating import template
 from harness.report.words import count
 
@@ -116,8 +116,7 @@ def money(amount: int, currency: str) -> str:
 
 
 def _sentence(several: Sequence[Facts], figures: Sequence[Figure], window: Window) -> tuple[str, str]:
-    waiting = [one for facts in several for one in facts.exceptions if one.state is ExceptionState.OPEN]
-    waiting = [one for one in waiting if one.closed_at is None]
+    waiting = _waiting(several)
     if waiting:
         sums: dict[str, int] = {}
         for one in waiting:
@@ -215,12 +214,7 @@ def _payments(latencies: Sequence[Latency]) -> Part:
 
 
 def _exceptions(several: Sequence[Facts], now: datetime) -> Part:
-    found = [
-        one
-        for facts in several
-        for one in facts.exceptions
-        if one.closed_at is None and one.state is ExceptionState.OPEN
-    ]
+    found = _waiting(several)
     rows = tuple(
         (
             Cell(one.entity),
@@ -234,6 +228,16 @@ def _exceptions(several: Sequence[Facts], now: datetime) -> Part:
     )
     head = ("Company", "What is wrong", "Difference", "Document", "For", "Who is at it")
     return Part("Exceptions open now", "What two systems do not agree on.", head, rows, "✓ None.")
+
+
+def _waiting(several: Sequence[Facts]) -> list[ReconciliationException]:
+    """Return the exceptions of real business that wait for somebody; those of probes stand in no sum with them."""
+    return [
+        one
+        for facts in several
+        for one in facts.exceptions
+        if one.closed_at is None and one.state is ExceptionState.OPEN and one.source == "ledger"
+    ]
 
 
 def _age(since: datetime, now: datetime) -> str:

@@ -41,7 +41,8 @@ def read_now(
         return None
     try:
         zones = {one.ledger: one.zone for one in Master(known).books.values() if not one.is_second}
-        return read_ledgers(Ledgers(environment, place.adapters, place.clock.now, zones=zones), history)
+        with place.alone():
+            return read_ledgers(Ledgers(environment, place.adapters, place.clock.now, zones=zones), history)
     finally:
         release_slot(history, lock)
         place.close()

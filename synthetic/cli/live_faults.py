@@ -18,7 +18,7 @@ from harness.catalog import Catalog
 from harness.cli.output import write
 from harness.model import NotFoundError, UsageError
 from synthetic.cli.landscape import read_landscape
-from synthetic.environments import open_environment
+from synthetic.environments import Environment, open_environment
 from synthetic.faults import Fault, Seen, load_faults
 from synthetic.faults.live import RIDDEN_OUT, live_faults, to_json
 from synthetic.faults.places import right_names
@@ -209,13 +209,18 @@ def _drilled(  # noqa: PLR0913, PLR0917  (what one drill is made of)
     slot: str,
 ) -> Drilled:
     running = _with_proxy(folder)
-    _put(running, [asked])
-    began = time.monotonic()
+    place = open_environment("sandbox", catalog, sandbox=folder)
     try:
-        run = _played(folder, catalog, found, probe, slot)
-        (told,) = running.ask(_PROXY, "GET", "/sandbox/faults")["faults"]
+        with place.alone():  # or a monitor that runs here as well would meet the fault
+            began = time.monotonic()
+            _put(running, [asked])
+            try:
+                run = _played(place, found, probe, slot)
+                (told,) = running.ask(_PROXY, "GET", "/sandbox/faults")["faults"]
+            finally:
+                running.ask(_PROXY, "DELETE", "/sandbox/faults")
     finally:
-        running.ask(_PROXY, "DELETE", "/sandbox/faults")
+        place.close()
     names, _ = right_names(fault.names, found.suite.categories.known)
     must_pass = fault.id.rsplit("/", 1)[-1] in RIDDEN_OUT
     named = run.verdict is not RunVerdict.PASSED and run.category in names
@@ -233,23 +238,19 @@ def _drilled(  # noqa: PLR0913, PLR0917  (what one drill is made of)
     )
 
 
-def _played(folder: Path, catalog: Catalog, found: Reference, probe: Probe, slot: str) -> Run:
-    place = open_environment("sandbox", catalog, sandbox=folder)
-    try:
-        return asyncio.run(
-            run_probe(
-                probe,
-                place.ports,
-                place.boundary(),
-                place.clock,
-                categories=found.suite.categories,
-                slot=slot,
-                environment=place.name,
-                pace=place.pace,
-            )
+def _played(place: Environment, found: Reference, probe: Probe, slot: str) -> Run:
+    return asyncio.run(
+        run_probe(
+            probe,
+            place.ports,
+            place.boundary(),
+            place.clock,
+            categories=found.suite.categories,
+            slot=slot,
+            environment=place.name,
+            pace=place.pace,
         )
-    finally:
-        place.close()
+    )
 
 
 def row_text(one: Drilled) -> str:

@@ -29,13 +29,13 @@ def live_handlers(environment: str, catalog: Catalog) -> Mapping[str, Handler]:
         if not isinstance(event, str) or not event:
             raise RefusedOrderError("the order names no event")
         call = Call("sync", "replay", {"event": event}, Kind.DEED, f"request-{request.id}")
-        with closing(open_place(environment, 0, catalog=catalog)) as place:
+        with closing(open_place(environment, 0, catalog=catalog)) as place, place.alone():
             return dict(asyncio.run(place.boundary().perform(call)))
 
     def take_back(_request: Request, payload: Mapping[str, JSON]) -> JSON:
         _check(environment, payload)
         older_than = payload.get("older_than", "1h")
-        with closing(open_place(environment, 0, catalog=catalog)) as place:
+        with closing(open_place(environment, 0, catalog=catalog)) as place, place.alone():
             reaped = asyncio.run(reap(place.boundary(), place.clock, str(older_than)))
         left = [one for one in reaped if not one.done]
         if left:

@@ -89,16 +89,17 @@ class ProbePlayer:
     def __call__(self, work: Work) -> Run:
         """Play one slot; a run in the landscape of this process took place when it was played, not in its own year."""
         probe = self.probes[work.slot.probe]
-        started = datetime.now(UTC)
         place = open_place(self.environment, 0, catalog=self.catalog)
         calls = CallCounts()
         try:
-            run = recorded(asyncio.run(play_in(probe, place, work.slot.slot, heard=calls.count)), owner=probe.owner)
+            with place.alone():
+                started = datetime.now(UTC)
+                run = recorded(asyncio.run(play_in(probe, place, work.slot.slot, heard=calls.count)), owner=probe.owner)
+                ended = datetime.now(UTC)
         finally:
             place.close()
         self.keep(calls.facts(self.environment, f"run/{run.id}", "probe", started))
-        is_real = isinstance(place.clock, SystemClock)
-        return run if is_real else on_real_time(run, started, datetime.now(UTC))
+        return run if isinstance(place.clock, SystemClock) else on_real_time(run, started, ended)
 
 
 def run_monitor(options: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,13 @@ class Place:
             inside: Boundary = self.landscape.boundary
             return inside
         found: Boundary = self.environment.boundary(heard=heard)
+        return found
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Return what is held while something is played: where the clock moves for all, one plays at a time."""
+        found: AbstractContextManager[None] = (
+            self.environment.alone() if self.environment is not None else nullcontext()
+        )
         return found
 
     def close(self) -> None:
@@ -117,9 +125,10 @@ def play_once(
 ) -> tuple[Run, Span]:
     """Play a probe once where its environment is, and leave nothing open."""
     place = open_place(environment, seed, layers)
-    began = datetime.now(UTC)
     try:
-        run = asyncio.run(play_in(one, place, slot, observers))
+        with place.alone():
+            began = datetime.now(UTC)
+            run = asyncio.run(play_in(one, place, slot, observers))
     finally:
         place.close()
     return run, (began, datetime.now(UTC)) if not isinstance(place.clock, SystemClock) else None
@@ -187,7 +196,8 @@ def reap_all(environment: str, older_than: str, *, dry_run: bool, as_json: bool)
     """Take back what runs left behind; what cannot be taken back is exit 1."""
     place = open_place(environment, 0)
     try:
-        reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
+        with place.alone():
+            reaped = asyncio.run(reap(place.boundary(), place.clock, older_than, dry_run=dry_run))
     finally:
         place.close()
     if as_json:

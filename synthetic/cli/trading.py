@@ -72,17 +72,22 @@ def trade(folder: Path, customers: int, say: Callable[[str], None]) -> list[Sold
     shop = _Shop(place, StripeBilling(wire, prices, synthetic=False), running)
     stamp = f"{place.clock.now():%Y%m%d%H%M%S%f}"
     try:
-        sold = [_sell(shop, f"{stamp}-{n}", row) for n, row in zip(range(customers), itertools.cycle(_ROWS))]
-        say(f"{len(sold)} customers subscribed")
-        running.advance(timedelta(minutes=1))
-        paid = [_transfer(shop, one) for one in sold if one.terms != "CARD"]
-        for one in sold[::10]:
-            shop.do("sync", "redeliver", f"again-{one.invoice}", object=one.invoice, kind="invoice.finalized")
-        say(f"{len(paid)} transfers arrived, {len(sold[::10])} events delivered twice")
-        running.advance(_HOUR)
+        with place.alone():
+            return _traded(shop, stamp, customers, say)
     finally:
         wire.close()
         place.close()
+
+
+def _traded(shop: _Shop, stamp: str, customers: int, say: Callable[[str], None]) -> list[Sold]:
+    sold = [_sell(shop, f"{stamp}-{n}", row) for n, row in zip(range(customers), itertools.cycle(_ROWS))]
+    say(f"{len(sold)} customers subscribed")
+    shop.running.advance(timedelta(minutes=1))
+    paid = [_transfer(shop, one) for one in sold if one.terms != "CARD"]
+    for one in sold[::10]:
+        shop.do("sync", "redeliver", f"again-{one.invoice}", object=one.invoice, kind="invoice.finalized")
+    say(f"{len(paid)} transfers arrived, {len(sold[::10])} events delivered twice")
+    shop.running.advance(_HOUR)
     return sold
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from synthetic.deeds import Adapter, Answer, Attempt, Boundary, Clock, Layer
@@ -23,6 +24,7 @@ class Environment:
         permissions: A deed is refused where they do not allow it.
         adapters: By port; a port without one is unreachable there.
         clock: Its time; `advance` is False where time is real.
+        alone: Held while something is played or read there; where the clock moves for everybody, one at a time.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Environment:
     permissions: Permissions
     adapters: Mapping[str, Adapter] = field(hash=False)
     clock: Clock = field(hash=False)
+    alone: Callable[[], AbstractContextManager[None]] = field(hash=False, default=nullcontext)
 
     @property
     def ports(self) -> Mapping[str, Port]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from harness.catalog import Catalog
 from harness.catalog import Environment as Entry
 from harness.model import UsageError
-from synthetic.clock import SystemClock
+from synthetic.clock import SystemClock, taking_turns
 from synthetic.deeds import Adapter, Clock
 from synthetic.environments.environment import Environment
 from synthetic.environments.permissions import Permissions, check_looks, entry_of, permissions_of, secret_of
 from synthetic.sandboxes.landscape.prices import CatalogPrices
 from synthetic.sandboxes.ledger.master import Master
-from synthetic.sandboxes.supervision.running import DEFAULT_FOLDER, Running, running_sandbox
+from synthetic.sandboxes.supervision.running import DEFAULT_FOLDER, TURN, Running, running_sandbox
 from synthetic.systems.opening import Opening, factory_of
 
 
@@ -46,15 +48,17 @@ def open_environment(
     entry = entry_of(name, catalog)
     allowed = permissions_of(name, catalog, base)
     check_looks(name, allowed)
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext
     if entry.kind == "sandbox" and not entry.systems:
         running = running_sandbox(sandbox)
         clock: Clock = running.clock()
         adapters = _running_adapters(entry, catalog, running, clock)
+        alone = partial(taking_turns, running.folder / TURN)
         pace = 1.0  # nothing to shorten: its clock moves instead of waiting
     else:
         clock, pace = SystemClock(), entry.pace
         adapters = _named_adapters(entry, catalog, allowed, variables, clock)
-    return Environment(name, entry.kind, pace, allowed, adapters, clock)
+    return Environment(name, entry.kind, pace, allowed, adapters, clock, alone)
 
 
 def _running_adapters(entry: Entry, catalog: Catalog, running: Running, clock: Clock) -> dict[str, Adapter]:

@@ -128,7 +128,8 @@ class Orders:
 
     def _assign_exception(self, request: Request, payload: Mapping[str, JSON]) -> JSON:
         owner = _text(payload, "owner") if "owner" in payload else request.by
-        if assign_exception(self.history, _text(payload, "key"), owner) is None:
+        environment = _text(payload, "environment") if "environment" in payload else ""
+        if assign_exception(self.history, _text(payload, "key"), owner, environment=environment) is None:
             raise RefusedOrderError("there is no exception of this key")
         return {"key": _text(payload, "key"), "owner": owner}
 

@@ -12,7 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from harness.history import HistoryError, open_history, runs_since, unjudged_runs
+from harness.history import (
+    HistoryError,
+    comparisons_since,
+    open_exceptions,
+    open_history,
+    runs_since,
+    unjudged_runs,
+)
 from harness.history.migrations.upgrade import revisions, upgrade
 from harness.history.pact_tables import tokens
 from harness.history.store import History, _address, _engine, stored_revision
@@ -46,7 +53,7 @@ def test_the_migrated_tables_are_the_declared_ones(url):
     history.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_every_earlier_store_is_brought_up_to_date_and_keeps_its_rows(url, revision):
     assert revision in revisions()[:-1]
     old = _at(url, revision)
@@ -57,9 +64,46 @@ def test_every_earlier_store_is_brought_up_to_date_and_keeps_its_rows(url, revis
     history = open_history(url)
     (run,) = runs_since(history, datetime(2026, 1, 1, tzinfo=UTC))
     assert (run.id, run.probe, run.seconds, run.observed) == ("syn-1", "cash", 1.5, False)
-    assert len(unjudged_runs(history, "sandbox")) == (revision == "0003"), "only runs of before r0003 count as judged"
+    assert len(unjudged_runs(history, "sandbox")) == (revision >= "0003"), "only runs of before r0003 count as judged"
     with history.reading() as connection:
         assert stored_revision(connection) == HEAD
+    history.close()
+
+
+_EXCEPTION = """INSERT INTO exceptions
+    (key, checkpoint, entity, period, category, first_seen, last_seen, amount, currency, state, owner, details)
+    VALUES ('{key}', '{checkpoint}', 'DE-01', '2026-11', 'missing', 1795341600000000, 1795341600000000, 142800, 'EUR',
+            'open', 'kai', '{{"invoice": "in_1"}}')"""
+_COMPARISON = """INSERT INTO comparisons (checkpoint, entity, period, at, compared, matched, opened, closed, open)
+    VALUES ('{checkpoint}', 'DE-01', '2026-11', 1795341600000000, 10, 9, 1, 0, 1)"""
+
+
+def test_what_was_found_before_environments_were_known_keeps_everything(url):
+    """A monitor's checkpoints named the environment; of the others nobody knows it."""
+    old = _at(url, "0004")
+    with old.writing() as connection:
+        for checkpoint in ("sandbox:invoices", "eu-west:held-events", "ar-subledger"):
+            connection.execute(text(_EXCEPTION.format(key=f"{checkpoint}/in_1", checkpoint=checkpoint)))
+            connection.execute(text(_COMPARISON.format(checkpoint=checkpoint)))
+    old.close()
+
+    history = open_history(url)
+    found = {one.checkpoint: one for one in open_exceptions(history)}
+    assert {name: one.environment for name, one in found.items()} == {
+        "sandbox:invoices": "sandbox",
+        "eu-west:held-events": "eu-west",
+        "ar-subledger": "",
+    }
+    assert {(one.amount, one.currency, one.owner, one.source) for one in found.values()} == {
+        (142800, "EUR", "kai", "ledger")
+    }
+    assert [one.details for one in found.values()] == [{"invoice": "in_1"}] * 3
+    compared = comparisons_since(history, datetime(2026, 1, 1, tzinfo=UTC))
+    assert {(one.environment, one.compared, one.open) for one in compared} == {
+        ("sandbox", 10, 1),
+        ("eu-west", 10, 1),
+        ("", 10, 1),
+    }
     history.close()
 
 

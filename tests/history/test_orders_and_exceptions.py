@@ -179,3 +179,36 @@ def test_a_run_of_another_entity_closes_nothing(history):
     record_comparison(history, _compared(_AT), [_FOUND])
     record_comparison(history, replace(_compared(_AT), entity="US-01"), [])
     assert len(open_exceptions(history)) == 1
+
+
+def test_one_document_in_two_environments_is_two_exceptions(history):
+    for name in ("staging", "production"):
+        record_comparison(history, replace(_compared(_AT), environment=name), [_FOUND])
+    assert [one.environment for one in open_exceptions(history)] == ["production", "staging"]
+    record_comparison(history, replace(_compared(_AT), environment="staging", matched=10), [])
+    (left,) = open_exceptions(history)
+    assert left.environment == "production", "what is over in one environment is not over in the other"
+    assert [one.environment for one in exceptions_since(history, _AT, environment="staging")] == ["staging"]
+    assert [one.open for one in comparisons_since(history, _AT, environment="production")] == [1]
+
+
+def test_what_was_found_belongs_to_the_environment_and_source_of_its_comparison(history):
+    run = replace(_compared(_AT), environment="sandbox", source="probe")
+    stored = record_comparison(history, run, [replace(_FOUND, environment="elsewhere")])
+    assert (stored.environment, stored.source) == ("sandbox", "probe")
+    (found,) = open_exceptions(history, environment="sandbox")
+    assert found.source == "probe"
+
+
+def test_an_exception_of_two_environments_is_settled_only_where_it_is_named(history):
+    for name in ("staging", "production"):
+        record_comparison(history, replace(_compared(_AT), environment=name), [_FOUND])
+    with pytest.raises(UsageError, match="production, staging"):
+        assign_exception(history, _FOUND.key, "kai")
+    assert assign_exception(history, _FOUND.key, "kai", environment="staging").owner == "kai"
+    assert assign_exception(history, _FOUND.key, "kai", environment="nowhere") is None
+    owners = {one.environment: one.owner for one in open_exceptions(history)}
+    assert owners == {"staging": "kai", "production": ""}
+    settle_exception(history, _FOUND.key, ExceptionState.ACCEPTED, "known", environment="production")
+    states = {one.environment: one.state for one in open_exceptions(history)}
+    assert states == {"staging": ExceptionState.OPEN, "production": ExceptionState.ACCEPTED}

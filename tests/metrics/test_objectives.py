@@ -220,7 +220,7 @@ def test_a_file_cannot_pass_its_facts_off_as_synthetic():
 def test_worth_is_a_range_with_its_inputs_and_a_loss_is_negative():
 
     baseline = Baseline("2026-Q2", Decimal(40), (Decimal(6), Decimal(7)), Decimal("0.01"), Decimal(4), Decimal(10))
-    hours, close, avoided = worth(baseline, Now(2000, 20, (Decimal(5), Decimal(4), Decimal(5)), 1000, 4))
+    hours, close, avoided, _ = worth(baseline, Now(2000, 20, (Decimal(5), Decimal(4), Decimal(5)), 1000, 4))
     assert (hours.low, hours.high) == (Decimal("4.0"), Decimal("10.0"))
     assert (close.low, close.high) == (Decimal("1.0"), Decimal("2.0"))
     assert (avoided.low, avoided.high) == (Decimal("4.0"), Decimal("8.0"))

@@ -22,9 +22,9 @@ def invoices_at(environment: str) -> str:
     return f"{environment}:invoices"
 
 
-def held_at(environment: str) -> str:
-    """Return the checkpoint of what the middleware of an environment holds."""
-    return f"{environment}:held-events"
+def held_at(environment: str, *, synthetic: bool = False) -> str:
+    """Return the checkpoint of what the middleware of an environment holds, of real business or of probes."""
+    return f"{environment}:held-{'synthetic-' if synthetic else ''}events"
 
 
 def comparisons(
@@ -38,8 +38,7 @@ def comparisons(
     for one in invoices:
         if _is_due(one, at, deadline):
             entity = str(raw_of(one).get("entity", ""))
-            month = one.at.astimezone(zones.get(entity, ZoneInfo("UTC"))).strftime("%Y-%m")
-            groups.setdefault((entity, month), []).append(one)
+            groups.setdefault((entity, _period_of(one, zones.get(entity, ZoneInfo("UTC")))), []).append(one)
     for (entity, period), group in sorted(groups.items()):
         wrong = [one for one in group if category_of(one)]
         new = [one for one in group if not raw_of(one).get("compared")]
@@ -55,29 +54,50 @@ def held_events(
     rows: Iterable[Mapping[str, Any]],
     at: datetime,
     shift: Callable[[float], datetime],
-    before: Iterable[str],
+    before: Iterable[tuple[str, str]],
 ) -> Iterator[tuple[Comparison, list[ReconciliationException]]]:
-    """Yield per company what waits in the queue of the middleware for a person; `before` are those where some did."""
-    checkpoint = held_at(environment)
-    groups: dict[str, list[ReconciliationException]] = {one: [] for one in before}
+    """Yield per company what waits in the queue of the middleware for a person, that of probes apart.
+
+    Args:
+        environment: Where.
+        rows: The queue.
+        at: When it was read.
+        shift: From the clock of the systems to that of the history.
+        before: Checkpoint and company of what waited before: what is gone is closed.
+    """
+    sources = {held_at(environment): "ledger", held_at(environment, synthetic=True): "probe"}
+    groups: dict[tuple[str, str], list[ReconciliationException]] = {one: [] for one in before if one[0] in sources}
     for row in rows:
-        if not row.get("synthetic"):
-            groups.setdefault(str(row["legal_entity"]), []).append(
-                ReconciliationException(
-                    key=f"{checkpoint}/{row['event_id']}",
-                    checkpoint=checkpoint,
-                    entity=str(row["legal_entity"]),
-                    period="",
-                    category=str(row["category"]),
-                    first_seen=shift(float(row["opened"])),
-                    last_seen=at,
-                    amount=row["amount"],
-                    currency=str(row["currency"] or ""),
-                    details={"object": row["object_id"], "code": row["code"]},
-                )
-            )
-    for entity, found in sorted(groups.items()):
-        yield Comparison(checkpoint, entity, "", at, 0, 0), found
+        checkpoint = held_at(environment, synthetic=bool(row.get("synthetic")))
+        held = _held(row, checkpoint, at, shift)
+        groups.setdefault((checkpoint, held.entity), []).append(held)
+    for (checkpoint, entity), found in sorted(groups.items()):
+        yield Comparison(checkpoint, entity, "", at, 0, 0, source=sources[checkpoint]), found
+
+
+def _held(
+    row: Mapping[str, Any], checkpoint: str, at: datetime, shift: Callable[[float], datetime]
+) -> ReconciliationException:
+    return ReconciliationException(
+        key=f"{checkpoint}/{row['event_id']}",
+        checkpoint=checkpoint,
+        entity=str(row["legal_entity"]),
+        period="",
+        category=str(row["category"]),
+        first_seen=shift(float(row["opened"])),
+        last_seen=at,
+        amount=row["amount"],
+        currency=str(row["currency"] or ""),
+        details={"object": row["object_id"], "code": row["code"]},
+    )
+
+
+def _period_of(one: KeptFact, zone: ZoneInfo) -> str:
+    """Return the month an invoice was finalised in where its company is, by the clock of the systems.
+
+    Not by when we count it: where the clock can be moved, that is another month.
+    """
+    return datetime.fromtimestamp(float(raw_of(one)["finalised"]), zone).strftime("%Y-%m")
 
 
 def _is_due(one: KeptFact, at: datetime, deadline: timedelta) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.model.facts import KeptFact
+from synthetic.monitor.ledgers.closing import Reconciled
 
 Raw = dict[str, Any]
 Shift = Callable[[float], datetime]
@@ -138,17 +139,30 @@ def workflow_fact(environment: str, invoice: str, raw: Raw, paid: Raw, shift: Sh
 
 
 def close_fact(
-    environment: str, entity: str, period: str, ended: float, closed: float | None, shift: Shift
+    place: tuple[str, str, str], ended: float, closed: float | None, found: Reconciled, shift: Shift
 ) -> KeptFact:
-    """Return the fact of the close of a period."""
+    """Return the fact of the close of a period; it stays open until it is closed and reconciled.
+
+    Args:
+        place: Environment, entity and period.
+        ended: End of the period.
+        closed: When the ERP closed it, None while it is open.
+        found: What is known of its reconciliation.
+        shift: From the environment's clock to the history's.
+    """
+    environment, entity, period = place
     body = {
         "entity": entity,
         "period": period,
         "ended_at": _text(ended, shift),
-        "reconciled_at": None if closed is None else _text(max(closed, ended), shift),
+        "closed_at": None if closed is None else _text(max(closed, ended), shift),
+        "reconciled_at": None if found.at is None else _text(max(found.at, ended), shift),
+        "compared": found.known,
+        "blocked_seconds": found.blocked,
+        "category": found.category,
     }
-    key = f"{entity}/{period}"
-    return _kept(environment, "close", key, shift(ended), body, {}, is_open=closed is None)
+    is_open = closed is None or found.at is None
+    return _kept(environment, "close", f"{entity}/{period}", shift(ended), body, {}, is_open=is_open)
 
 
 def category_of(fact: KeptFact) -> str:

@@ -6,22 +6,24 @@ was; documents that probes made are left out and counted, since figures of probe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from harness.history.exceptions import open_exceptions, record_comparison
+from harness.history.exceptions import comparisons_since, exceptions_since, open_exceptions, record_comparison
 from harness.history.facts import cursors_of, facts_of, open_facts, record_facts
 from harness.history.store import History
-from harness.model import HarnessError
+from harness.model import JSON, HarnessError
 from harness.model.facts import Cursor, KeptFact
 from harness.model.reconciliation import Comparison, ReconciliationException
 from synthetic.deeds import Adapter
 from synthetic.monitor.ledgers import known as facts
 from synthetic.monitor.ledgers.calls import Asking
-from synthetic.monitor.ledgers.comparing import comparisons, held_at, held_events
+from synthetic.monitor.ledgers.closing import CLOCK, reconciled, when
+from synthetic.monitor.ledgers.comparing import comparisons, held_events, invoices_at
 from synthetic.monitor.ledgers.subscriptions import compared
 
 _PAGES = 20
@@ -29,6 +31,8 @@ _PAGE = 200
 _OVERLAP = 60
 _OPEN = 2_000
 _FIRST = timedelta(days=28)
+_CLOSES = timedelta(days=62)
+"""How far back comparisons of the month that ended last may lie."""
 _POSTED = "invoice-posted"
 _TOUCH = "touch"
 _LISTS = ("billing", "erp", "sync", "subscriptions", "closes")
@@ -94,6 +98,7 @@ class _Reading:
         self._behind: list[str] = []
         self._synthetic = 0
         self._held: list[Mapping[str, Any]] | None = None
+        self._closes: dict[tuple[str, str], tuple[float, float | None]] = {}
         for kind in ("invoice", "payment", "event"):
             for one in open_facts(history, ledgers.environment, kind, _OPEN):
                 self._raw[kind, one.key] = facts.raw_of(one)
@@ -121,7 +126,10 @@ class _Reading:
         ]
         invoices = [one for one in found if one.kind == "invoice"]
         for run, exceptions in self._comparisons(invoices):
-            record_comparison(self._history, run, exceptions)
+            record_comparison(
+                self._history, replace(run, environment=ledgers.environment, totals=self._clock), exceptions
+            )
+        found += self._close_facts()
         record_facts(self._history, found, cursors)
         return Told(
             sum(one.kind != "call" for one in found),
@@ -133,10 +141,40 @@ class _Reading:
     def _comparisons(self, invoices: list[KeptFact]) -> Iterator[tuple[Comparison, list[ReconciliationException]]]:
         name, zones = self._ledgers.environment, self._ledgers.zones
         if not {"billing", "erp"} & {*self._problems, *self._behind}:
-            yield from comparisons(name, invoices, self._wall, facts.DEADLINE, zones)
+            decided = list(comparisons(name, invoices, self._wall, facts.DEADLINE, zones))
+            yield from decided
+            yield from self._last_looks({(run.entity, run.period) for run, _ in decided})
         if self._held is not None:
-            before = {one.entity for one in open_exceptions(self._history, checkpoint=held_at(name))}
+            waiting = open_exceptions(self._history, environment=name)
+            before = {(one.checkpoint, one.entity) for one in waiting}
             yield from held_events(name, self._held, self._wall, self._shift, before)
+
+    def _last_looks(
+        self, decided: Collection[tuple[str, str]]
+    ) -> Iterator[tuple[Comparison, list[ReconciliationException]]]:
+        """Yield a comparison of each month that has just ended and in which nothing is left to decide.
+
+        It says that somebody looked after the end, which is when a month can be said to be reconciled.
+        """
+        checkpoint, since = invoices_at(self._ledgers.environment), self._wall - _CLOSES
+        for entity, (period, ended) in self._last_periods().items():
+            if (entity, period) in decided or self._now < ended + facts.DEADLINE.total_seconds():
+                continue
+            rows = comparisons_since(
+                self._history,
+                since,
+                checkpoint,
+                environment=self._ledgers.environment,
+                entity=entity,
+                period=period,
+            )
+            if rows and not any(when(one, self._business) >= ended for one in rows):
+                yield Comparison(checkpoint, entity, period, self._wall, 0, 0), []
+
+    @property
+    def _clock(self) -> dict[str, JSON]:
+        """The time of the environment, as control totals of a comparison keep it."""
+        return {CLOCK: Decimal(str(round(self._now, 3)))}
 
     def _facts(self) -> Iterator[KeptFact]:
         name = self._ledgers.environment
@@ -289,14 +327,33 @@ class _Reading:
         )
 
     def _read_closes(self) -> None:
-        today = self._ledgers.now()
-        for entity, zone in sorted(self._ledgers.zones.items()):
-            first = today.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            period = (first - timedelta(days=1)).strftime("%Y-%m")
+        for entity, (period, ended) in self._last_periods().items():
             found = self._asking.ask("erp", "period_of", ledger=entity, period=period)
             if not found.get("postings"):
                 continue  # nothing was booked in it, so there was nothing to close
             is_closed = found["state"] in {"soft-closed", "locked"} and found.get("changed_at")
             closed = facts.seconds_of(str(found["changed_at"])) if is_closed else None
-            name = self._ledgers.environment
-            self._made.append(facts.close_fact(name, entity, period, first.timestamp(), closed, self._shift))
+            self._closes[entity, period] = (ended, closed)
+
+    def _last_periods(self) -> dict[str, tuple[str, float]]:
+        """Return by company the month that ended last where it is, and when that was."""
+        found = {}
+        for entity, zone in sorted(self._ledgers.zones.items()):
+            today = datetime.fromtimestamp(self._now, zone)
+            first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            found[entity] = ((first - timedelta(days=1)).strftime("%Y-%m"), first.timestamp())
+        return found
+
+    def _close_facts(self) -> Iterator[KeptFact]:
+        """Yield the closes that were read, each with when its period was reconciled by what is stored by now."""
+        name, since = self._ledgers.environment, self._wall - _CLOSES
+        known = exceptions_since(self._history, since, environment=name) if self._closes else ()
+        for (entity, period), (ended, closed) in self._closes.items():
+            compared = comparisons_since(self._history, since, environment=name, entity=entity, period=period)
+            open_or_late = [one for one in known if (one.entity, one.period) == (entity, period)]
+            found = reconciled(compared, open_or_late, ended, self._now, self._business)
+            yield facts.close_fact((name, entity, period), ended, closed, found, self._shift)
+
+    def _business(self, at: datetime) -> float:
+        """Return the time of the environment at a time of the history, if its clock was not moved in between."""
+        return self._now - (self._wall - at).total_seconds()

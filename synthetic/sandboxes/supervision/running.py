@@ -18,6 +18,8 @@ from synthetic.systems.wire import Wire
 
 DEFAULT_FOLDER = Path(".harness/sandbox")
 STATE, CLOCK, LOCK, LOGS, DATA = "state.json", "clock", "lock", "logs", "data"
+TURN = "turn"
+"""Lock of whoever plays or reads, since its clock moves for all."""
 
 EDGE = "edge"
 """The child that serves billing, CRM, tax, entitlements and analytics."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.model import HarnessError, UsageError
+from synthetic.clock import taking_turns
 from synthetic.sandboxes.supervision.plan import Plan
 from synthetic.sandboxes.supervision.programs import PROGRAMS, is_listening
-from synthetic.sandboxes.supervision.running import EDGE, LOGS, Running, running_sandbox
+from synthetic.sandboxes.supervision.running import EDGE, LOGS, TURN, Running, running_sandbox
 from synthetic.sandboxes.supervision.surface import contracts_of
 
 
@@ -125,7 +126,13 @@ def reset(folder: Path) -> float:
         HarnessError: A part did not answer.
     """
     running = running_sandbox(folder)
-    began = time.monotonic()
+    with taking_turns(running.folder / TURN):
+        began = time.monotonic()
+        _emptied(running)
+        return time.monotonic() - began
+
+
+def _emptied(running: Running) -> None:
     for name in ("sync", EDGE):
         running.ask(name, "POST", "/sandbox/pause")
     clock = running.clock()
@@ -137,4 +144,3 @@ def reset(folder: Path) -> float:
             done.result()
     # the last one: it asks the emptied billing for its events
     running.ask("sync", "POST", "/sandbox/reset")
-    return time.monotonic() - began

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,6 +46,8 @@ class Shop:
         self.history = history
         self.down: set[str] = set()
         self.asked: list[str] = []
+        self.zones: dict[str, ZoneInfo] = {}
+        self.held: list[dict[str, object]] | None = None
 
     def now(self):
         return self.at
@@ -53,7 +56,8 @@ class Shop:
         if attempt.port in self.down:
             raise UnreachableError(attempt.port, "503 service unavailable")
         self.asked.append(attempt.operation)
-        return self.world.answer(attempt)
+        answer = self.world.answer(attempt)
+        return answer if self.held is None or attempt.operation != "log_of" else {**answer, "exceptions": self.held}
 
     def passes(self, **length):
         """Let time pass in steps, so that everything due happens."""
@@ -84,7 +88,9 @@ class Shop:
         ports = ("billing", "erp", "sync", "entitlements", "analytics")
         self.asked.clear()
         wall = WALL + (self.at - START)
-        return read_ledgers(Ledgers("live", dict.fromkeys(ports, self), self.now, lambda: wall), self.history)
+        return read_ledgers(
+            Ledgers("live", dict.fromkeys(ports, self), self.now, lambda: wall, self.zones), self.history
+        )
 
     def figure(self, name):
         now = WALL + (self.at - START) + timedelta(seconds=1)  # whoever asks, asks after the reading
@@ -300,3 +306,86 @@ def test_a_receipt_waits_until_it_is_applied_or_taken_out_of_the_books(shop):
     shop.read()
     assert waiting() == []
     assert sold["invoice"]
+
+
+def closes(shop):
+    return {one.key: one.body for one in facts_since(shop.history, FAR) if one.kind == "close"}
+
+
+def test_a_month_is_reconciled_when_somebody_looked_after_its_end_and_not_when_it_is_closed(shop):
+    shop.zones = {"DE-01": ZoneInfo("Europe/Berlin")}
+    shop.sell("one")
+    shop.passes(minutes=20)
+    shop.read()
+    shop.at = datetime(2027, 1, 31, 23, 5, tzinfo=UTC)  # five minutes into February in Berlin
+    shop.read()
+    assert closes(shop)["DE-01/2027-01"]["compared"] is False, "an invoice of the last minutes is not due yet"
+    assert closes(shop)["DE-01/2027-01"]["reconciled_at"] is None
+    shop.at = datetime(2027, 1, 31, 23, 40, tzinfo=UTC)
+    shop.read()
+    found = closes(shop)["DE-01/2027-01"]
+    assert (found["compared"], found["closed_at"]) == (True, None), "reconciled, and still open in the ERP"
+    assert _hours_between(found["ended_at"], found["reconciled_at"]) == pytest.approx(40 / 60)
+    shop.at = datetime(2027, 2, 3, 9, 0, tzinfo=UTC)
+    shop.read()
+    again = closes(shop)["DE-01/2027-01"]
+    assert _hours_between(again["ended_at"], again["reconciled_at"]) == pytest.approx(40 / 60), "it stays reconciled"
+
+
+def test_a_month_with_an_invoice_that_is_missing_is_blocked_until_it_is_posted(catalog, history):
+    lost = []
+
+    def never_the_second(attempt, forward):
+        lost.append(attempt.request["invoice"]["id"])
+        return _never(attempt, forward) if lost[0] != lost[-1] else forward(attempt)
+
+    shop = Shop(catalog, history, [_spoiled("post_invoice", never_the_second)])
+    shop.zones = {"DE-01": ZoneInfo("Europe/Berlin")}
+    shop.sell("one")
+    shop.passes(minutes=1)
+    shop.sell("two")
+    shop.passes(minutes=20)
+    shop.read()
+    shop.at = datetime(2027, 2, 1, 4, 0, tzinfo=UTC)
+    shop.read()
+    found = closes(shop)["DE-01/2027-01"]
+    assert (found["compared"], found["reconciled_at"], found["category"]) == (True, None, "missing")
+    assert float(found["blocked_seconds"]) == pytest.approx(5 * 3600)
+
+
+def test_a_month_in_which_nothing_was_compared_is_not_said_to_be_reconciled(shop):
+    shop.zones = {"DE-01": ZoneInfo("Europe/Berlin")}
+    shop.sell("one")
+    shop.passes(minutes=2)
+    shop.at = datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
+    shop.read()  # the first reading: it begins 28 days back, so that nothing of January is known
+    assert [one["compared"] for one in closes(shop).values()] in ([False], [])
+
+
+def test_what_the_middleware_holds_of_probes_stands_apart(shop):
+    shop.sell("one")
+    shop.read()
+    held = [
+        {"event_id": name, "object_id": f"in_{name}", "category": "tax", "code": "tax-differs", "amount": 100,
+         "opened": shop.at.timestamp(), "currency": "EUR", "legal_entity": "DE-01", "synthetic": synthetic}
+        for name, synthetic in (("real", False), ("drill", True))
+    ]  # fmt: skip
+    shop.held = held
+    shop.read()
+    found = {one.source: one for one in open_exceptions(shop.history, environment="live")}
+    assert {name: one.checkpoint for name, one in found.items()} == {
+        "ledger": "live:held-events",
+        "probe": "live:held-synthetic-events",
+    }
+    now = WALL + (shop.at - START) + timedelta(seconds=1)
+    window = Window(now - timedelta(days=1), now)
+    (facts,) = read_facts(shop.history, "live", window)
+    family = next(one for one in families(facts, window) if one.name == "billing_erp.reconciliation.exception.open")
+    assert {dict(one.labels)["source"]: one.value for one in family.samples} == {"ledger": 1, "probe": 1}
+    shop.held = []
+    shop.read()
+    assert open_exceptions(shop.history) == ()
+
+
+def _hours_between(first, second):
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds() / 3600
