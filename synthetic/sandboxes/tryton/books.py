@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,8 @@ _CLOSED = (
     "period is closed",
     "not valid according to its domain",
 )
+REVERSAL = "reversal-by-"
+"""How the kind of a posting begins that undoes a move; who did it follows."""
 _STATES = {"open": "open", "closed": "locked", "locked": "locked"}
 """What Tryton calls closed takes nothing at all, as what the port calls locked; it has nothing softer."""
 
@@ -134,6 +136,15 @@ class Books:
         if ledger not in self.directory.names:
             raise RefusedError("entity-unknown", f"this Tryton keeps no ledger {ledger}")
         return self.directory.company(ledger)
+
+    def company_by_id(self, identifier: int) -> Company:
+        """Return a company by Tryton's id."""
+        names = self.directory.names
+        return next(one for name in names if (one := self.directory.company(name)).id == identifier)
+
+    def stamp(self) -> str:
+        """Return the time it is in the books, as UTC: Tryton itself knows that of its server only."""
+        return f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def period(self, ledger: str, period: str) -> Mapping[str, Any]:
         """Return a month (YYYY-MM) of a company: id, state, when it changed.
@@ -256,9 +267,7 @@ class Books:
         return [row["id"] for row in self.tryton.find("account.move.line", domain, ["id"], **company.context)]
 
     def _held(self, row: Mapping[str, Any]) -> Held:
-        company = next(
-            one for name in self.directory.names if (one := self.directory.company(name)).id == row["company"]["id"]
-        )
+        company = self.company_by_id(row["company"]["id"])
         lines = self.rest(
             "account.move.line",
             [
@@ -298,6 +307,7 @@ class Books:
             party=self.party(line.dimension, company) if needs_party else None,
             second=second,
             tax=(line.tax_code, line.functional) if line.tax_code else None,
+            text=facts_text(posted_at=self.stamp(), synthetic=str(posting.synthetic).lower()).replace("\n", "; "),
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from synthetic.sandboxes.ledger import rules_close
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
-from synthetic.sandboxes.tryton.books import Books, Taken
+from synthetic.sandboxes.tryton.books import REVERSAL, Books, Taken
 from synthetic.systems.tryton.documents import minor
 
 
@@ -62,7 +62,7 @@ class Closing:
             for one in found[0]["lines"]
         )
         posting = Posting(
-            key=PostingKey("erp", "move", number, f"reversal-by-{who}", ledger),
+            key=PostingKey("erp", "move", number, f"{REVERSAL}{who}", ledger),
             source_version=1,
             legal_entity=self._books.master.of(ledger).legal_entity,
             text=reason,

@@ -86,7 +86,7 @@ class Looks:
         if not rows:
             return {"count": 0}
         row = rows[0]
-        company = self._company(row["company"]["id"])
+        company = self._books.company_by_id(row["company"]["id"])
         origin = str(row["origin"] or "").partition(",")[2]
         paid = self._books.tryton.find("account.invoice", [["id", "=", int(origin or 0)]], ["reference", "comment"])
         party = next((one["party"]["code"] for one in row["lines"] if one["party"]), "")
@@ -153,11 +153,11 @@ class Looks:
             "account.move", [["description", "like", f"%/{object_id}/{kind}/%"], ["state", "=", "posted"]], fields
         )
         rows = [row for row in found if row["description"].split("/")[2:4] == [object_id, kind]]
-        rows = [row for row in rows if ledger in {"", self._company(row["company"]["id"]).name}]
+        rows = [row for row in rows if ledger in {"", self._books.company_by_id(row["company"]["id"]).name}]
         if not rows:
             return {"count": 0}
         row = rows[0]
-        company = self._company(row["company"]["id"])
+        company = self._books.company_by_id(row["company"]["id"])
         return {
             "count": len(rows),
             "source": row["description"].split("/")[0],
@@ -305,10 +305,6 @@ class Looks:
             return read_facts(comment).get("synthetic") == "true"
         customer, _, entity = party.rpartition("/")
         return bool(self.party(customer, entity).get("synthetic"))
-
-    def _company(self, identifier: int) -> Company:
-        names = self._books.directory.names
-        return next(one for name in names if (one := self._books.directory.company(name)).id == identifier)
 
     def _sum(self, lines: list[Mapping[str, Any]], account: str, company: Company) -> int:
         """Return the sum of lines on an account in the currency of the document."""

@@ -13,6 +13,7 @@ from synthetic.sandboxes.tryton.books import Books, Recognition, Taken, refused
 from synthetic.sandboxes.tryton.cash import Cash
 from synthetic.sandboxes.tryton.cash_looks import CashLooks
 from synthetic.sandboxes.tryton.closing import Closing
+from synthetic.sandboxes.tryton.journal import Journal
 from synthetic.sandboxes.tryton.looks import Looks
 from synthetic.sandboxes.tryton.parties import Parties
 from synthetic.sandboxes.tryton.sales import Sales
@@ -46,6 +47,7 @@ class TrytonPort:
         self._closing = Closing(books)
         self._looks = Looks(books, self._schedules)
         self._cash_looks = CashLooks(books, self._looks)
+        self._postings = Journal(books)
         self._operations: Mapping[str, Callable[..., Answer]] = {
             name: getattr(self, name) for name in dir(self) if not name.startswith("_") and name != "call"
         }
@@ -237,6 +239,14 @@ class TrytonPort:
     def period_of(self, ledger: str, period: str) -> Answer:
         """Show the state of a period."""
         return self._looks.period(ledger, period)
+
+    def journal_of(self, after: int = 0, limit: int = 200) -> Answer:
+        """Show what was posted after a number, in order: what metrics of the books are counted from."""
+        return self._postings.after(after, limit)
+
+    def leftovers_of(self, before: int) -> Answer:
+        """Show the receipts of probes that were booked before a time and are not applied to anything."""
+        return self._postings.leftovers(before)
 
     def _journal(self, taken: Taken) -> Answer:
         posting = taken.posting

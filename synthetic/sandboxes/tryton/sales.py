@@ -139,7 +139,7 @@ class Sales:
             posting_date=posting.posting_date,
             lines=tuple(lines),
             tax=_billed_tax(document, digits),
-            facts=_facts(posting),
+            facts=_facts(posting, self._books.stamp()),
         )
 
     def _line(self, leg: Line, source: Document, posting: Posting, digits: int) -> InvoiceLine:
@@ -193,7 +193,7 @@ class Sales:
             posting_date=posting.posting_date,
             lines=tuple(lines),
             tax=tuple((code, -amount) for code, amount in _billed_tax(document, digits)),
-            facts=_facts(posting),
+            facts=_facts(posting, self._books.stamp()),
         )
 
     def _apply_credit(self, document: Document, posting: Posting, held: Held) -> None:
@@ -228,7 +228,7 @@ def _billed_tax(document: Document, digits: int) -> tuple[tuple[str, Decimal], .
     return tuple((text(row, "tax_code"), money(whole(row, "tax"), digits)) for row in found if whole(row, "tax"))
 
 
-def _facts(posting: Posting) -> str:
+def _facts(posting: Posting, posted_at: str) -> str:
     return facts_text(
         kind=posting.key.kind,
         source=posting.key.source_system,
@@ -239,6 +239,7 @@ def _facts(posting: Posting) -> str:
         late=str(posting.late).lower(),
         synthetic=str(posting.synthetic).lower(),
         rate=posting.rate,
+        posted_at=posted_at,
     )
 
 

@@ -31,7 +31,7 @@ _NUMBERED_AFTER = "you must set an invoice date after"
 class MoveLine:
     """One line of a move: functional minor units, debit positive; `second` is an amount in another currency.
 
-    `about` is the line, by its id, that this one says something of.
+    `about` is the line, by its id, that this one says something of; `text` has facts that Tryton has no field for.
     """
 
     account: str
@@ -40,6 +40,7 @@ class MoveLine:
     second: tuple[str, int, int] | None = None
     tax: tuple[str, int] | None = None
     about: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +340,7 @@ class Documents:
             "credit": max(-amount, Decimal(0)),
             "party": line.party,
             "origin": f"account.move.line,{line.about}" if line.about else None,
+            "description": line.text or None,
         }
         if line.second:
             code, minor, digits = line.second

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[3]
 sys.path.append(str(ROOT / "tests" / "synthetic" / "supervision"))
 # and the documents of the worked examples are those of the ledger's tests
 sys.path.append(str(ROOT / "tests" / "synthetic" / "ledger"))
+# and figures are counted from Tryton as from the ledger
+sys.path.append(str(ROOT / "tests" / "synthetic" / "monitor"))
 
 
 @pytest.fixture(scope="session")
