@@ -43,10 +43,11 @@ class Recorder:
         """Let the call through and look at the answer; a call that is refused was asked all the same."""
         place = (attempt.port, attempt.operation)
         self.asked[place] += 1
-        self.requests[place].update(path for path, _ in _leaves(attempt.request))
+        sent = _leaves(attempt.request)
+        self.requests[place].update(sent)
         if attempt.kind is Kind.DEED:
             self._deeds.add(place)
-            self._take(place, dict(_leaves(attempt.request)))
+            self._take(place, sent)
         answer = forward(attempt)
         if attempt.kind is Kind.LOOK and isinstance(answer, dict):
             self._take(place, answer)
@@ -60,6 +61,19 @@ class Recorder:
         for name, value in values.items():
             if value not in fields.setdefault(name, []):
                 fields[name].append(value)
+
+    def add(self, other: Recorder) -> None:
+        """Remember what another has seen as well, after what was seen here."""
+        self.asked.update(other.asked)
+        self._deeds |= other._deeds
+        for mine, its in ((self.carried, other.carried), (self.requests, other.requests)):
+            for place, names in its.items():
+                mine[place] |= names
+        for place, fields in other._values.items():
+            known = self._values.setdefault(place, {})
+            for name, values in fields.items():
+                kept = known.setdefault(name, [])
+                kept += [value for value in values if value not in kept]
 
     def seen(self) -> Iterator[Seen]:
         """Return what looks showed and what systems sent each other, by port and operation."""
@@ -120,30 +134,33 @@ def reference(suite: Suite, seeds: Sequence[int] = (0, 1)) -> Reference:
     for probe in suite.probes:
         own = Recorder()
         for seed in seeds:
-            run = play_case(suite, Case(probe, seed), [own, everything]).run  # type: ignore[list-item]
+            run = play_case(suite, Case(probe, seed), [own]).run  # type: ignore[list-item]
             if run.verdict is not RunVerdict.PASSED:
                 step = run.failed_step
                 what = f"at {step.title}: {step.differences or step.reason}" if step else run.reason
                 raise UnsoundError(
                     f"{probe.name} does not pass clean {what}", remedy="Mend the probe or the landscape."
                 )
+        everything.add(own)
         asked[probe.name], carried[probe.name] = own.asked, own.carried
     return Reference(suite, tuple(everything.seen()), asked, carried, everything.requests)
 
 
-def _leaves(request: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
-    """Return the paths to plain values in a request, the first rows of its lists."""
+def _leaves(request: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the plain values in a request by their paths, of its lists the first rows."""
+    found: dict[str, JSON] = {}
     for name, value in request.items():
-        yield from _below(name, value, _DEPTH)
+        _gather(found, name, value, _DEPTH)
+    return found
 
 
-def _below(path: str, value: JSON, depth: int) -> Iterator[tuple[str, JSON]]:
+def _gather(found: dict[str, JSON], path: str, value: JSON, depth: int) -> None:
     if isinstance(value, dict):
         if depth:
-            for name, found in value.items():
-                yield from _below(f"{path}.{name}", found, depth - 1)
+            for name, below in value.items():
+                _gather(found, f"{path}.{name}", below, depth - 1)
     elif isinstance(value, list):
-        for place, found in enumerate(value[:_PLACES]):
-            yield from _below(f"{path}.{place}", found, depth - 1)
+        for place, below in enumerate(value[:_PLACES]):
+            _gather(found, f"{path}.{place}", below, depth - 1)
     else:
-        yield path, value
+        found[path] = value

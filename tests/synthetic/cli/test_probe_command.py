@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+import synthetic.cli.matrix
 from harness.cli.main import main
 from harness.history import latest_runs, open_history
+from synthetic.matrix import reference
 
 FAULTS = """
 import synthetic.faults
@@ -41,6 +43,20 @@ from synthetic.faults import fault
 def memo(call, forward, rng):
     return forward() | {"quantity": 99}
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_reference():
+    """Play the clean suite once for all tests: it is the same for each, and most of what they would wait for."""
+    kept = {}
+
+    def once(suite):
+        names = tuple(probe.name for probe in suite.probes)
+        return kept[names] if names in kept else kept.setdefault(names, reference(suite))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(synthetic.cli.matrix, "reference", once)
+        yield
 
 
 @pytest.fixture

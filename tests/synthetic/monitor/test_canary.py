@@ -24,6 +24,7 @@ from synthetic.monitor.webhook import DeliveryError
 
 ROOT = Path(__file__).parents[3]
 QUARTER = Schedule("invoice-posting", "sandbox", "15m")
+HOURLY = Schedule("invoice-posting", "sandbox", "1h")
 DAILY = Schedule(wrong_invoice.name, "sandbox", "0 7 * * *", origin=ORIGIN)
 CANARY = Canary(DAILY)
 
@@ -45,10 +46,13 @@ def _playing(canary_verdict=FAILED, category="tax", *, after=None):
     return play
 
 
-def _made(history, verdict=None, **more):
-    return monitor(
-        history, [QUARTER, DAILY], verdict=verdict or _playing(), canary=CANARY, poll=timedelta(minutes=5), **more
-    )
+def _made(history, verdict=None, *, beside=QUARTER, poll=timedelta(minutes=5), **more):
+    return monitor(history, [beside, DAILY], verdict=verdict or _playing(), canary=CANARY, poll=poll, **more)
+
+
+def _made_for_days(history, verdict=None):
+    """A runner that is watched for days: it does a round in half an hour, with less beside the canary."""
+    return _made(history, verdict, beside=HOURLY, poll=timedelta(minutes=30))
 
 
 def test_a_canary_is_told_once_marked_as_a_drill_and_is_over(history):
@@ -65,7 +69,7 @@ def test_a_canary_is_told_once_marked_as_a_drill_and_is_over(history):
 
 
 def test_every_day_has_a_canary_of_its_own(history):
-    made = _made(history)
+    made = _made_for_days(history)
     made.run_for(timedelta(days=3))
     assert [one.alert.category for one in made.sent] == ["canary"] * 3
     assert len({one.id for one in made.sent}) == 3, "a reader that drops what it saw must not drop the next day's"
@@ -80,7 +84,7 @@ def test_every_day_has_a_canary_of_its_own(history):
     ],
 )
 def test_a_canary_that_is_not_noticed_is_an_alarm_until_one_is(history, verdict, category, words):
-    made = _made(history, _playing(verdict, category, after=(FAILED, "tax")))
+    made = _made_for_days(history, _playing(verdict, category, after=(FAILED, "tax")))
     made.run_for(timedelta(hours=4))
     alarm = made.sent[0]  # and reminders of it
     assert {one.alert.category for one in made.sent} == {"canary-missed"}
@@ -127,7 +131,7 @@ def test_observe_mode_holds_the_canary_and_its_alarm(history):
 
 
 def test_a_canary_spends_no_budget_and_opens_no_other_alert(history):
-    made = _made(history)
+    made = _made_for_days(history)
     made.run_for(timedelta(days=4))
     window = Window(START - timedelta(days=1), START + timedelta(days=5))
     runs = runs_since(history, window.since)

@@ -88,7 +88,7 @@ def test_an_outage_of_the_connector_tells_once_and_its_end_too(history, dependen
         system = {"renewal": "analytics"}.get(slot.probe, "erp")
         return run(FAILED, now, probe=slot.probe, slot=slot.slot, system=system, category="missing")
 
-    made = monitor(history, schedules, verdict=play, dependencies=dependencies)
+    made = monitor(history, schedules, verdict=play, dependencies=dependencies, poll=timedelta(minutes=10))
     made.run_for(timedelta(hours=4))
     opened = [one for one in made.headlines() if one[0] == "opened"]
     recovered = [one for one in made.headlines() if one[0] == "recovered"]

@@ -19,6 +19,8 @@ from synthetic.monitor.watching import Watcher, past_of
 from synthetic.monitor.webhook import DeliveryError
 
 QUARTER = Schedule("invoice-posting", "sandbox", "15m")
+SELDOM = timedelta(minutes=10)
+"""Between two rounds where nothing has to be seen sooner; a runner wakes for every slot all the same."""
 
 
 def _scripted(*verdicts, **more):
@@ -43,7 +45,7 @@ def _scripted(*verdicts, **more):
 
 
 def test_each_slot_of_a_day_is_played_once_at_its_time_plus_jitter(history):
-    made = monitor(history, [QUARTER])
+    made = monitor(history, [QUARTER], poll=SELDOM)
     made.run_for(timedelta(hours=12))
     runs = runs_since(history, START - timedelta(days=1))
     slots = [one.slot for one in runs]
@@ -95,7 +97,7 @@ def test_three_inconclusive_runs_in_a_row_are_the_owners(history):
 
 def test_reminders_double_until_somebody_owns_it(history):
     ok, bad = (PASSED, "", False), (FAILED, "tax", True)
-    made = monitor(history, [QUARTER], verdict=_scripted(ok, *[bad] * 400))
+    made = monitor(history, [QUARTER], verdict=_scripted(ok, *[bad] * 400), poll=SELDOM)
     made.run_for(timedelta(hours=8))
     assert [one.occasion.value for one in made.sent] == ["opened", "reminder", "reminder", "reminder"]
     gaps = [(b.at - a.at) // timedelta(minutes=30) for a, b in zip(made.sent, made.sent[1:], strict=False)]
@@ -135,7 +137,7 @@ def test_two_weeks_of_observing_record_alerts_and_tell_nobody(history):
         [hourly],
         verdict=_scripted((PASSED, "", False), *[bad] * 400),
         observe=timedelta(days=14),
-        poll=timedelta(hours=1),
+        poll=timedelta(hours=2),
     )
     made.run_for(timedelta(days=13, hours=20))
     assert made.headlines() == []
@@ -190,8 +192,10 @@ def test_orders_are_executed_once_and_unknown_ones_refused(history):
 
 
 def test_two_monitors_whose_clocks_differ_by_half_a_minute_play_each_slot_once(history):
-    first = monitor(history, [QUARTER], name="first")
-    second = monitor(history, [QUARTER], name="second", clock=Clock(START, timedelta(seconds=30)))
+    first, second = (
+        monitor(history, [QUARTER], name=name, clock=Clock(START, skew), poll=SELDOM)
+        for name, skew in (("first", timedelta()), ("second", timedelta(seconds=30)))
+    )
     for _ in range(12 * 4):
         for made in (first, second):
             made.run_for(timedelta(minutes=15))
