@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ from harness.cli.output import write
 from harness.model import JSON, Location, UnreadableError, UsageError
 from synthetic.cli.landscape import read_landscape
 from synthetic.cli.matrix_text import clean_text, matrix_text
-from synthetic.faults import generated, load_faults
+from synthetic.faults import Fault, generated, load_faults
 from synthetic.matrix import Row, Suite, Summary, play_clean_run, play_fault, reference, summary
 from synthetic.matrix.ablations import ABLATIONS
 from synthetic.matrix.parallel import in_parallel
+from synthetic.matrix.rows import never_played
 from synthetic.matrix.suites import chosen, reference_suite
 
 _WAIVERS = Path(__file__).parents[1] / "matrix" / "waivers.yaml"
@@ -71,11 +73,21 @@ def _clean(suite: Suite, count: int, seeds: Sequence[int], errors: float, stale:
 def _faulty(
     suite: Suite, folder: Path | None, seeds: Sequence[int], processes: int, waivers: dict[str, str]
 ) -> list[Row]:
-    loaded = load_faults(folder) if folder else ()
+    broken: list[UnreadableError] = []
+    loaded = load_faults(folder, broken) if folder else ()
     known = reference(suite)
-    played = loaded or generated(known.seen, suite.categories)
+    played = loaded if folder else generated(known.seen, suite.categories)
     cells = [(fault, seed) for fault in played for seed in seeds]
-    return list(in_parallel(lambda number: play_fault(known, *cells[number], waivers), len(cells), processes))
+    rows = list(in_parallel(lambda number: play_fault(known, *cells[number], waivers), len(cells), processes))
+    return rows + [_unread(error, folder, seed) for error in broken for seed in seeds]
+
+
+def _unread(error: UnreadableError, folder: Path | None, seed: int) -> Row:
+    """Return the row of a file that cannot be run: the others are played all the same."""
+    path = (error.location.file if error.location else None) or ""
+    name = os.path.relpath(path, folder) if folder and folder.is_dir() else path
+    nothing = Fault(name, frozenset(), frozenset(), lambda _call, forward, _rng: forward(), origin=path)
+    return never_played(nothing, seed, "broken", f"{error.location or ''} {error.message}".strip())
 
 
 def _numbers(written: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 _ABSENT = object()
@@ -30,6 +30,11 @@ class Facts(dict[str, Any]):
     def __delattr__(self, name: str) -> None:
         """Take a part out by attribute."""
         del self[name]
+
+    def __await__(self) -> Generator[None, None, Facts]:
+        """Return itself, for whoever writes `await forward()`: what is answered is there at once."""
+        yield from ()
+        return self
 
     def __missing__(self, key: str) -> Any:
         """Return what a path leads to.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,28 +15,45 @@ from synthetic.faults.fault import COLLECTED, Fault
 from synthetic.faults.waiting import BUILTINS
 
 
-def load_faults(folder: Path) -> tuple[Fault, ...]:
+def load_faults(folder: Path, broken: list[UnreadableError] | None = None) -> tuple[Fault, ...]:
     """Return the faults of every `*.py` of a folder (or of one file), in the order of files and definition.
+
+    Of two faults with one id the later one is called `id@file`, with a number where that is taken as well.
+
+    Args:
+        folder: Or one file.
+        broken: Takes what is wrong with files that cannot be run; the others are read all the same. Without it, the
+            first such file is the end.
 
     Raises:
         NotFoundError: No such folder, or no fault in it.
-        UnreadableError: A file cannot be run, or two faults have one id.
+        UnreadableError: A file cannot be run.
     """
     if not folder.exists():
         raise NotFoundError(f"no folder {folder}", remedy="Name a folder with fault files.")
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.py"))
     _code.cache_clear()  # a file may have been changed since
-    found = [one for path in files for one in _faults_of(path)]
-    if not found:
+    found: list[Fault] = []
+    for path in files:
+        try:
+            found += _faults_of(path)
+        except UnreadableError as error:
+            if broken is None:
+                raise
+            broken.append(error)
+    if not found and not broken:
         raise NotFoundError(f"no fault in {folder}", remedy="Decorate a function with @fault(id, port=, operation=).")
-    seen: dict[str, str] = {}
+    return tuple(_told_apart(found))
+
+
+def _told_apart(found: Sequence[Fault]) -> Iterator[Fault]:
+    taken: set[str] = set()
     for one in found:
-        if one.id in seen:
-            raise UnreadableError(
-                f"two faults are called {one.id}: in {seen[one.id]} and {one.origin}", remedy="Rename one."
-            )
-        seen[one.id] = one.origin
-    return tuple(found)
+        stem = f"{one.id}@{Path(one.origin).stem}"
+        names = (one.id, stem, *(f"{stem}-{number}" for number in range(2, len(found) + 2)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        yield one if name == one.id else replace(one, id=name)
 
 
 def _faults_of(path: Path) -> list[Fault]:

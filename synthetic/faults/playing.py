@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from harness.model import JSON, Location, UnreadableError, json_equal
+from harness.model import JSON, HarnessError, Location, UnreadableError, json_equal
 from synthetic.deeds import Adapter, Answer, Attempt, Layer, RefusedError, UnreachableError
 from synthetic.deeds.calls import Kind
 from synthetic.faults.facts import Facts, facts_of, plain
@@ -32,7 +32,9 @@ class Played:
         met: Calls it met.
         changed: Calls whose outcome it changed. None changed: the landscape behaved as it does without it, so
             there is nothing to detect.
-        error: How it broke, if it did: whoever asked may have swallowed that.
+        error: How it broke, if it did: whoever asked may have swallowed that. A fault that only slips on some calls,
+            such as over a part that they have not, lets those through; it is broken if it changed no other.
+        slips: Calls it slipped on.
         saw: What stood in the calls it met, as paths into requests and fields of answers: for whoever wonders why
             his fault changed nothing.
     """
@@ -43,6 +45,7 @@ class Played:
         self.met = 0
         self.changed = 0
         self.error: UnreadableError | None = None
+        self.slips = 0
         self.saw: dict[str, None] = {}
         self._effect = shaped((fault.renewed() if fault.renewed else fault).effect)
         self._rng = random.Random(f"{fault.id}/{seed}")  # noqa: S311  (repeatable on purpose)
@@ -76,20 +79,15 @@ class Played:
         except UnreadableError as error:
             self.error = self.error or error
             raise
-        if not meeting.real and is_look:
-            # a look may be repeated: what would have been shown decides whether anything was hidden
-            with contextlib.suppress(UnreachableError, RefusedError):
-                meeting.ask(call)
-        is_changed = meeting.is_other_order or not meeting.real or _is_other(answer, meeting.real[-1])
+        truth = meeting.truth()
+        is_changed = meeting.is_other_order or truth is None or _is_other(answer, truth)
         self.changed += is_changed
         self._hides[asked] = is_look and is_changed
         if not self.changed and self.fault.origin:
-            self.saw |= dict.fromkeys(
-                [*_paths(attempt.request), *(meeting.real[-1] if meeting.real and is_look else ())]
-            )
-        if meeting.real:
-            self._history.setdefault(asked, []).append(meeting.real[-1])
-            if meeting.real[-1].get("count"):
+            self.saw |= dict.fromkeys([*_paths(attempt.request), *(truth if truth and is_look else ())])
+        if truth is not None:
+            self._history.setdefault(asked, []).append(truth)
+            if truth.get("count"):
                 self._there_since.setdefault(asked, attempt.now)
         return answer
 
@@ -122,12 +120,8 @@ class Played:
                 answer = self._effect(call, forward, self._rng)
         except (UnreachableError, RefusedError, UnreadableError):
             raise
-        except Exception as error:
-            if meeting.real and not meeting.real[-1].get("count", 1) and isinstance(error, _SLIPS):
-                return meeting.real[-1]  # nothing is there yet, so there is nothing the fault could spoil
-            if isinstance(error, OSError) or (not isinstance(error, _SLIPS) and self._is_meant(error)):
-                raise UnreachableError(call.port, f"{type(error).__name__}: {error}") from error
-            raise self._broken(error) from error
+        except Exception as error:  # noqa: BLE001  (whatever happens to a fault must not end the run)
+            return self._in_spite_of(error, call, meeting)
         if answer is None:
             answer = meeting.given if meeting.given is not None else _nothing(call)
         if not isinstance(answer, Mapping):
@@ -138,6 +132,23 @@ class Played:
             )
         found: Answer = plain(answer)
         return found
+
+    def _in_spite_of(self, error: Exception, call: FaultCall, meeting: _Meeting) -> Answer:
+        """Return what is answered where a fault stopped: an outage if it meant to, else what it would have spoiled.
+
+        Raises:
+            UnreachableError: It meant to.
+            UnreadableError: It cannot go on at all.
+        """
+        if meeting.real and not meeting.real[-1].get("count", 1) and isinstance(error, _SLIPS):
+            return meeting.real[-1]  # nothing is there yet, so there is nothing the fault could spoil
+        if isinstance(error, OSError) or self._is_meant(error):
+            raise UnreachableError(call.port, f"{type(error).__name__}: {error}") from error
+        if not isinstance(error, _SLIPS):
+            raise self._broken(error) from error
+        self.error = self.error or self._broken(error)
+        self.slips += 1
+        return meeting.real[-1] if meeting.real else meeting.ask(meeting.attempt)
 
     def _is_meant(self, error: Exception) -> bool:
         """Whether a fault raised an error by itself, as a system that fails: its last line is one of the fault's."""
@@ -156,7 +167,7 @@ class Played:
 
 def _nothing(call: FaultCall) -> Answer:
     """Return what a fault means that answers nothing and asks nobody: nothing is there, or an order is lost."""
-    return {"count": 0} if call.kind == Kind.LOOK.value else {"accepted": True}
+    return {"count": 0} if call.kind == Kind.LOOK.value else {}
 
 
 class Between:
@@ -188,6 +199,7 @@ class _Meeting:
         self.given: Facts | None = None
         self.asked: list[tuple[Mapping[str, JSON], str]] = []
         self.own: Exception | None = None
+        self._true: Answer | None = None
         self._forward = forward
 
     @property
@@ -196,6 +208,18 @@ class _Meeting:
         if self.attempt.kind is Kind.LOOK:
             return False
         return self.asked != [(self.attempt.request, self.attempt.key)]
+
+    def truth(self) -> Answer | None:
+        """Return what the system answers to what was really asked, None if nobody asked it that and nobody may.
+
+        A look may be repeated: what would have been shown decides whether anything was hidden.
+        """
+        if self.attempt.kind is not Kind.LOOK:
+            return self.real[-1] if self.real else None
+        if self._true is None:
+            with contextlib.suppress(UnreachableError, RefusedError):
+                self.ask(self.attempt)
+        return self._true
 
     def ask(self, changed: object, **changes: JSON) -> Facts:
         """Ask the system, with the request and the key of a call that the fault may have changed."""
@@ -216,7 +240,13 @@ class _Meeting:
                 raise
             # what a fault made of the request has not the shape its receiver asks for: a system says no to that
             raise RefusedError(self.attempt.port, "malformed", f"{type(error).__name__}: {error}") from error
+        except HarnessError as error:
+            if request == self.attempt.request:
+                raise
+            raise RefusedError(self.attempt.port, str(getattr(error, "code", "malformed")), error.message) from error
         self.real.append(plain(answer))
+        if request == self.attempt.request:
+            self._true = self.real[-1]
         self.given = facts_of(answer)
         return self.given
 

@@ -1,4 +1,4 @@
-"""Faults as people write them: with fewer arguments, as coroutines, and with `sleep`, which never waits for real."""
+"""Faults as people write them: with fewer arguments, as classes, as coroutines, and with `sleep`, which never waits."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
+
+from harness.model import UnreadableError
 
 _ARGUMENTS = 3
 
 
 def shaped(effect: Callable[..., Any]) -> Callable[..., Any]:
     """Return an effect as `(call, forward, rng) -> answer`, whatever of this it takes, coroutine or not."""
+    effect = _function_of(effect)
     takes = _taken(effect)
 
     def called(*arguments: object) -> Any:
@@ -26,9 +29,28 @@ def shaped(effect: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+def _function_of(effect: Any) -> Callable[..., Any]:
+    """Return what is called of a function, a class or an object: itself, its `play`, or the one method it has.
+
+    Raises:
+        UnreadableError: It has none, or several.
+    """
+    one = effect() if inspect.isclass(effect) else effect
+    if callable(one):
+        return cast("Callable[..., Any]", one)
+    methods = {name: getattr(one, name) for name in dir(one) if not name.startswith("_")}
+    methods = {name: found for name, found in methods.items() if callable(found)}
+    if "play" not in methods and len(methods) != 1:
+        raise UnreadableError(
+            f"{type(one).__name__} cannot be called, and has no method play",
+            remedy="Give the class a method play(self, call, forward, rng).",
+        )
+    return cast("Callable[..., Any]", methods.get("play") or next(iter(methods.values())))
+
+
 def _taken(effect: Callable[..., Any]) -> int:
     try:
-        parameters = inspect.signature(effect).parameters.values()
+        parameters = inspect.signature(effect, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):
         return _ARGUMENTS
     if any(one.kind is one.VAR_POSITIONAL for one in parameters):

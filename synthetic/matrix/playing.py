@@ -72,6 +72,7 @@ class Outcome:
         changed: Calls whose outcome it changed.
         saw: What stood in the calls it met, as long as it changed none.
         hides: Whether the last that was shown of anything is not what the system shows.
+        slipped: Where and why the fault slipped on some of the calls it met, "" if it did not.
         observed: Digest of what the probe saw last at every step and of the state it left; times left out.
     """
 
@@ -81,6 +82,7 @@ class Outcome:
     hides: bool
     observed: str
     saw: tuple[str, ...] = ()
+    slipped: str = ""
 
 
 def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome:
@@ -107,13 +109,18 @@ def play_case(suite: Suite, case: Case, layers: Sequence[Layer] = ()) -> Outcome
             environment="matrix",
         )
     )
-    if played is not None and played.error is not None:
+    if played is not None and played.error is not None and not played.changed:
         raise played.error
     is_asked = run.verdict is RunVerdict.PASSED and not case.errors and (played is None or played.changed)
     observed = _digest(run, world) if is_asked else ""
     if played is None:
         return Outcome(run, 0, 0, False, observed)  # noqa: FBT003  (fields of a record)
-    return Outcome(run, played.met, played.changed, played.hides, observed, tuple(played.saw))
+    return Outcome(run, played.met, played.changed, played.hides, observed, tuple(played.saw), _slipped(played))
+
+
+def _slipped(played: Played) -> str:
+    error = played.error
+    return f"slipped on {played.slips} of {played.met} calls: {error.location or ''} {error.message}" if error else ""
 
 
 def _digest(run: Run, world: World) -> str:

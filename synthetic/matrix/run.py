@@ -48,7 +48,8 @@ def play_fault(known: Reference, fault: Fault, seed: int, waivers: Waivers | Non
     heard = known.suite.told([outcomes[place].run for place in found])
     row = judged(cells, (waivers or {}).get(fault.id, ""), [found[place] for place in heard])
     is_unknown = bool(fault.origin) and row.result == Result.DID_NOTHING.value
-    return replace(row, note=_did_nothing(row, outcomes)) if is_unknown else row
+    slipped = next((one.slipped for one in outcomes if one.slipped), "")
+    return replace(row, note=_did_nothing(row, outcomes) if is_unknown else slipped)
 
 
 def _did_nothing(row: Row, outcomes: Sequence[Outcome]) -> str:
@@ -60,10 +61,15 @@ def _cells(known: Reference, fault: Fault, seed: int) -> tuple[list[Row], list[O
     cells: list[Row] = []
     outcomes: list[Outcome] = []
     absorbed = 0
+    broken: UnreadableError | None = None
     enough = _ENOUGH if fault.names != {"unreachable"} else 1  # what `tx` waits out it waits out in every probe
     for probe in known.meeting(fault):
         case = Case(probe, seed, fault)
-        outcome = play_case(known.suite, case)
+        try:
+            outcome = play_case(known.suite, case)
+        except UnreadableError as error:  # it slips on what this probe asks, and may not on what another does
+            broken = broken or error
+            continue
         clean = known.observed(probe, seed) if outcome.observed and outcome.changed else ""
         outcomes.append(outcome)
         cells.append(row_of(case, outcome, known.suite.categories, clean))
@@ -71,6 +77,8 @@ def _cells(known: Reference, fault: Fault, seed: int) -> tuple[list[Row], list[O
         is_absorbed = absorbed >= enough and not fault.origin and all(cell.equivalent for cell in cells)
         if cells[-1].named_right or is_absorbed:
             break
+    if broken is not None and not any(cell.changed for cell in cells):
+        raise broken
     return cells, outcomes
 
 

@@ -10,6 +10,7 @@ from harness.model import JSON
 from harness.model.money import half_up
 from synthetic.deeds import Answer, Call
 from synthetic.deeds.ports import Port
+from synthetic.probes.days import today
 from synthetic.transaction import Transaction
 
 
@@ -249,3 +250,13 @@ def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
         "reversed_by": None,
     }
     return {"count": 1, **more, **{name: value for name, value in usual.items() if name not in more}}
+
+
+def first_posted(tx: Transaction, sale: Sale, begun: Subscribed) -> Facts:
+    """Return what the ledger must show of the first invoice of a sale that was finalised just now."""
+    return posted(sale, begun, **dated(str(today(tx.now(), sale.entity))))
+
+
+def dated(day: str) -> Facts:
+    """Return the four dates of a document that is of a day, and posted on it."""
+    return {"document_date": day, "posting_date": day, "posting_period": day[:7], "tax_period": day[:7]}

@@ -16,8 +16,8 @@ from synthetic.probes.scenarios import (
     accept,
     account_of,
     billing_of,
+    first_posted,
     onboard,
-    posted,
 )
 from synthetic.transaction import Transaction, probe
 
@@ -67,7 +67,7 @@ async def duplicate_customer(tx: Transaction, crm: Port, billing: Port, erp: Por
     billed = await tx.do("The second is billed", billing_of(tx, billing, sale, loser, [sale.net]))
     invoice = str(billed["id"])
     begun = Subscribed(loser, "", invoice, f"C-{tx.run_id}")
-    await tx.see("Posted", erp.posting_of(invoice=invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=invoice), within="15m", fixed=first_posted(tx, sale, begun))
     legacy = f"{sale.entity}-L"
     await tx.see(
         "Posted in the legacy ledger too",

@@ -11,9 +11,9 @@ from synthetic.probes.scenarios import (
     accept,
     account_of,
     cancelling,
+    first_posted,
     invoiced,
     onboard,
-    posted,
 )
 from synthetic.transaction import Transaction, probe
 
@@ -125,7 +125,7 @@ async def order_to_entitlement(
         "Posted over the parts of the bundle",
         erp.posting_of(invoice=begun.invoice),
         within="15m",
-        fixed=posted(sale, begun),
+        fixed=first_posted(tx, sale, begun),
     )
     parts = zip(_WEIGHTS, cumulative(sale.net, list(_WEIGHTS.values())), strict=True)
     await tx.see(
@@ -186,10 +186,10 @@ async def order_to_entitlement(
         fixed={"count": 1, "customer": customer, "features": "pro", "quantity": 1},
     )
     await tx.see(
+        "Trial posts nothing", erp.posting_of(invoice=trial["invoice"]), within="1m", fixed={"count": 0}, hold="2m"
+    )
+    await tx.see(
         "Trial is billed over nothing",
         billing.invoices_of(subscription=trial["id"]),
         fixed={"count": 1, "total": 0},
-    )
-    await tx.see(
-        "Trial posts nothing", erp.posting_of(invoice=trial["invoice"]), within="1m", fixed={"count": 0}, hold="2m"
     )

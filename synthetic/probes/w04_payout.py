@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds import Call
 from synthetic.deeds.ports import Port
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _REFUNDED = 20000
@@ -23,7 +23,7 @@ async def payout(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Por
         "Provider's account before", erp.balances_of(ledger=sale.entity), within="15m", fixed={"count": 1, "balance": 0}
     )
     begun = await subscribe(tx, crm, billing, sale)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
     back = _REFUNDED + half_up(Fraction(_REFUNDED) * Fraction(sale.tax_percent) / 100)
     issued = await tx.do(

@@ -132,6 +132,14 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
         want={"open": 0},
         fixed={"count": 1, "total": net + tax, "currency": sale.currency, "collected_by": "billing"},
     )
+    await tx.see(
+        "The legacy ledger has the difference too",
+        erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
+        within="15m",
+        fixed={"count": 1, "balance": 0},
+        want={"deferred": sale.net + net, "output_tax": sale.tax + tax, "receivable": 0, "open_items": 0},
+        otherwise="divergence",
+    )
     first, ways = "customer.subscription.created", ("replay", "out-of-order")
     await deliver_again(tx, sync, "The first version", begun.subscription, first, ways)
     await tx.see(

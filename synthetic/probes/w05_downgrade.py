@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_of_term, term
-from synthetic.probes.scenarios import GERMAN_SEATS, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_SEATS, Facts, first_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _SEAT = 24000
@@ -21,7 +21,7 @@ async def downgrade(tx: Transaction, crm: Port, billing: Port, erp: Port, entitl
     began = tx.now()
     start, end = term(began, sale.entity)
     _, after = term(began, sale.entity, 2)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.advance("90 days", since=began)
     await tx.do(
         "Two seats fewer from the renewal on",

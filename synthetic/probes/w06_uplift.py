@@ -8,7 +8,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, days_of_term, term
-from synthetic.probes.scenarios import JAPANESE_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import JAPANESE_PRO, Facts, first_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _UPLIFT = "5"
@@ -24,7 +24,9 @@ async def renewal_uplift(
     began = tx.now()
     start, end = term(began, sale.entity)
     _, after = term(began, sale.entity, 2)
-    await tx.see("First term posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see(
+        "First term posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun)
+    )
     due: Facts = {
         "count": 1,
         "contract": begun.contract,

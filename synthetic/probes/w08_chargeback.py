@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, dispute_posted, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, dispute_posted, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -13,7 +13,7 @@ async def chargeback(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     """A disputed payment waits apart, changes neither revenue nor tax, and is owed again when the dispute is lost."""
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale, method="disputed")
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     paid = await tx.see(
         "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, dispute_posted, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, dispute_posted, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -13,7 +13,7 @@ async def dispute_won(tx: Transaction, crm: Port, billing: Port, erp: Port, sync
     """A dispute that is won brings the receipt back to the provider's account; invoice and tax stay settled."""
     sale = AMERICAN_PRO
     begun = await subscribe(tx, crm, billing, sale, method="disputed")
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     paid = await tx.see(
         "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )

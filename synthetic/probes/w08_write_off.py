@@ -8,7 +8,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, first_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -19,7 +19,7 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
     began = tx.now()
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.advance("32 days", since=began)
     day = str(today(tx.now(), sale.entity))
     for run in ("first", "second"):

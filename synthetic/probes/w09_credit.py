@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _NET = 30000
@@ -19,7 +19,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     paid = await tx.see(
         "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _NET = 30000
@@ -17,7 +17,7 @@ async def failed_refund(tx: Transaction, crm: Port, billing: Port, erp: Port, sy
     """A refund that the bank returns moves no cash: what was credited is still owed to the customer, to the cent."""
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale, method="unrefundable")
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     paid = await tx.see(
         "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )

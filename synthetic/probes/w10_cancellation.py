@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_of_term, term
-from synthetic.probes.scenarios import AMERICAN_PRO, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -16,7 +16,7 @@ async def cancellation(
     sale = AMERICAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.see(
         "Entitlement is on",
         entitlements.entitlement_of(subscription=begun.subscription),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, deliver_again, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -14,7 +14,7 @@ async def forfeiture(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
     sale = AMERICAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
     await tx.advance("181 days")
     day = str(today(tx.now(), sale.entity))

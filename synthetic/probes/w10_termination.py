@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import GERMAN_PRO, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, first_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -19,7 +19,7 @@ async def termination(
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
     await tx.advance("181 days")
     day = str(today(tx.now(), sale.entity))

@@ -54,13 +54,17 @@ class Expectation:
     def differences(self, answer: Answer) -> tuple[Difference, ...]:
         """Return what is wrong with an answer; the fields in the order they were written, fixed ones first."""
         if answer.get("count", 1) == 0 and not self._wants_none:
-            absent = self._categories.missing(self._object)
+            absent = self._refused(answer) or self._categories.missing(self._object)
             return (Difference(self._object, "count", self._fixed.get("count", 1), 0, absent),)
         return tuple(
             Difference(self._object, name, expected, seen, self._name(name, expected, answer), name in self._fixed)
             for name, expected in (*self._fixed.items(), *self._want.items())
             if not json_equal(seen := answer.get(name), expected)
         )
+
+    def _refused(self, answer: Answer) -> str:
+        """Return what it is called that a look was refused, "" if it was not, or for no reason of the table."""
+        return self._categories.row_of("refusal", str(answer.get("refused", "")).replace("-", "_"))
 
     def cannot_heal(self, differences: tuple[Difference, ...]) -> bool:
         """Whether one of the differences is in a fixed fact, of something that is there."""
@@ -96,13 +100,15 @@ class Expectation:
         return own if isinstance(own, str) and own in self._categories.known else self._categories.of("", "unexpected")
 
     def _circumstance(self, field: str, expected: JSON, answer: Answer) -> str:
-        """Return how a sum is wrong where that says more than which one it is, "" otherwise."""
+        """Return how a number or a sum is wrong where that says more than which one it is, "" otherwise."""
+        seen = answer.get(field)
+        if field == "count" and isinstance(expected, int) and isinstance(seen, int) and seen < expected:
+            return "fewer"
         if self._object != _SUMS:
             return ""
         asserted = {**self._fixed, **self._want}
         if field in _TIED and asserted.get(_TIED[0]) == asserted.get(_TIED[1]) and len({*map(answer.get, _TIED)}) > 1:
             return "untied"
-        seen = answer.get(field)
         is_doubled = isinstance(expected, int) and isinstance(seen, int) and expected and seen == 2 * expected
         return "doubled" if is_doubled else ""
 

@@ -123,13 +123,16 @@ class Transaction:
         return Reply(self.lacks, title, call, answer)
 
     async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
-        """Ask for something that must be refused; that it was not, or for another reason, is the failure."""
+        """Ask for something that must be refused; that it was not, or for another reason, is the failure.
+
+        Who answers nothing at all has neither refused nor done it: then an answer is `missing`.
+        """
         self.assertions += 1
         started = self._begin(title, call)
         seen: JSON = "accepted"
         for tries in range(_TRIES):
             try:
-                await self._boundary.perform(call)
+                seen = "accepted" if await self._boundary.perform(call) else "nothing"
             except UnreachableError as error:
                 if tries == _TRIES - 1:
                     self._stop(title, call, RunVerdict.INCONCLUSIVE, "unreachable", started, reason=str(error))
@@ -140,6 +143,7 @@ class Transaction:
                 seen = error.code
             break
         if seen != code:
+            category = category if seen != "nothing" else "missing"
             wrong = Difference(call.object, "refusal", code, seen, category)
             self._stop(title, call, RunVerdict.FAILED, category, started, differences=(wrong,))
         self._record(title, call, RunVerdict.PASSED, "", started, answer={"refused": code}, refusal=code)
@@ -205,7 +209,7 @@ class Transaction:
         Raises:
             StopError: Always.
         """
-        category = self._categories.of(call.object, name) if is_there else "missing"
+        category = (self._categories.row_of(call.object, name) if is_there else "") or "missing"
         wrong = Difference(call.object, name, "something that can be used", seen, category)
         self._stop(title, call, RunVerdict.FAILED, category, self._clock.now(), differences=(wrong,))
 

@@ -30,8 +30,7 @@ class Cash:
         invoice_id, amount = text(document, "invoice_id"), whole(document, "amount")
         day = day_of(document, "value_date")
         self._books.master.of(ledger)
-        if amount <= 0:
-            raise RefusedError("amount-invalid", f"a payment of {amount} minor units", "Send a positive amount.")
+        contradictions.check_amount(document)
         with self._books.storage.transaction("erp.apply-payment"):
             item = self._books.storage.open_item(invoice_id, ledger) if invoice_id else None
             if item is not None and item.currency != text(document, "currency"):
@@ -89,6 +88,7 @@ class Cash:
         ledger = ledger or text(document, "legal_entity")
         contradictions.check_company(self._books.master, document, ledger)
         contradictions.check_finished(document)
+        contradictions.check_amount(document)
         day = self._day(ledger, text(document, "succeeded_at"))
         with self._books.storage.transaction("erp.post-refund"):
             posting = rules_cash.refund(self._books.master, document, ledger, day)
@@ -109,6 +109,7 @@ class Cash:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
         contradictions.check_company(self._books.master, document, ledger)
+        contradictions.check_amount(document)
         day = self._day(ledger, text(document, "opened_at"))
         return self._books.take_now(
             lambda on: rules_cash.dispute_opened(self._books.master, document, ledger, on), ledger, day

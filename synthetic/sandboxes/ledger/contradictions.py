@@ -29,6 +29,14 @@ def check_finished(document: Document) -> None:
         raise RefusedError("not-final", f"{text(document, 'id')} is {status}: nothing of it is posted")
 
 
+def check_amount(document: Document) -> None:
+    """Refuse a move of cash that moves none, or the other way (`amount-invalid`)."""
+    amount = whole(document, "amount")
+    if amount <= 0:
+        said = f"{text(document, 'id')} is over {amount} minor units"
+        raise RefusedError("amount-invalid", said, "Send a positive amount.")
+
+
 def check_invoice(document: Document) -> None:
     """Refuse an invoice whose taxes by code, lines and head are not one (`tax-parts-differ`, `tax-code-differs`)."""
     lines, breakdown = rows(document, "lines"), rows(document, "tax_breakdown")

@@ -23,6 +23,7 @@ _CATEGORIES = {
     "unbalanced": "imbalance",
     "lines-differ": "amount",
     "total-differs": "amount",
+    "amount-invalid": "amount",
     "entity-differs": "entity",
     "tax-parts-differ": "tax",
     "tax-code-differs": "tax",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.model import JSON
-from synthetic.sandboxes.ledger import rules_cash, rules_sales
+from synthetic.sandboxes.ledger import contradictions, rules_cash, rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, text, whole
 from synthetic.sandboxes.ledger.values import OpenItem, Posting, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, Taken
@@ -38,8 +38,7 @@ class Cash:
     def apply_payment(self, document: Document, ledger: str = "", *, journal: str = "MISC") -> Taken:
         """Post money received, apply it up to what is open, and reconcile; the rest is unapplied in 2100."""
         ledger = ledger or text(document, "legal_entity")
-        if whole(document, "amount") <= 0:
-            raise RefusedError("amount-invalid", "a payment is more than zero", "Send a positive amount.")
+        contradictions.check_amount(document)
         item, held = self._named(document, ledger)
         if item and item.currency != text(document, "currency"):
             raise RefusedError(
@@ -106,6 +105,7 @@ class Cash:
             RefusedError: `refund-exceeds`: the customer is not owed that much.
         """
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_amount(document)
         company = self._books.company(ledger)
         day = self._day(ledger, text(document, "succeeded_at"))
         key = rules_sales.key_of(document, "refund", "refund", ledger)
@@ -125,6 +125,7 @@ class Cash:
     def open_dispute(self, document: Document, ledger: str = "") -> Taken:
         """Post a chargeback; the invoice stays settled until the dispute is lost."""
         ledger = ledger or text(document, "legal_entity")
+        contradictions.check_amount(document)
         day = self._day(ledger, text(document, "opened_at"))
         _, held = self._named(document, ledger)
         origin = f"account.invoice,{held.id}" if held else ""

@@ -82,7 +82,6 @@ def test_random_numbers_are_the_same_for_the_same_seed(folder):
     [
         ("import nothing_of_this_name\n", "cannot be run: ModuleNotFoundError"),
         ("def broken(:\n", "cannot be run: SyntaxError"),
-        (OUTSIDE + OUTSIDE.split("\n", 2)[2].replace("def wrong_entity", "def again"), "two faults are called"),
     ],
 )
 def test_a_file_that_cannot_be_played_is_refused_with_its_name(tmp_path, text, words):
@@ -90,6 +89,18 @@ def test_a_file_that_cannot_be_played_is_refused_with_its_name(tmp_path, text, w
     with pytest.raises(UnreadableError) as caught:
         load_faults(tmp_path)
     assert words in caught.value.message
+
+
+def test_two_faults_of_one_id_are_told_apart(folder):
+    (folder / "more.py").write_text(OUTSIDE)
+    assert [one.id for one in load_faults(folder)] == ["wrong-entity", "slow", "wrong-entity@more", "slow@more"]
+
+
+def test_a_file_that_cannot_be_run_keeps_no_other_from_being_read(folder):
+    (folder / "bad.py").write_text("import nothing_of_this_name\n")
+    broken = []
+    assert len(load_faults(folder, broken)) == 2
+    assert [(one.location.file, one.location.line) for one in broken] == [(str(folder / "bad.py"), 1)]
 
 
 def test_an_empty_folder_is_no_set_of_faults(tmp_path):
@@ -205,8 +216,39 @@ def test_an_error_that_a_fault_raises_is_an_outage_and_one_that_happens_to_it_is
         with pytest.raises(UnreachableError):
             played(tmp_path, text.format(meant))(attempt(), answering())
     for slip in ("forward()['nothing']", "return undefined", "1 / 0"):
-        with pytest.raises(UnreadableError, match="fault x stopped"):
-            played(tmp_path, text.format(slip))(attempt(), answering())
+        one = played(tmp_path, text.format(slip))
+        assert one(attempt(), answering()) == {"count": 1, "entity": "DE-01"}
+        assert (one.slips, one.changed) == (1, 0)
+        assert "fault x stopped" in one.error.message
+
+
+def test_a_fault_that_slips_on_some_calls_changes_the_others(tmp_path):
+    text = '@fault("x", "erp", "*_of", ())\ndef x(call, forward, rng):\n    found = forward()\n'
+    one = played(tmp_path, text + '    found["net"] += 1\n    return found\n')
+    assert one(attempt(), answering(net=5))["net"] == 6
+    assert one(attempt(), answering()) == {"count": 1, "entity": "DE-01"}
+    assert (one.met, one.changed, one.slips) == (2, 1, 1)
+
+
+def test_a_look_asked_otherwise_is_held_to_what_was_really_asked(tmp_path):
+    text = '@fault("x", "erp", "posting_of", ())\ndef x(call, forward, rng):\n    return forward(ledger="DE-01")\n'
+    one = played(tmp_path, text)
+    assert one(attempt(ledger="US-01"), lambda asked: {"count": 1, **asked.request}) == {"count": 1, "ledger": "DE-01"}
+    assert one.changed == 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "class x:\n    def __call__(self, call, forward, rng):\n        return {**forward(), 'net': 1}\n",
+        "class x:\n    by = 1\n    def play(self, call, forward, rng):\n        return {**forward(), 'net': self.by}\n",
+        "async def x(call, forward, rng):\n    found = await forward()\n    found.net = 1\n    return found\n",
+        "@functools.wraps(len)\ndef x(call, forward, rng):\n    return {**forward(), 'net': 1}\n",
+    ],
+)
+def test_a_fault_is_a_function_a_class_or_a_coroutine(tmp_path, form):
+    one = played(tmp_path, "import functools\n@fault('x', 'erp', 'posting_of', {'amount'})\n" + form)
+    assert one(attempt(), answering(net=5))["net"] == 1
 
 
 def test_faults_of_a_shared_file_belong_to_the_file_that_makes_them(tmp_path):

@@ -28,15 +28,25 @@ def stale_tax_code(call, forward, rng):
 
 
 def no_sku(call, forward, rng):
-    """A ledger that takes no invoice, for a reason of its own."""
+    """A ledger that has no row for what is sold: its owner acts first, and no replay helps before he has."""
     del call, forward, rng
     raise RefusedError("erp", "sku-unmapped", "no such item here")
 
 
+def out_of_sorts(call, forward, rng):
+    """A ledger that takes no invoice, for a reason of its own."""
+    del call, forward, rng
+    raise RefusedError("erp", "journal-is-full", "try again next year")
+
+
 @pytest.mark.parametrize(
     ("place", "effect", "named"),
-    [(("bus", "deliver"), stale_tax_code, "tax"), (("erp", "post_invoice"), no_sku, "missing")],
-    ids=["found wrong by the middleware", "not taken by the ledger"],
+    [
+        (("bus", "deliver"), stale_tax_code, "tax"),
+        (("erp", "post_invoice"), no_sku, "mapping"),
+        (("erp", "post_invoice"), out_of_sorts, "missing"),
+    ],
+    ids=["found wrong by the middleware", "without a row in the ledger", "not taken by the ledger"],
 )
 def test_a_missing_posting_is_named_by_what_the_queue_says_of_the_document(place, effect, named):
     (probe,) = chosen(["invoice-posting"])
