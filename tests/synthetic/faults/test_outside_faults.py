@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def test_the_fault_files_of_the_documentation_are_found_and_called_by_their_name
     blocks = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "@fault" in block]
     for number, block in enumerate(blocks):
         (tmp_path / f"shown_{number}.py").write_text(block)
-    assert main(["probe", "matrix", "--faults", str(tmp_path), "--format", "json", "--processes", "1"]) == 0
+    with pytest.raises(SystemExit) as ended:
+        main(["probe", "matrix", "--faults", str(tmp_path), "--format", "json", "--processes", "1"])
+    assert ended.value.code == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert {(row["result"], row["named_right"]) for row in rows} == {("found", True)}
     assert len(rows) == 7
@@ -40,7 +43,9 @@ def test_a_file_that_cannot_be_run_is_a_row_beside_the_others(tmp_path, capsys):
         "from synthetic.faults import fault\n"
         "fault('gone', 'analytics', 'forecast_of', {'missing'})(lambda call, forward, rng: {'count': 0})\n"
     )
-    assert main(["probe", "matrix", "--faults", str(tmp_path), "--format", "json", "--processes", "1"]) == 3
+    with pytest.raises(SystemExit) as ended:
+        main(["probe", "matrix", "--faults", str(tmp_path), "--format", "json", "--processes", "1"])
+    assert ended.value.code == 3
     rows = {row["fault"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
     assert (rows["gone"]["result"], rows["gone"]["category"]) == ("found", "missing")
     assert rows["bad.py"]["result"] == "broken"
