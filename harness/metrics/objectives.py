@@ -26,6 +26,10 @@ _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"([^"\\]*)"\s*(?:,|$)
 _PLAIN = re.compile(r"[\w.+|-]*", re.ASCII)
 
 
+GROSS = Fraction(1, 100)
+"""A miss is said with however few events if it were rarer than this by chance alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
     """One condition on a label; `values` are those it names, `wanted` whether the label must or must not have one."""
@@ -139,14 +143,26 @@ class Attained:
         return math.ceil(1 / (1 - self.objective.target)) if self.objective.target < 1 else 1
 
     @property
+    def chance(self) -> Fraction:
+        """Chance of so many bad ones or more among the total if just the target were met: exact binomial tail."""
+        bad = 1 - self.objective.target
+        return 1 - sum(
+            (math.comb(self.total, n) * bad**n * (1 - bad) ** (self.total - n) for n in range(self.spent)), Fraction()
+        )
+
+    @property
     def state(self) -> State:
-        """Met, missed, or why neither can be said. One bad of a few says little: 99 % of 30 runs is no claim."""
+        """Met, missed, or why neither can be said.
+
+        One bad of a few says little: 99 % of 30 runs is no claim. Three of eleven say enough: were the target met, so
+        many would be bad less than once in a hundred times.
+        """
         if self.objective.good is None or self.objective.total is None:
             return State.ELSEWHERE
         if not self.total:
             return State.NOTHING
         if self.spent and self.total < self.needed:
-            return State.TOO_FEW
+            return State.MISSED if self.chance < GROSS else State.TOO_FEW
         return State.MET if self.left >= 0 else State.MISSED
 
 
@@ -264,15 +280,25 @@ def _objective(document: Document, value: dict[str, JSON], index: int) -> Object
     )
 
 
-def probe_targets(objectives: Iterable[Objective]) -> dict[str, Fraction]:
+@dataclass(frozen=True, slots=True)
+class ProbeTarget:
+    """What share of its conclusive runs a probe must pass, and over how long that is counted."""
+
+    share: Fraction
+    window: timedelta
+
+
+def probe_targets(objectives: Iterable[Objective]) -> dict[str, ProbeTarget]:
     """Return the strictest target of each probe that an objective over runs names; "" for those that none names."""
-    found: dict[str, Fraction] = {}
+    found: dict[str, ProbeTarget] = {}
     for one in objectives:
         if one.total is None or one.total.name != "billing_erp_probe_runs_total":
             continue
         named = [row.values for row in one.total.matchers if row.label == "probe" and row.wanted]
+        mine = ProbeTarget(one.target, one.window)
         for probe in named[0] if named else {""}:
-            found[probe] = max(found.get(probe, one.target), one.target)
+            known = found.get(probe, mine)
+            found[probe] = max(known, mine, key=lambda row: (row.share, row.window))
     return found
 
 

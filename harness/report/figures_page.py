@@ -163,6 +163,8 @@ def _targets(attained: Sequence[Attained]) -> Part:
 def _left(one: Attained) -> str:
     if one.state in {State.NOTHING, State.ELSEWHERE}:
         return ""
+    if one.total < one.needed and one.state is State.MISSED:
+        return f"{one.spent} bad of {one.total} is no chance"
     if one.total < one.needed:
         return f"one failure is allowed from {one.needed:,} on"
     return f"{one.left} of {one.allowed} left"

@@ -168,6 +168,8 @@ def _budget(one: Attained) -> str:
         return ""
     if one.state is State.TOO_FEW or (one.total < one.needed and not one.spent):
         return f"says little: one failure is allowed from {one.needed} on"
+    if one.total < one.needed:
+        return f"few, but no chance: if it were met, less than once in {int(1 / one.chance):,}" if one.chance else ""
     return f"budget left {one.left} of {one.allowed}"
 
 

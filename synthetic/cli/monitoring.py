@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from harness.history import (
     record_facts,
     windows_between,
 )
-from harness.metrics.objectives import probe_targets, read_objectives
+from harness.metrics.objectives import ProbeTarget, probe_targets, read_objectives
 from harness.model import UsageError
 from harness.model.facts import KeptFact
 from harness.model.monitoring import MaintenanceWindow, RequestState
@@ -242,7 +241,7 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
     )
 
 
-def _targets(repo: Path) -> Mapping[str, Fraction]:
+def _targets(repo: Path) -> Mapping[str, ProbeTarget]:
     """Return what share of its runs each probe must pass, by the objectives of the repository, or of the landscape.
 
     Objectives that cannot be read are told, and the others count.

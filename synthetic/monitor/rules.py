@@ -1,9 +1,10 @@
 """What a run means for the people who are told: page, ticket, the probe's owner, or nobody.
 
 Page: a fact that cannot heal was wrong (it was read three times), or the same probe failed under the same name in two
-of its last three conclusive runs. Ticket: more than a tenth of the failures that a month allows were spent in three
-days. Owner of the probe: three inconclusive runs in a row, or no conclusive run for three intervals. Burn rates need
-traffic: at a run per quarter of an hour one failure is 25 times the budget of an hour, so runs are counted instead.
+of its last three conclusive runs. Ticket: more than a tenth of the failures that the objective's window allows were
+spent in three days. Owner of the probe: three inconclusive runs in a row, or no conclusive run for three intervals.
+Burn rates need traffic: at a run per quarter of an hour one failure is 25 times the budget of an hour, so runs are
+counted instead.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ DEAD_INTERVALS = 3
 TICKET_SHARE = Fraction(1, 10)
 TICKET_SPAN = timedelta(days=3)
 BUDGET_SPAN = timedelta(days=30)
+"""Over how long failures are allowed where no objective says."""
 CLOSING_PASSES = 2
 SILENT = "silent"
 """Category of a probe that has not looked for too long."""
@@ -71,12 +73,14 @@ class Past:
         ever_passed: Whether the probe has passed there at all, however long ago.
         target: Share of conclusive runs that must pass.
         interval: Between two slots.
+        span: Over how long the target is counted.
     """
 
     runs: Sequence[Run]
     ever_passed: bool
     target: Fraction
     interval: timedelta
+    span: timedelta = BUDGET_SPAN
 
 
 def more_urgent(one: str, other: str) -> bool:
@@ -184,13 +188,14 @@ def _paged(past: Past) -> Signal | None:
 
 
 def _ticket(past: Past, now: datetime) -> Signal | None:
-    allowed = (1 - past.target) * (BUDGET_SPAN // past.interval)
+    runs = past.span // past.interval
+    allowed = (1 - past.target) * runs
     failed = sum(
         run.verdict is RunVerdict.FAILED for run in past.runs if now - ended(run) <= TICKET_SPAN and not run.maintenance
     )
     if failed <= allowed * TICKET_SHARE:
         return None
-    told = f"{failed} failed in 3 d; a month of {BUDGET_SPAN // past.interval} runs allows {float(allowed):.1f}"
+    told = f"{failed} failed in 3 d; {spoken(past.span)} of {runs} runs allow {float(allowed):.1f}"
     told += f" at {float(past.target * 100):g} %"
     return _signal(Level.TICKET, past.runs[0], told)
 

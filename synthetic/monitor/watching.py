@@ -19,6 +19,7 @@ from harness.history.runs import latest_runs, runs_since
 from harness.history.slots import claim_slot, release_slot
 from harness.history.store import History
 from harness.history.windows import windows_at
+from harness.metrics.objectives import ProbeTarget
 from harness.model import HarnessError
 from harness.model.monitoring import Alert, AlertState, Measurement, Slot
 from harness.model.runs import Run, RunVerdict
@@ -38,7 +39,7 @@ from synthetic.monitor.canary import (
 )
 from synthetic.monitor.grouping import Dependencies
 from synthetic.monitor.notices import Notice, due, said
-from synthetic.monitor.rules import TICKET_SPAN, Past, Signal, judge, silence
+from synthetic.monitor.rules import BUDGET_SPAN, TICKET_SPAN, Past, Signal, judge, silence
 from synthetic.monitor.schedule import Schedule
 
 ADOPTED = "monitor.adopted"
@@ -49,6 +50,8 @@ _RECOVERY_DAYS = timedelta(days=7)
 _ALERTING = ("schedule", "request")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _RECENT = 6
+
+_UNNAMED = ProbeTarget(Fraction(99, 100), BUDGET_SPAN)
 
 Send = Callable[[Notice], None]
 
@@ -63,8 +66,8 @@ class Watcher:
         schedules: What ought to run.
         started: When this runner began: nobody is silent before that.
         observe: How long a new environment is only observed.
-        targets: Share of conclusive runs that must pass, by probe, from the objectives of the catalog; "" is for
-            those that none names.
+        targets: Share of conclusive runs that must pass, and over how long, by probe, from the objectives of the
+            catalog; "" is for those that none names.
         target: The same where there are no objectives.
         dependencies: Which system stands before which.
         categories: Who acts first, and the procedure.
@@ -78,8 +81,8 @@ class Watcher:
     started: datetime
     send: Send
     observe: timedelta = timedelta(days=14)
-    targets: Mapping[str, Fraction] = field(default_factory=dict)
-    target: Fraction = Fraction(99, 100)
+    targets: Mapping[str, ProbeTarget] = field(default_factory=dict)
+    target: ProbeTarget = _UNNAMED
     dependencies: Dependencies = field(default_factory=Dependencies)
     categories: Sequence[Category] = ()
     canary: Canary | None = None
@@ -89,8 +92,8 @@ class Watcher:
         """Environments that something is scheduled in."""
         return tuple(sorted({one.environment for one in self.schedules}))
 
-    def target_of(self, probe: str) -> Fraction:
-        """Return the share of its conclusive runs that a probe must pass."""
+    def target_of(self, probe: str) -> ProbeTarget:
+        """Return the share of its conclusive runs that a probe must pass, and over how long that is counted."""
         return self.targets.get(probe) or self.targets.get("") or self.target
 
     def observing(self, environment: str) -> datetime | None:
@@ -253,11 +256,13 @@ def past_of(watcher: Watcher, run: Run, passes: frozenset[str]) -> Past:
     rest = [one for one in reversed(older) if (one.id, one.attempt) not in names and _counts(one, run)]
     merged = sorted((*recent, *rest), key=lambda one: one.started, reverse=True)
     others = [one for one in merged if (one.id, one.attempt) != (run.id, run.attempt)]
+    target = watcher.target_of(run.probe)
     return Past(
         runs=[run, *others],
         ever_passed=run.probe in passes,
-        target=watcher.target_of(run.probe),
+        target=target.share,
         interval=_interval(watcher, run.probe, run.environment, run.started),
+        span=target.window,
     )
 
 
@@ -279,7 +284,8 @@ def _silent(watcher: Watcher, environment: str, passes: frozenset[str], now: dat
         if schedule.environment != environment:
             continue
         recent = latest_runs(watcher.history, schedule.probe, environment, _RECENT)
-        past = Past(recent, schedule.probe in passes, watcher.target_of(schedule.probe), schedule.interval(now))
+        target = watcher.target_of(schedule.probe)
+        past = Past(recent, schedule.probe in passes, target.share, schedule.interval(now), target.window)
         signal = silence(past, now, schedule.probe, watcher.started)
         if signal is not None:
             found.append((schedule.probe, signal))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from harness.metrics.exporting import FORMATS, exported, yaml_text
 from harness.metrics.objectives import (
     Attained,
     Objective,
+    ProbeTarget,
     State,
     attained,
     probe_targets,
@@ -36,6 +38,7 @@ from harness.metrics.objectives import (
 from harness.metrics.reading import read_ledger_facts
 from harness.metrics.roi import Baseline, Now, worth
 from harness.model import HarnessError, Location, UnreadableError
+from harness.report.metrics_text import objectives_text
 
 ROOT = Path(__file__).parents[2]
 ONE = ROOT / "catalog/objectives/invoice-posting.yaml"
@@ -87,7 +90,30 @@ def test_what_is_attained_is_counted_in_invoices(tmp_path):
 def test_of_nothing_nothing_is_said_and_of_a_few_little(tmp_path):
     (one,), _ = _read(tmp_path, _target(0.995))
     assert attained(one, ()).state is State.NOTHING
-    assert attained(one, families(FACTS, DAY)).state is State.TOO_FEW  # 4 of 100 bad, and 200 are needed for one
+    assert Attained(one, 99, 100).state is State.TOO_FEW  # 200 are needed for one
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "state"),
+    [(1, 11, State.TOO_FEW), (3, 11, State.MISSED), (1, 1, State.MISSED), (1, 2, State.MISSED), (1, 3, State.TOO_FEW),
+     (0, 3, State.MET), (2, 100, State.TOO_FEW), (4, 100, State.MISSED)],
+)  # fmt: skip
+def test_a_gross_miss_is_said_with_however_few_events(tmp_path, bad, total, state):
+    (one,), _ = _read(tmp_path, _target(0.995))
+    found = Attained(one, total - bad, total)
+    assert found.state is state
+    told = objectives_text([found])
+    assert ("no chance" in told) is (state is State.MISSED)
+
+
+@pytest.mark.parametrize(("bad", "total"), [(0, 7), (1, 7), (3, 11), (11, 11)])
+def test_the_chance_is_the_exact_binomial_tail(tmp_path, bad, total):
+    (one,), _ = _read(tmp_path, _target(0.9))
+    draws = product((True, False), repeat=total)
+    tail = sum(
+        Fraction(1, 10) ** sum(draw) * Fraction(9, 10) ** (total - sum(draw)) for draw in draws if sum(draw) >= bad
+    )
+    assert Attained(one, total - bad, total).chance == tail
 
 
 @given(st.integers(0, 3000), st.integers(0, 50), st.integers(1, 999))
@@ -299,5 +325,5 @@ def test_a_probe_must_pass_what_the_strictest_objective_that_names_it_says():
     targets = probe_targets(found)
     assert set(targets) == {"", "invoice-posting", "card-payment", "bank-transfer"}
     stricter = [replace(one, target=Fraction(999, 1000)) for one in found if one.name == "probes-cash"]
-    assert probe_targets([*found, *stricter])["card-payment"] == Fraction(999, 1000)
-    assert probe_targets([*stricter, *found])["card-payment"] == Fraction(999, 1000)
+    assert probe_targets([*found, *stricter])["card-payment"] == ProbeTarget(Fraction(999, 1000), timedelta(days=28))
+    assert probe_targets([*stricter, *found])["card-payment"].share == Fraction(999, 1000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
+import pytest
 from made import FAILED, INCONCLUSIVE, PASSED, START, Clock, monitor, run
 
 from harness.history.alerts import open_alerts
@@ -12,6 +13,7 @@ from harness.history.requests import place_request, request_of
 from harness.history.runs import record_run, runs_since
 from harness.history.slots import claim_slot
 from harness.history.windows import open_window
+from harness.metrics.objectives import ProbeTarget
 from harness.model.monitoring import MaintenanceWindow, RequestState, Slot
 from synthetic.monitor.rules import judge
 from synthetic.monitor.schedule import Schedule, slot_time
@@ -239,7 +241,23 @@ def test_the_ticket_rule_takes_the_target_of_the_objective(history):
 
     for number in range(3):
         record_run(history, run(FAILED, START + timedelta(minutes=30 * number), category=f"other-{number}"))
-    assert ticket({"invoice-posting": Fraction(99, 100)}).level == "ticket"
-    assert "at 99 %" in ticket({"invoice-posting": Fraction(99, 100)}).why
-    assert ticket({"": Fraction(9, 10)}) is None, "the one for all probes holds where none names this one"
-    assert ticket({"": Fraction(9, 10), "invoice-posting": Fraction(99, 100)}).level == "ticket"
+    strict = ProbeTarget(Fraction(99, 100), timedelta(days=30))
+    lenient = ProbeTarget(Fraction(9, 10), timedelta(days=30))
+    assert ticket({"invoice-posting": strict}).level == "ticket"
+    assert "30 d of 2880 runs allow 28.8 at 99 %" in ticket({"invoice-posting": strict}).why
+    assert ticket({"": lenient}) is None, "the one for all probes holds where none names this one"
+    assert ticket({"": lenient, "invoice-posting": strict}).level == "ticket"
+
+
+@pytest.mark.parametrize(("days", "allowed", "is_told"), [(30, "28.8", True), (14, "13.4", True), (90, "86.4", False)])
+def test_the_ticket_rule_counts_over_the_window_of_the_objective(history, days, allowed, is_told):
+    targets = {"invoice-posting": ProbeTarget(Fraction(99, 100), timedelta(days=days))}
+    schedules = (Schedule("invoice-posting", "sandbox", "15m"),)
+    watcher = Watcher(history, "r", schedules, START, send=lambda _: None, targets=targets)
+    for number in range(3):
+        record_run(history, run(FAILED, START + timedelta(minutes=30 * number), category=f"other-{number}"))
+    failed = run(FAILED, START + timedelta(hours=2), category="missing")
+    found = judge(past_of(watcher, failed, frozenset({"invoice-posting"})), START + timedelta(hours=3))
+    assert (found is not None) is is_told
+    assert found is None or f"{days} d of" in found.why
+    assert found is None or f"allow {allowed}" in found.why
