@@ -132,7 +132,7 @@ def _write_page(  # noqa: PLR0913, PLR0917  (everything that stands on it)
     attained = _attained(found, repo, place, environment, files) if found else []
     counted = merged(families(one, window) for one in facts)
     latencies = [row for one in facts for row in payment_latency(one, window)]
-    page = figures_page(facts, window, figures(counted), latencies, attained, read)
+    page = figures_page(facts, window, figures(counted), latencies, attained, read, counted)
     write_file(path, figures_html(page))
     write(f"✓ {path}\n", err=True)
 

@@ -125,7 +125,8 @@ def _of_events(facts: Facts, window: Window) -> tuple[Family, ...]:
     again: Counter[Labels] = Counter()
     for one in facts.events:
         where = {"environment": facts.environment, "entity": one.entity, "source": one.source}
-        if one.deliveries == 1 and one.effect_at is not None and window.has(one.effect_at):
+        is_first = one.deliveries == 1 or one.source == "ledger"  # what a probe replays was an event before
+        if is_first and one.effect_at is not None and window.has(one.effect_at):
             took.append((labels_of(**where, event=one.type), (one.effect_at - one.created).total_seconds()))
         if window.has(one.created) and one.deliveries > 1:
             again[labels_of(**where, effect="none")] += one.deliveries - 1 - one.harmful
@@ -253,7 +254,7 @@ def _of_closes(facts: Facts, window: Window) -> tuple[Family, ...]:
 def newest_closes(facts: Facts, window: Window) -> list[CloseFact]:
     """Return the newest period of each company that has ended."""
     newest: dict[tuple[str, str], CloseFact] = {}
-    for one in sorted(facts.closes, key=lambda close: close.ended_at):
+    for one in sorted(facts.closes, key=lambda close: close.period):
         if one.ended_at < window.until:
             newest[one.source, one.entity] = one
     return list(newest.values())

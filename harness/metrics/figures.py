@@ -156,9 +156,31 @@ def payment_latency(facts: Facts, window: Window) -> tuple[Latency, ...]:
     return tuple(found)
 
 
+RESPONSES = ("detect", "own", "resolve")
+"""What is timed of an alert, in this order."""
+
+
+def response_times(families: Iterable[Family]) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
+    """Return by category how often and how long on average it took to detect, to own and to resolve; 0 of never."""
+    found: dict[str, dict[str, tuple[int, float]]] = {}
+    for family in families:
+        part = family.name.removeprefix("billing_erp.alert.").removesuffix(".duration")
+        if part not in RESPONSES:
+            continue
+        for one in family.histograms:
+            row = found.setdefault(dict(one.labels).get("category", ""), {})
+            known, total = row.get(part, (0, 0.0))
+            row[part] = (known + one.count, total + one.total)
+    return tuple(
+        (category, tuple((n, total / n if n else 0.0) for n, total in (row.get(one, (0, 0.0)) for one in RESPONSES)))
+        for category, row in sorted(found.items())
+    )
+
+
 def event_latency(families: Iterable[Family]) -> tuple[tuple[str, str, int, float], ...]:
     """Return event, source, count and mean seconds of every kind of event."""
-    family = next(one for one in families if one.name == "billing_erp.event.process.duration")
+    found = [one for one in families if one.name == "billing_erp.event.process.duration"]
+    family = found[0] if found else Family("", Kind.HISTOGRAM, "s", "")
     groups: dict[tuple[str, str], list[float]] = {}
     for one in family.histograms:
         labels = dict(one.labels)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from harness.documents import Document
-from harness.metrics.facts import Facts, Window
+from harness.metrics.facts import CloseFact, Facts, Window
 from harness.metrics.stopping import Stopped, stopped
 from harness.model import JSON, UnreadableError
 
@@ -170,17 +170,26 @@ def now_of(facts: Facts, window: Window) -> Now:
     """Return how it is over a window, by the real ledgers alone: a synthetic invoice saves nobody's time."""
     invoices = [one for one in facts.invoices if one.source == "ledger" and window.has(one.finalised_at)]
     flows = [one for one in facts.workflows if one.source == "ledger" and window.has(one.settled_at)]
-    closes = sorted(
-        (one for one in facts.closes if one.source == "ledger" and one.reconciled_at is not None),
-        key=lambda one: one.ended_at,
-    )
-    days = [Decimal(str((one.reconciled_at - one.ended_at) / timedelta(days=1))) for one in closes if one.reconciled_at]
     compared = [one for one in facts.comparisons if one.source == "ledger" and window.has(one.at)]
     return Now(
         invoices=len(invoices),
         touches=sum(one.touches for one in flows),
-        close_days=tuple(map(_rounded, days)),
+        close_days=_close_days(facts),
         compared=sum(one.compared for one in compared),
         exceptions=sum(window.has(one.first_seen) for one in facts.exceptions if one.source == "ledger"),
         stopped=stopped(facts.verdicts, window),
     )
+
+
+def _close_days(facts: Facts) -> tuple[Decimal, ...]:
+    """Return the days that the close of each period took, oldest first: it is over when its last company is."""
+    periods: dict[str, list[CloseFact]] = {}
+    for one in facts.closes:
+        if one.source == "ledger" and one.compared:
+            periods.setdefault(one.period, []).append(one)
+    found = []
+    for period, several in sorted(periods.items()):
+        took = [(one.reconciled_at - one.ended_at) / timedelta(days=1) for one in several if one.reconciled_at]
+        if len(took) == len(several):
+            found.append((period, _rounded(Decimal(str(max(took))))))
+    return tuple(days for _, days in found)

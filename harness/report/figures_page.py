@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from harness.metrics.facts import Facts, Window
+from harness.metrics.families import Family
 from harness.metrics.figures import Figure, Latency, spoken
 from harness.metrics.objectives import Attained, State
 from harness.model.facts import Cursor
 from harness.model.monitoring import Alert, AlertState
 from harness.model.reconciliation import ExceptionState, ReconciliationException
+from harness.report.amounts import money
+from harness.report.figures_parts import Cell, Part, closes_part, events_part, response_part
 from harness.report.templating import template
 from harness.report.words import count
 
-_WHOLE = frozenset(
-    {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF", "PYG", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"}
-)
-_THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _STALE = 3600.0
 _MINUTE = timedelta(minutes=1)
 _MOST = 50
@@ -37,25 +36,6 @@ _MONEY = ("invoice-posting-success", "subscription-accuracy", "reconciliation-ma
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A text with its colour class: `yes`, `no`, `look`, `quiet` or ""."""
-
-    text: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One table with its caption; no rows is said in words."""
-
-    title: str
-    about: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    empty: str
-
-
-@dataclass(frozen=True, slots=True)
 class FiguresPage:
     """The whole page."""
 
@@ -67,15 +47,16 @@ class FiguresPage:
     stale: str = ""
 
 
-def figures_page(
+def figures_page(  # noqa: PLR0913, PLR0917  (everything that stands on it)
     several: Sequence[Facts],
     window: Window,
     figures: Sequence[Figure],
     latencies: Sequence[Latency],
     attained: Sequence[Attained],
     read: Sequence[Cursor],
+    families: Sequence[Family] = (),
 ) -> FiguresPage:
-    """Return the page of one or all environments over a window."""
+    """Return the page of one or all environments over a window; `families` are the metrics that figures are made of."""
     names = [one.environment for one in several if one.environment]
     kind, sentence = _sentence(several, figures, window)
     return FiguresPage(
@@ -92,9 +73,12 @@ def figures_page(
                 "ledger",
                 figures,
             ),
+            closes_part(several, window),
             _payments(latencies),
+            events_part(families),
             _figures("Synthetic transactions", "Made by probes, and never added to real figures.", "probe", figures),
             _alerts(several, window.until),
+            response_part(families),
             _changes(several, window),
             _read(read, window.until),
         ),
@@ -105,14 +89,6 @@ def figures_page(
 def figures_html(page: FiguresPage) -> str:
     """Return the page as one self-contained file: no script, no link to anywhere."""
     return template("figures.html.j2").render(page=page) + "\n"
-
-
-def money(amount: int, currency: str) -> str:
-    """Return minor units as people write them: `1,428.00 EUR`, `120,000 JPY`."""
-    places = 0 if currency in _WHOLE else 3 if currency in _THREE else 2
-    whole, rest = divmod(abs(amount), 10**places)
-    text = f"{whole:,}" + (f".{rest:0{places}}" if places else "")
-    return f"{'-' if amount < 0 else ''}{text} {currency}".rstrip()
 
 
 def _sentence(several: Sequence[Facts], figures: Sequence[Figure], window: Window) -> tuple[str, str]:
@@ -132,7 +108,8 @@ def _sentence(several: Sequence[Facts], figures: Sequence[Figure], window: Windo
         return "look", f"No real invoice was compared in {length}, so nothing can be said of them."
     if good < total:
         return "no", f"{total - good} of {total} invoices of {length} are not in the ledger as they should be."
-    return "yes", f"All {total} invoices of {length} are in the ledger: once, right, and in time."
+    all_of_them = f"All {total} invoices of {length} are" if total > 1 else f"The one invoice of {length} is"
+    return "yes", f"{all_of_them} in the ledger: once, right, and in time."
 
 
 def _targets(attained: Sequence[Attained]) -> Part:
@@ -166,8 +143,8 @@ def _left(one: Attained) -> str:
     if one.total < one.needed and one.state is State.MISSED:
         return f"{one.spent} bad of {one.total} is no chance"
     if one.total < one.needed:
-        return f"one failure is allowed from {one.needed:,} on"
-    return f"{one.left} of {one.allowed} left"
+        return f"the first may fail from {one.needed:,} on"
+    return f"{one.left} of {one.allowed} left" if one.left >= 0 else f"{one.spent} failed, {one.allowed} allowed"
 
 
 def _percent(one: Attained) -> str:

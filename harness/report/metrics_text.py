@@ -7,16 +7,16 @@ from datetime import datetime
 from fractions import Fraction
 
 from harness.metrics.facts import Window
-from harness.metrics.families import Family, Kind, number_text
+from harness.metrics.families import Family, number_text
 from harness.metrics.figures import Figure, Latency, spoken
 from harness.metrics.objectives import Attained, State
 from harness.metrics.roi import Worth
 from harness.model import JSON
 from harness.model.facts import Cursor
 from harness.report.printable import printable
+from harness.report.stocks_text import SOURCES, now_lines, time_lines
 from harness.report.words import columns
 
-_SOURCES = {"probe": "synthetic", "ledger": "real"}
 _GLYPHS = {State.MET: "✓", State.MISSED: "✗"}
 
 
@@ -34,9 +34,9 @@ def metrics_text(
     lines += _rows(shares) or ["  nothing compared"]
     lines += ["", "Payments until applied"] if latencies else []
     lines += [line for one in latencies for line in _latency(one)]
-    stocks = [row for family in families if family.kind is Kind.GAUGE for row in _stock(family)]
-    if stocks:
-        lines += ["", "Now", *columns(stocks)]
+    lines += time_lines(families)
+    if standing := now_lines(families):
+        lines += ["", "Now", *standing]
     if worth:
         lines += ["", "Worth, as a range", *(line for one in worth for line in _worth(one))]
     return "\n".join(lines) + "\n"
@@ -177,7 +177,7 @@ def _rows(shares: Sequence[Figure]) -> list[str]:
     rows = [
         (
             f"  {one.title}",
-            _SOURCES.get(one.source, "-"),
+            SOURCES.get(one.source, "-"),
             printable(one.entity),
             _percent(one.share) if one.share is not None else "nothing compared",
             f"{one.numerator} of {one.denominator}",
@@ -194,17 +194,8 @@ def _latency(one: Latency) -> list[str]:
         told = spoken(value) if value is not None else f"more than {spoken(one.oldest or 0)}"
         said.append(f"p{rank} {'at most ' if one.bound and known else ''}{told}")
     waits = f"{one.waiting} not applied yet, the oldest for {spoken(one.oldest)}" if one.oldest is not None else ""
-    source = _SOURCES.get(one.source, one.source)
+    source = SOURCES.get(one.source, one.source)
     return [f"  {source}  {printable(one.entity)}  {', '.join(said)}   {one.count} applied; {waits or 'none waits'}"]
-
-
-def _stock(family: Family) -> list[tuple[str, str]]:
-    rows = []
-    for sample in family.samples:
-        labels = ", ".join(f"{key} {value}" for key, value in sample.labels if key not in {"environment", "source"})
-        value = spoken(sample.value) if family.unit == "s" else number_text(sample.value)
-        rows.append((f"  {family.name}  {printable(labels)}", value))
-    return rows
 
 
 def _worth(one: Worth) -> list[str]:

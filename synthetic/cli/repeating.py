@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.cli.output import write
 from harness.model import UsageError
+from synthetic.cli.on_the_way import OnTheWay
 from synthetic.cli.probe_text import ending, head, hop, run_to_json
 from synthetic.cli.running import Span, exit_code, play_once, played_faults, store_runs, this_slot
 from synthetic.deeds import Call, Layer
@@ -47,6 +48,7 @@ class Asked:
     slot: str
     seed: int
     layers: Sequence[Layer]
+    on_the_way: OnTheWay
     reset: bool
     as_json: bool
 
@@ -70,7 +72,9 @@ def repeat_all(  # noqa: PLR0913  (all but two by name)
     """
     if reset and environment != _SANDBOX:
         raise UsageError(f"{environment} cannot be emptied", remedy=f"Only --environment {_SANDBOX} can.")
-    asked = Asked(chosen(names), environment, times, slot, seed, played_faults(faults, seed), reset, as_json)
+    layers = played_faults(faults, seed)
+    on_the_way = OnTheWay(environment, layers, seed)
+    asked = Asked(chosen(names), environment, times, slot, seed, layers, on_the_way, reset, as_json)
     runs: list[Run] = []
     spans: list[Span] = []
     began = time.monotonic()
@@ -81,6 +85,7 @@ def repeat_all(  # noqa: PLR0913  (all but two by name)
         write(json.dumps([run_to_json(run) for run in runs], indent=1, ensure_ascii=False, default=float) + "\n")
     else:
         write(summary(runs, rounds, len(asked.probes), time.monotonic() - began))
+    write(on_the_way.told(), err=as_json)
     store_runs(runs, spans, history)
     return exit_code(runs)
 
@@ -93,7 +98,7 @@ def _round(asked: Asked, number: int, runs: list[Run], spans: list[Span]) -> boo
         if asked.reset:
             empty(DEFAULT_FOLDER)
         slot = f"{asked.slot or this_slot()}-{number}"
-        run, span = play_once(one, asked.environment, slot, asked.seed, asked.layers, [kept])
+        run, span = play_once(one, asked.environment, slot, asked.seed, asked.layers, [kept], asked.on_the_way)
         runs.append(run)
         spans.append(span)
         if exit_code([run]):

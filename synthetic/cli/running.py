@@ -18,6 +18,7 @@ from harness.catalog import Catalog
 from harness.cli.output import write
 from harness.model import JSON, UsageError
 from synthetic.cli.landscape import read_landscape
+from synthetic.cli.on_the_way import OnTheWay
 from synthetic.cli.probe_text import ending, head, hop, run_to_json, waiting
 from synthetic.clock import SystemClock
 from synthetic.deeds import Boundary, Call, Clock, Layer
@@ -93,26 +94,28 @@ def run_all(  # noqa: PLR0913  (all but two by name)
 ) -> int:
     """Run probes one after another and return the exit code of the worst."""
     layers = played_faults(faults, seed)
+    on_the_way = OnTheWay(environment, layers, seed)
     runs: list[Run] = []
     spans: list[Span] = []
     for one in chosen(names):
         name = slot or this_slot()
         if not as_json:
             write(head(one, environment, run_id_of(one.name, name, environment)))
-        run, span = play_once(one, environment, name, seed, layers, [] if as_json else [Ladder()])
+        run, span = play_once(one, environment, name, seed, layers, [] if as_json else [Ladder()], on_the_way)
         runs.append(run)
         spans.append(span)
         if not as_json:
             write(ending(runs[-1]) + ("\n" if len(runs) < len(chosen(names)) else ""))
     if as_json:
         _write_json([run_to_json(run) for run in runs])
+    write(on_the_way.told(), err=as_json)
     store_runs(runs, spans, history)
     return exit_code(runs)
 
 
-def played_faults(faults: Path | None, seed: int) -> list[Layer]:
+def played_faults(faults: Path | None, seed: int) -> list[Played]:
     """Return the faults of a file or folder as layers; none without one."""
-    return [Played(one, seed) for one in (load_faults(faults) if faults else ())]
+    return [Played(one, seed) for one in (load_faults(faults.resolve()) if faults else ())]
 
 
 def this_slot() -> str:
@@ -120,13 +123,22 @@ def this_slot() -> str:
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
 
 
-def play_once(
-    one: Probe, environment: str, slot: str, seed: int, layers: Sequence[Layer], observers: Sequence[Observer]
+def play_once(  # noqa: PLR0913, PLR0917  (what a run is made of)
+    one: Probe,
+    environment: str,
+    slot: str,
+    seed: int,
+    layers: Sequence[Layer],
+    observers: Sequence[Observer],
+    on_the_way: OnTheWay,
 ) -> tuple[Run, Span]:
-    """Play a probe once where its environment is, and leave nothing open."""
+    """Play a probe once where its environment is, and leave nothing open.
+
+    Faults meet what the probe itself calls, and, where a proxy is up, what the systems send each other.
+    """
     place = open_place(environment, seed, layers)
     try:
-        with place.alone():
+        with place.alone(), on_the_way.on():
             began = datetime.now(UTC)
             run = asyncio.run(play_in(one, place, slot, observers))
     finally:

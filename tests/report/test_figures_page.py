@@ -11,11 +11,12 @@ import pytest
 
 from harness.documents import FolderTree, Library
 from harness.metrics.counting import families
-from harness.metrics.facts import Facts, InvoiceFact
+from harness.metrics.facts import CloseFact, Facts, InvoiceFact
 from harness.metrics.figures import figures, payment_latency
 from harness.metrics.objectives import attained, read_objectives
 from harness.model.facts import Cursor
 from harness.report.figures_page import figures_html, figures_page, money
+from harness.report.metrics_text import metrics_text
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "metrics"))
@@ -34,6 +35,7 @@ def _page(facts=FACTS, read=READ):
         payment_latency(facts, DAY),
         [attained(one, counted) for one in found],
         read,
+        counted,
     )
 
 
@@ -54,7 +56,11 @@ def test_the_sentence_is_about_the_money_that_is_open():
     ("invoices", "kind", "words"),
     [
         ((), "look", "No real invoice was compared in 1 d"),
-        ((InvoiceFact("ledger", "DE-01", ago(hours=2), 1, ago(hours=2)),), "yes", "All 1 invoices"),
+        (
+            (InvoiceFact("ledger", "DE-01", ago(hours=2), 1, ago(hours=2)),),
+            "yes",
+            "The one invoice of 1 d is",
+        ),
         ((InvoiceFact("ledger", "DE-01", ago(hours=2), 0),), "no", "1 of 1 invoices"),
         ((InvoiceFact("probe", "DE-01", ago(hours=2), 0),), "look", "No real invoice"),
     ],
@@ -110,3 +116,45 @@ def test_the_page_is_one_file_without_script_and_hostile_names_stay_text():
     assert "http" not in html.replace("http-equiv", "")
     assert html.count("<caption>") == html.count("<table>") > 3
     assert DAY.until - timedelta(hours=1) > DAY.since
+
+
+@pytest.mark.parametrize(
+    ("close", "closed", "said"),
+    [
+        (CloseFact("ledger", "DE-01", "2026-12", ago(days=10), ago(days=8)), "open", "✓ after 2 d"),
+        (CloseFact("ledger", "DE-01", "2026-12", ago(days=10)), "open", "✗ not yet, 10 d after its end"),
+        (
+            CloseFact("ledger", "DE-01", "2026-12", ago(days=10), compared=False, closed_at=ago(days=9)),
+            "after 1 d",
+            "? not known: nothing was compared after its end",
+        ),
+    ],
+)
+def test_a_month_is_said_to_be_reconciled_only_where_somebody_looked(close, closed, said):
+    (row,) = _texts(_table(_page(replace(FACTS, closes=(close,))), "Month-end close"))
+    assert row[0:2] == ["DE-01", "2026-12"]
+    assert row[3:5] == [closed, said]
+
+
+def test_what_waits_of_synthetic_documents_is_in_no_sentence_about_money():
+    drill = replace(FACTS.exceptions[0], key="drill", source="probe", amount=999_00)
+    page = _page(replace(FACTS, exceptions=(*FACTS.exceptions, drill)))
+    assert page.sentence == "1 exception open over 1,190.00 EUR in DE-01."
+    assert len(_table(page, "Exceptions open now").rows) == 1
+
+
+def test_events_and_alerts_are_timed_by_kind_and_category():
+    page = _page()
+    assert [row[0] for row in _texts(_table(page, "Events until they took effect"))]
+    rows = {row[0]: row[1:] for row in _texts(_table(page, "How fast alerts were answered"))}
+    assert rows["tax"] == ["42 s, 1 alert", "10 min, 1 alert", "1 h, 1 alert"]
+
+
+def test_the_screen_tells_real_from_synthetic_and_money_as_money():
+    drill = replace(FACTS.exceptions[0], key="drill", source="probe", amount=999_00)
+    counted = families(replace(FACTS, exceptions=(*FACTS.exceptions, drill)), DAY)
+    told = metrics_text("sandbox", DAY, (), (), counted)
+    amounts = [line.split() for line in told.splitlines() if line.startswith("  Amount at risk")]
+    assert {(line[3], line[5]) for line in amounts} == {("real", "1,190.00"), ("synthetic", "999.00")}
+    assert "billing_erp." not in told, "names of metrics are for machines"
+    assert "1 probes last looked" in told or "probes last looked and saw" in told
