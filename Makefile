@@ -40,8 +40,9 @@ test-integration: $(STAMP) ## Tests that start processes
 test-browser: $(STAMP) ## Pages in headless Chromium
 	@$(BIN)/python tests/layer.py browser 90 -m "browser and not slow"
 
+# Each of the two has a Tryton of its own.
 test-tryton: $(STAMP) ## A real Tryton, installed and prepared the first time (about 100 s)
-	@HARNESS_TRYTON_BUILD=1 $(BIN)/python tests/layer.py tryton 300 -m "tryton and not slow"
+	@HARNESS_TRYTON_BUILD=1 $(BIN)/python tests/layer.py tryton 300 -n 2 --dist worksteal -m "tryton and not slow"
 
 check: $(STAMP) ## Format, lint, types, layers, dependencies, spelling
 	@$(BIN)/ruff format --check .

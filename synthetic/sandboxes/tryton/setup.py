@@ -16,6 +16,8 @@ from synthetic.systems.tryton import Tryton
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG_AGO = date(2000, 1, 1)
+_INVOICE_FORM = b"${invoice.description or invoice.number} ${invoice.total_amount} ${invoice.currency.code}\n"
+"""What Tryton prints whenever it posts an invoice; the document that customers get is billing's."""
 
 Say = Callable[[str], None]
 
@@ -53,6 +55,8 @@ def set_up(tryton: Tryton, catalog: Catalog, rest_key: str, say: Say) -> None:
     for entity in entities:
         say(f"company {entity.name}: chart, taxes, fiscal years")
         _set_up_company(tryton, entity, shared, legacy_codes(master, entity.name), tables.get("tax-codes", ()))
+    say("invoice form")
+    _print_plainly(tryton)
     tryton.create("res.user.application", {"user": tryton.user_id, "application": "rest", "key": rest_key})
 
 
@@ -99,6 +103,12 @@ def _create_companies(tryton: Tryton, entities: Sequence[LegalEntity], currencie
         "res.user", [tryton.user_id], {"companies": [["add", ids]], "company": ids[0], "company_filter": "all"}
     )
     return dict(zip((one.name for one in entities), ids, strict=True))
+
+
+def _print_plainly(tryton: Tryton) -> None:
+    """Let an invoice be printed as one line of text: the ODT of Tryton takes a quarter of the time of a posting."""
+    form = tryton.one("ir.action.report", [["report_name", "=", "account.invoice"]])
+    tryton.write("ir.action.report", [form], {"report_content_custom": _INVOICE_FORM, "template_extension": "txt"})
 
 
 def _create_terms(tryton: Tryton, rows: Iterable[MappingRow]) -> None:

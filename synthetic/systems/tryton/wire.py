@@ -256,6 +256,8 @@ def _encoded(value: Any) -> Any:
             return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
         case timedelta():
             return {"__class__": "timedelta", "seconds": value.total_seconds()}
+        case bytes():
+            return {"__class__": "bytes", "base64": base64.b64encode(value).decode()}
     raise TypeError(type(value).__name__)
 
 
