@@ -217,7 +217,7 @@ class Books:
         for line in held.lines:
             kind = kind_of(line["move"]["description"])
             if kind in sums:
-                sums[kind] += _document_amount(line, digits)
+                sums[kind] += document_amount(line, digits)
         credits_tax = {one["invoice"]["id"]: one["invoice"] for one in held.credits}
         credited_total = -sum(minor(one["total_amount"], digits) for one in credits_tax.values())
         on_receivable = -sum(
@@ -342,7 +342,13 @@ def read_facts(text: str | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _document_amount(line: Mapping[str, Any], digits: int) -> int:
+def is_of(description: str | None, object_id: str, kind: str) -> bool:
+    """Tell whether a move is of an object and a kind, by the posting key in its description."""
+    return (description or "").split("/")[2:4] == [object_id, kind]
+
+
+def document_amount(line: Mapping[str, Any], digits: int) -> int:
+    """Return what a line debits, in minor units of the document's currency."""
     second = line["amount_second_currency"]
     return minor(line["debit"] - line["credit"] if second is None else second, digits)
 

@@ -10,7 +10,16 @@ from harness.catalog.currencies import CURRENCIES
 from synthetic.sandboxes.ledger import rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
-from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken, facts_text, read_facts
+from synthetic.sandboxes.tryton.books import (
+    Books,
+    Held,
+    Recognition,
+    Taken,
+    document_amount,
+    facts_text,
+    is_of,
+    read_facts,
+)
 from synthetic.sandboxes.tryton.parties import give_back
 from synthetic.sandboxes.tryton.schedules import Schedules
 from synthetic.sandboxes.tryton.treasury import keep_rate
@@ -74,8 +83,9 @@ class Sales:
                 "credit-exceeds", f"credits of {item.credited + total} on an invoice of {item.total}", "Credit less."
             )
         against = min(total, max(item.open, 0)) if not before else 0
+        owed = item.open + (self._lowered(held, text(document, "id")) if before else 0)
         posting = self._books.in_open_period(
-            lambda on: rules_sales.credit_note(self._books.master, document, ledger, on, open_amount=item.open),
+            lambda on: rules_sales.credit_note(self._books.master, document, ledger, on, open_amount=owed),
             ledger,
             day_of(document, "document_date"),
         )
@@ -195,6 +205,21 @@ class Sales:
             tax=tuple((code, -amount) for code, amount in _billed_tax(document, digits)),
             facts=_facts(posting, self._books.stamp()),
         )
+
+    def _lowered(self, held: Held, note: str) -> int:
+        """Return by how much a credit note that is posted lowered what is owed, in minor units.
+
+        Who sends it again, perhaps after others paid or gave up the rest, must find the same part in excess as
+        who sent it first.
+        """
+        digits = held.row["currency"]["digits"]
+        own = {
+            one["invoice"]["id"]: -minor(one["invoice"]["total_amount"], digits)
+            for one in held.credits
+            if one["invoice"]["reference"] == note and one["invoice"]["account"]["code"] == rules_sales.RECEIVABLE
+        }
+        moved = [line for line in held.lines if is_of(line["move"]["description"], note, "credit-excess")]
+        return sum(own.values()) - sum(document_amount(line, digits) for line in moved)
 
     def _apply_credit(self, document: Document, posting: Posting, held: Held) -> None:
         """Lower what is owed by a credit note on 1100, and move what exceeds it to 2100."""

@@ -166,7 +166,11 @@ class Documents:
         found = self._tryton.find(_INVOICE, [["id", "=", invoice]], fields, **company.context)[0]
         if found["state"] != "posted":
             return
-        if new := sorted(set(lines) - set(found["payment_lines"])):
+        new = sorted(set(lines) - set(found["payment_lines"]))
+        # with a line that takes back what exceeds the invoice nothing is left open, so that it is reconciled at once:
+        # as payments Tryton takes neither that line nor more than the invoice's amount
+        debits = [["id", "in", new], ["debit", "!=", 0]]
+        if new and not self._tryton.find("account.move.line", debits, ["id"], **company.context):
             values = {"payment_lines": [["add", new]]}
             try:
                 self._tryton.write(_INVOICE, [invoice], values, **company.context)

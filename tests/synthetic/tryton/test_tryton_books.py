@@ -84,6 +84,31 @@ def test_a_draft_that_a_crash_left_is_posted_by_the_retry(server, catalog):
     assert again.posting_of("in_D1")["count"] == 1
 
 
+def test_a_credit_note_sent_again_takes_no_more_than_it_took_at_first(port):
+    """Not even after the rest was given up in between: that a retry comes late must not make an excess of it."""
+    note = credit("D1", "D1", "DE-01", "2027-02-01", net=100000, tax=19000, code="DE-S19", unearned=100000)
+    port.post_invoice(d1(payment_terms="NET30"))
+    port.post_credit(note)
+    port.post_credit(note)
+    assert port.receivable_of("in_D1")["open"] == 142800 - 119000
+    given_up = {"invoice_id": "in_D1", "legal_entity": "DE-01", "id": "in_D1", "posting_date": "2027-02-01"}
+    port.write_off({**given_up, "allowance": 20000, "requested_by": "ar", "approved_by": "finance"})
+    port.post_credit(note)
+    shown = port.receivable_of("in_D1")
+    assert (shown["open"], shown["credits_applied"], shown["written_off"]) == (0, 119000, 23800)
+    assert port.balances_of("DE-01")["customer_credit"] == 0
+
+
+def test_a_credit_note_over_what_is_open_sent_again_owes_the_customer_once(port):
+    note = credit("D1", "D1", "DE-01", "2027-02-01", net=100000, tax=19000, code="DE-S19", unearned=100000)
+    port.post_invoice(d1())
+    port.apply_payment(payment("D1", "DE-01", "EUR", 100000, "2027-01-20"))
+    for _ in range(2):
+        port.post_credit(note)
+        assert port.receivable_of("in_D1")["open"] == 0
+        assert port.balances_of("DE-01")["customer_credit"] == 119000 - 42800
+
+
 def test_what_a_killed_server_had_taken_is_there_after_its_restart(server, port):
     port.post_invoice(d1())
     server.kill()
