@@ -17,6 +17,8 @@ from synthetic.faults.shapes import Wrong, needed, wrong_values
 _TOO_LATE = timedelta(hours=5)
 _A_LITTLE = timedelta(seconds=20)
 _ABSENT = frozenset({"missing", "late"})
+_MOVABLE = frozenset({"net"})
+"""Fields of the lines of a document of which a minor unit may be moved to another line."""
 _OBJECTS = {
     "post_invoice": "posting",
     "apply_payment": "application",
@@ -43,6 +45,9 @@ def of_orders(
     if document in COPIED:
         names = copied(document)
         yield at(place, "under-another-id", names, _copied(document), "double posting")
+    for sums in sorted({path.rsplit(".", 1)[-1] for path in values if ".lines.0." in path} & _MOVABLE):
+        names = frozenset({"amount", "deferral", "account"}) | behind(document)
+        yield at(place, f"{document}.lines.{sums}=moved", names, _moved(document, sums), "mutate")
     if len(values.get("ledger", ())) > 1:
         second = next(str(one) for one in values["ledger"] if str(one).count("-") > 1)
         names = behind(document_of(values)) | {"missing", "late", "divergence", "duplicate", "imbalance"}
@@ -114,6 +119,21 @@ def _copied(document: str) -> Effect:
         if isinstance(body, dict):
             forward({**call.request, document: {**body, "id": f"{body['id']}-copy"}})
         return answer
+
+    return effect
+
+
+def _moved(document: str, field: str) -> Effect:
+    """Move one minor unit from the second line of a document to its first: no sum of it changes."""
+
+    def effect(call: FaultCall, forward: Forward, _rng: random.Random) -> Answer:
+        body = call.request.get(document)
+        lines = body.get("lines") if isinstance(body, dict) else None
+        if not isinstance(lines, list) or len(lines) < 2:
+            return forward()
+        for line, step in zip(lines, (1, -1), strict=False):
+            line[field] += step
+        return forward(call)
 
     return effect
 

@@ -136,7 +136,11 @@ def cancelling(tx: Transaction, billing: Port) -> Callable[[Answer], Call]:
 
 async def subscribe(tx: Transaction, crm: Port, billing: Port, sale: Sale, *, method: str = "card") -> Subscribed:
     """Accept an account, make its customer and begin a subscription that is cancelled when the run ends."""
-    customer = await customer_of(tx, crm, billing, sale, method=method)
+    return await subscribe_customer(tx, billing, sale, await customer_of(tx, crm, billing, sale, method=method))
+
+
+async def subscribe_customer(tx: Transaction, billing: Port, sale: Sale, customer: str) -> Subscribed:
+    """Begin a subscription of a customer that is cancelled when the run ends."""
     contract = f"C-{tx.run_id}"
     begun = await tx.do(
         "Subscription begun",
@@ -196,6 +200,24 @@ Facts = dict[str, JSON]
 """Fields that must be so."""
 
 
+def lines_billed(sku: str, *amounts: tuple[int, int]) -> Facts:
+    """Return what billing must show of lines over one SKU: net and tax of each."""
+    return {
+        "line_skus": ",".join(sku for _ in amounts),
+        "line_nets": ",".join(str(net) for net, _ in amounts),
+        "line_taxes": ",".join(str(tax) for _, tax in amounts),
+    }
+
+
+def lines_posted(account: str, code: str, *nets: int) -> Facts:
+    """Return what a ledger must show of lines on one account, under one tax code."""
+    return {
+        "line_accounts": ",".join(account for _ in nets),
+        "line_nets": ",".join(str(net) for net in nets),
+        "line_codes": ",".join(code for _ in nets),
+    }
+
+
 def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
     """Return what billing must show of the first invoice of a sale."""
     return {
@@ -207,6 +229,7 @@ def invoiced(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
         "total": sale.total,
         "entity": sale.entity,
         "contract": begun.contract,
+        **lines_billed(sale.sku, (sale.net, sale.tax)),
         **more,
     }
 
@@ -221,6 +244,7 @@ def dispute_posted(sale: Sale, day: str) -> Facts:
         "amount": sale.total + _DISPUTE_FEE,
         "accounts": "1050,1060,6100",
         "posting_date": day,
+        "synthetic": True,
     }
 
 
@@ -229,6 +253,7 @@ def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
 
     What is said beside it comes first: a wrong day is a wrong day, also where it leads into other books.
     """
+    net = more.get("net", sale.net)
     usual: Facts = {
         "source": "billing",
         "entity": sale.entity,
@@ -248,6 +273,7 @@ def posted(sale: Sale, begun: Subscribed, **more: JSON) -> Facts:
         "late": False,
         "synthetic": True,
         "reversed_by": None,
+        **lines_posted(sale.accounts.rsplit(",", 1)[-1], sale.tax_code, *([net] if isinstance(net, int) else [])),
     }
     return {"count": 1, **more, **{name: value for name, value in usual.items() if name not in more}}
 

@@ -13,6 +13,7 @@ from synthetic.probes.scenarios import (
     cancelling,
     first_posted,
     invoiced,
+    lines_posted,
     onboard,
 )
 from synthetic.transaction import Transaction, probe
@@ -121,13 +122,14 @@ async def order_to_entitlement(
         want={"status": "paid", "open": 0},
         fixed=invoiced(sale, begun, lines=1, start=start, end=end),
     )
+    nets = cumulative(sale.net, list(_WEIGHTS.values()))
     await tx.see(
         "Posted over the parts of the bundle",
         erp.posting_of(invoice=begun.invoice),
         within="15m",
-        fixed=first_posted(tx, sale, begun),
+        fixed=first_posted(tx, sale, begun) | lines_posted("2400", sale.tax_code, *nets),
     )
-    parts = zip(_WEIGHTS, cumulative(sale.net, list(_WEIGHTS.values())), strict=True)
+    parts = zip(_WEIGHTS, nets, strict=True)
     await tx.see(
         "Each part of the bundle waits by itself",
         erp.schedule_of(invoice=begun.invoice),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.model.money import half_up, toward_zero
+from harness.model.money import cumulative, half_up, toward_zero
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import Facts, Sale, Subscribed, billing_of, customer_of, posted
+from synthetic.probes.scenarios import (
+    Facts,
+    Sale,
+    Subscribed,
+    billing_of,
+    customer_of,
+    lines_billed,
+    lines_posted,
+    posted,
+)
 from synthetic.transaction import Transaction, probe
 
 _PART = 3335
@@ -43,7 +52,7 @@ async def tax_per_document(tx: Transaction, crm: Port, billing: Port, erp: Port,
     made = await tx.do("Three lines billed", billing_of(tx, billing, sale, customer, [_PART] * 3))
     begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
     by_line = 3 * half_up(_PART * Fraction(sale.tax_percent) / 100)
-    await _as_billed(tx, billing, erp, sync, sale, begun, 3, by_line)
+    await _as_billed(tx, billing, erp, sync, sale, begun, (_PART,) * 3, by_line)
 
 
 @probe("inclusive-price", workflow="W3", every="1h", owner="tax")
@@ -53,7 +62,8 @@ async def inclusive_price(tx: Transaction, crm: Port, billing: Port, erp: Port, 
     customer = await customer_of(tx, crm, billing, sale)
     made = await tx.do("Three lines billed", billing_of(tx, billing, sale, customer, [_PRICE] * 3))
     begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
-    await _as_billed(tx, billing, erp, sync, sale, begun, 3, 3 * _within(_PRICE, sale.tax_percent))
+    nets = tuple(_PRICE - tax for tax in _spread(sale, 3))
+    await _as_billed(tx, billing, erp, sync, sale, begun, nets, 3 * _within(_PRICE, sale.tax_percent))
 
 
 @probe("reverse-charge", workflow="W3", every="1h", owner="tax")
@@ -63,11 +73,23 @@ async def reverse_charge(tx: Transaction, crm: Port, billing: Port, erp: Port, s
     customer = await customer_of(tx, crm, billing, sale, country="FR")
     made = await tx.do("Workshop billed", billing_of(tx, billing, sale, customer, [sale.net]))
     begun = Subscribed(customer, "", str(made["id"]), f"C-{tx.run_id}")
-    await _as_billed(tx, billing, erp, sync, sale, begun, 1, 0)
+    await _as_billed(tx, billing, erp, sync, sale, begun, (sale.net,), 0)
+
+
+def _spread(sale: Sale, lines: int) -> tuple[int, ...]:
+    """Return the tax of a document as its lines bear it: they are alike, and sum to it."""
+    return cumulative(sale.tax, [1] * lines)
 
 
 async def _as_billed(  # noqa: PLR0913, PLR0917  (what is looked at)
-    tx: Transaction, billing: Port, erp: Port, sync: Port, sale: Sale, begun: Subscribed, lines: int, by_line: int
+    tx: Transaction,
+    billing: Port,
+    erp: Port,
+    sync: Port,
+    sale: Sale,
+    begun: Subscribed,
+    nets: tuple[int, ...],
+    by_line: int,
 ) -> None:
     day = str(today(tx.now(), sale.entity))
     invoice = await tx.see(
@@ -84,7 +106,8 @@ async def _as_billed(  # noqa: PLR0913, PLR0917  (what is looked at)
             "open": sale.total,
             "entity": sale.entity,
             "contract": begun.contract,
-            "lines": lines,
+            "lines": len(nets),
+            **lines_billed(sale.sku, *zip(nets, _spread(sale, len(nets)), strict=True)),
         },
         explained={"rounding": {"tax": by_line}} if by_line != sale.tax else None,
     )
@@ -98,6 +121,7 @@ async def _as_billed(  # noqa: PLR0913, PLR0917  (what is looked at)
         legal_number=invoice["legal_number"],
         version=invoice["version"],
     )
+    facts |= lines_posted(sale.accounts[-4:], sale.tax_code, *nets)
     if not sale.tax:
         del facts["tax_base"]  # no tax line carries it; the code on the revenue says it
     await tx.see(

@@ -24,15 +24,27 @@ async def payout(tx: Transaction, crm: Port, billing: Port, erp: Port, sync: Por
     )
     begun = await subscribe(tx, crm, billing, sale)
     await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
-    await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
-    back = _REFUNDED + half_up(Fraction(_REFUNDED) * Fraction(sale.tax_percent) / 100)
-    issued = await tx.do(
-        "Part of it credited and refunded",
-        billing.credit(invoice=begun.invoice, net=_REFUNDED, refund=back, key=tx.key("credit")),
+    paid = await tx.see(
+        "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )
     await tx.see(
+        "Applied", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1}
+    )
+    back = _REFUNDED + half_up(Fraction(_REFUNDED) * Fraction(sale.tax_percent) / 100)
+    issued = await tx.do(
+        "Part of it credited",
+        billing.credit(invoice=begun.invoice, net=_REFUNDED, aside=back, key=tx.key("credit")),
+    )
+    await tx.see(
+        "Credit posted",
+        erp.credit_posting_of(credit=issued["id"]),
+        within="15m",
+        fixed={"count": 1, "total": back, "currency": sale.currency, "entity": sale.entity},
+    )
+    given = await tx.do("And refunded", billing.refund(payment=paid["payment"], amount=back, key=tx.key("refund")))
+    await tx.see(
         "Refund posted",
-        erp.refund_posting_of(refund=issued["refund"]),
+        erp.refund_posting_of(refund=given["id"]),
         within="15m",
         fixed={"count": 1, "amount": back, "currency": sale.currency, "entity": sale.entity},
     )

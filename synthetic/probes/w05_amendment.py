@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
 
-from harness.model.money import half_up, share
+from harness.model.money import cumulative, half_up, share
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import seconds_of_term, term, today
-from synthetic.probes.scenarios import GERMAN_SEATS, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_SEATS, Facts, deliver_again, lines_billed, lines_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _SEAT = 24000
 _MORE = 15
+
+
+def _prorated(paid: int, began: datetime, now: datetime) -> tuple[int, int]:
+    """Return the credit for what was paid, and the charge for what is used from now on."""
+    passed, whole = seconds_of_term(began, now)
+    left = whole - passed
+    return -half_up(Fraction(paid * left, whole)), half_up(Fraction(_MORE * _SEAT * left, whole))
 
 
 @probe("amendment", workflow="W5", every="1h", owner="revops")
@@ -32,7 +40,7 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
     await tx.advance("90 days", since=began)
     passed, whole = seconds_of_term(began, tx.now())
     left = whole - passed
-    net = half_up(Fraction(_MORE * _SEAT * left, whole)) - half_up(Fraction(sale.net * left, whole))
+    net = sum(_prorated(sale.net, began, tx.now()))
     tax = half_up(Fraction(net * 19, 100))
     day = today(tx.now(), sale.entity)
     shown = await tx.see(
@@ -45,6 +53,10 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
         "Five seats more", billing.amend(subscription=begun.subscription, quantity=_MORE, key=tx.key("amend"))
     )
     invoice = str(amended["invoice"])
+    # billing prorates by seconds: those that are left once it was done, also if it had to be asked again
+    nets = _prorated(sale.net, began, tx.now())
+    net = sum(nets)
+    tax = half_up(Fraction(net * 19, 100))
     await tx.see(
         "Subscription has the new quantity and the old end",
         billing.subscription_of(subscription=begun.subscription),
@@ -84,6 +96,7 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
             "entity": sale.entity,
             "contract": begun.contract,
             "lines": 2,
+            **lines_billed(sale.sku, *zip(nets, cumulative(tax, nets), strict=True)),
             "start": str(day),
             "end": end,
         },
@@ -111,6 +124,7 @@ async def amendment(  # noqa: PLR0913, PLR0917  (a probe takes the ports it asks
         "late": False,
         "synthetic": True,
         "reversed_by": None,
+        **lines_posted("2400", sale.tax_code, *nets),
     }
     await tx.see("Difference posted", erp.posting_of(invoice=invoice), within="15m", fixed=difference, hold="2m")
     await tx.see(

@@ -86,6 +86,7 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
             "amount": net,
             "accounts": "1150,4100",
             "posting_date": accrued_on,
+            "synthetic": True,
         },
     )
     await tx.see(

@@ -99,6 +99,7 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
             "amount": rest,
             "accounts": "1100,1190,2200",
             "posting_date": day,
+            "synthetic": True,
         },
     )
     await tx.see(

@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, lines_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _NET = 30000
@@ -73,6 +73,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         "tax_period": day[:7],
         "legal_number": noted["legal_number"],
         "version": noted["version"],
+        **lines_posted("4000", sale.tax_code, _NET),
     }
     await tx.see(
         "Credit posted against revenue and tax",
@@ -110,6 +111,7 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
             "amount": total,
             "accounts": "1050,2100",
             "posting_date": day,
+            "synthetic": True,
         },
     )
     await deliver_again(tx, sync, "Refund", payment, "charge.refunded")
@@ -140,16 +142,16 @@ async def credit_and_refund(tx: Transaction, crm: Port, billing: Port, erp: Port
         fixed={"count": 1, "total": sale.net, "recognised": earned, "remaining": sale.net - earned},
     )
     await tx.see(
+        "Nothing waits in the exception queue",
+        sync.exceptions_of(object=payment),
+        fixed={"count": 0},
+        hold="3m",
+    )
+    await tx.see(
         "The legacy ledger has the same credit and refund",
         erp.balances_of(ledger=f"{sale.entity}-L", customer=begun.customer),
         within="1m",
         fixed={"balance": 0, "receivable": 0, "customer_credit": 0, "output_tax": sale.tax - tax},
         want={"clearing": sale.total - total},
         otherwise="divergence",
-    )
-    await tx.see(
-        "Nothing waits in the exception queue",
-        sync.exceptions_of(object=payment),
-        fixed={"count": 0},
-        hold="3m",
     )

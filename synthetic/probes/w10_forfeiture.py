@@ -35,6 +35,8 @@ async def forfeiture(tx: Transaction, crm: Port, billing: Port, erp: Port, entit
         "posting_date": day,
         "amount": sale.net - earned,
         "accounts": "2400,4300",
+        "contract": begun.contract,
+        "synthetic": True,
     }
     await tx.see(
         "What was not used is termination revenue",

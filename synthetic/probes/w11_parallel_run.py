@@ -23,7 +23,7 @@ async def parallel_run(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         "tax_period": start[:7],
     }
     cloud = posted(sale, begun, **days)
-    legacy = cloud | {"ledger": _LEGACY, "accounts": "0990,1400,1776"}
+    legacy = cloud | {"ledger": _LEGACY, "accounts": "0990,1400,1776", "line_accounts": "0990"}
     await tx.see("Posted in the cloud ledger", erp.posting_of(invoice=begun.invoice), within="15m", fixed=cloud)
     await tx.see(
         "Posted in the legacy ledger",

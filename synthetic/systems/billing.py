@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import Signature, signature
@@ -107,6 +107,20 @@ def customer_facts(identifier: str, count: int, name: str, facts: Mapping[str, s
         "terms": facts.get("payment_terms", ""),
         "tax_id": facts.get("tax_id", ""),
         "parent": facts.get("parent_id", ""),
+    }
+
+
+def billed_lines(lines: Iterable[tuple[str, int, int]]) -> Answer:
+    """Return what billing shows of the lines of a document: SKU, net and tax of each, in their order.
+
+    Args:
+        lines: SKU, net and tax in minor units.
+    """
+    found = list(lines)
+    return {
+        "line_skus": ",".join(sku for sku, _, _ in found),
+        "line_nets": ",".join(str(net) for _, net, _ in found),
+        "line_taxes": ",".join(str(tax) for _, _, tax in found),
     }
 
 

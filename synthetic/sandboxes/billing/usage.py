@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from harness.model.money import half_up
+from collections.abc import Iterator
+
 from synthetic.sandboxes.billing.desk import Desk
-from synthetic.sandboxes.billing.lines import Charge
-from synthetic.sandboxes.billing.rating import exact_amount
+from synthetic.sandboxes.billing.lines import Charge, item_of
+from synthetic.sandboxes.billing.payments import DAY
+from synthetic.sandboxes.billing.periods import period_after
+from synthetic.sandboxes.billing.rating import price_amount
 from synthetic.sandboxes.billing.values import BillingError, Params, Record, exact, listing
+
+_OLDEST, _NEWEST = 35 * DAY, 300
+"""How far back and ahead of now, in seconds, usage may lie (Stripe: 35 days and five minutes)."""
 
 
 class Usage:
@@ -51,8 +57,12 @@ class Usage:
     def record_event(self, params: Params) -> Record:
         """Take a usage event; one identifier counts once.
 
+        What belongs to a period that was cut before is late: it is billed with the next invoice, as what it adds to
+        the price of its own period.
+
         Raises:
-            BillingError: Unknown meter or customer, no whole non-negative value, or an identifier seen before.
+            BillingError: Unknown meter or customer, no whole non-negative value, a time too far away, or an identifier
+                seen before.
         """
         name = params.required("event_name")
         meter = next((each for each in self._desk.storage.all("billing.meter") if each["event_name"] == name), None)
@@ -64,6 +74,7 @@ class Usage:
         if value < 0 or value.denominator != 1:
             raise BillingError("The value must be a whole number, not below 0.", param="payload[value]")
         at = params.integer("timestamp", self._desk.now(customer["id"]))
+        self._check_time(at, self._desk.now(customer["id"]))
         identifier = params.text("identifier") or self._desk.name("mevt_key")
         if not self._desk.storage.first_time(f"meter/{meter['id']}/{identifier}"):
             raise BillingError(
@@ -71,16 +82,13 @@ class Usage:
                 code="duplicate_meter_event",
                 param="identifier",
             )
-        self._desk.save(
-            {
-                "id": self._desk.name("mevt"),
-                "object": "sandbox.meter_event",
-                "created": at,
-                "customer": customer["id"],
-                "meter": meter["id"],
-                "value": int(value),
-            }
-        )
+        event: Record = {"id": self._desk.name("mevt"), "object": "sandbox.meter_event", "created": at}
+        event |= {"customer": customer["id"], "meter": meter["id"], "value": int(value)}
+        cut = list(self._cut(meter, customer["id"], at))
+        before = [self.total(item, customer["id"], *period) for _, item, period in cut]
+        self._desk.save(event)
+        for (record, item, period), billed in zip(cut, before, strict=True):
+            self._bill_late(record, item, period, billed, int(value))
         return {
             "object": "billing.meter_event",
             "created": self._desk.live(),
@@ -175,7 +183,7 @@ class Usage:
             product = self._desk.find("product", price["product"])["name"]
             charges.append(
                 Charge(
-                    amount=half_up(exact_amount(price, quantity)),
+                    amount=price_amount(price, quantity),
                     currency=price["currency"],
                     description=f"{quantity} x {product}",
                     start=start,
@@ -189,6 +197,46 @@ class Usage:
                 )
             )
         return charges
+
+    def _check_time(self, at: int, now: int) -> None:
+        if at < now - _OLDEST:
+            raise BillingError(
+                "The timestamp must be within the past 35 days.", code="timestamp_too_far_in_past", param="timestamp"
+            )
+        if at > now + _NEWEST:
+            raise BillingError(
+                "The timestamp is more than 5 minutes in the future.", code="timestamp_in_future", param="timestamp"
+            )
+
+    def _cut(self, meter: Record, customer: str, at: int) -> Iterator[tuple[Record, Record, tuple[int, int]]]:
+        """Return subscription, item and period of what a meter counts, where the period of a time was cut before."""
+        for record in self._desk.storage.all("subscription", customer=customer):
+            cut = record["ended_at"] or record["current_period_start"]
+            for item in record["items"]["data"]:
+                recurring = item["price"]["recurring"]
+                if recurring["meter"] == meter["id"] and record["start_date"] <= at < cut:
+                    interval = recurring["interval"], recurring["interval_count"]
+                    start, end = period_after(record["billing_cycle_anchor"], *interval, at)
+                    yield record, item, (start, min(end, cut))
+
+    def _bill_late(self, record: Record, item: Record, period: tuple[int, int], before: int, value: int) -> None:
+        """Let usage of a period that was cut wait for the next invoice; all lines of a period sum to its price."""
+        price, customer = item["price"], record["customer"]
+        product = self._desk.find("product", price["product"])["name"]
+        late = Charge(
+            amount=price_amount(price, self.total(item, customer, *period)) - price_amount(price, before),
+            currency=price["currency"],
+            description=f"Late usage: {value} x {product}",
+            start=period[0],
+            end=period[1],
+            quantity=value,
+            price=price,
+            subscription=None if record["ended_at"] else record["id"],
+            item=item["id"],
+            tax_rates=tuple(rate["id"] for rate in item["tax_rates"] or record["default_tax_rates"]),
+            metadata=record["metadata"] | {"late_usage": "true"},
+        )
+        self._desk.save(item_of(self._desk, late, customer), "invoiceitem.created")
 
     def _metered(self, meter: Record, customer: str, start: int, end: int) -> int:
         values = [

@@ -87,9 +87,9 @@ class BillingUsage:
         now = datetime.fromtimestamp(self._billing.desk.live(), UTC)
         if now - at > _TOO_OLD:
             return "rejected", "too_old", customer
-        if now > self._cut(at, self._billing.entity_of(customer)) + _GRACE:
-            return "late", "", customer
-        return self._metered(event, customer, at)
+        found = self._metered(event, customer, at)
+        is_late = now > self._cut(at, self._billing.entity_of(customer)) + _GRACE
+        return ("late", "", customer) if is_late and found[0] == "accepted" else found
 
     def _malformed(self, event: Mapping[str, Any], customer: Record | None) -> str:
         """Return why an event can be nobody's, "" if it can."""
@@ -112,7 +112,7 @@ class BillingUsage:
         except BillingError as error:
             if error.code == "duplicate_meter_event":
                 return "duplicate", "", customer
-            return "rejected", "malformed", customer
+            return "rejected", "too_old" if error.code == "timestamp_too_far_in_past" else "malformed", customer
         return "accepted", "", customer
 
     def _ensure(self, meter: str) -> None:

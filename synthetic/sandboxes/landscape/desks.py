@@ -68,9 +68,11 @@ class SyncDesk:
             body = {**body, "created": int(body["created"]) - 1}
         return dict(self._ask("bus", "deliver", {"event": body}))
 
-    def replay(self, event: str) -> Answer:
-        """Try a held event again."""
-        return {"released": self._sync.replay(event)}
+    def replay(self, event: str = "", object: str = "") -> Answer:  # noqa: A002  (the word of the port)
+        """Try a held event again, or all that are held of an object."""
+        held = [event] if event else [one.event_id for one in self._sync.storage.exceptions(object)] if object else []
+        released = [self._sync.replay(one) for one in held]
+        return {"released": any(released)}
 
     def exceptions_of(self, object: str = "") -> Answer:  # noqa: A002  (the word of the port)
         """Show the exceptions of an object, or all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from harness.model import JSON
@@ -10,6 +9,7 @@ from synthetic.deeds import Answer, RefusedError
 from synthetic.sandboxes.ledger.ledger import Ledger
 from synthetic.sandboxes.ledger.rules_cash import BANK, CLEARING, CREDIT_LOSSES, DISPUTED, FEES
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
+from synthetic.sandboxes.ledger.shown import posting_facts, shown_dispute, shown_schedules
 from synthetic.sandboxes.ledger.values import Deferral, OpenItem, Party, Posting
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 
@@ -83,14 +83,12 @@ class LedgerLooks:
 
     def refund_posting_of(self, refund: str, ledger: str = "") -> Answer:
         """Show what is posted for a refund."""
-        return self._cash_answer(refund, "refund", ledger)
+        return self._marked(refund, "refund", ledger)
 
     def dispute_posting_of(self, dispute: str, ledger: str = "") -> Answer:
         """Show what is posted for a dispute: its opening, and on which day it was closed ("" while it is open)."""
-        ends = [self._cash_answer(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
-        end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
-        opened = self._cash_answer(dispute, "dispute-opened", ledger)
-        return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
+        ends = [self._marked(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
+        return shown_dispute(self._marked(dispute, "dispute-opened", ledger), ends)
 
     def payout_posting_of(self, payout: str, ledger: str = "") -> Answer:
         """Show what is posted for a payout of the PSP: what the bank got, the fees, and both together."""
@@ -104,15 +102,17 @@ class LedgerLooks:
 
     def termination_posting_of(self, subscription: str, ledger: str = "") -> Answer:
         """Show what a termination without refund turned into revenue."""
-        return self._cash_answer(subscription, "termination", ledger)
+        found = self._marked(subscription, "termination", ledger)
+        postings = self._postings(subscription, "termination", ledger)
+        return {**found, "contract": postings[0].contract_id} if postings else found
 
     def write_off_posting_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is posted where an invoice was given up."""
-        return self._cash_answer(invoice, "write-off", ledger)
+        return self._marked(invoice, "write-off", ledger)
 
     def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
         """Show what is posted for usage that was accrued before it was billed."""
-        return self._cash_answer(usage, "accrual", ledger)
+        return self._marked(usage, "accrual", ledger)
 
     def revaluation_of(self, invoice: str, day: str, ledger: str = "") -> Answer:
         """Show how an open foreign receivable was revalued on a day (a gain is positive), and when that was undone."""
@@ -258,7 +258,7 @@ class LedgerLooks:
         return {"count": len(found), "receipts": ",".join(found)}
 
     def _journal_row(self, one: Posting) -> Answer:
-        facts = _posting_facts(one, 1, "", self._accounts_of(one))
+        facts = posting_facts(one, 1, "", self._accounts_of(one))
         row = {name: facts[name] for name in ("entity", "ledger", "currency", "total", "tax", "synthetic")}
         row |= {"kind": one.key.kind, "object": one.key.object_id, "journal_number": one.journal_number}
         row |= {"posted_at": one.posted_at, "reverses": one.reverses or ""}
@@ -275,7 +275,7 @@ class LedgerLooks:
         live = [one for one in found if one.journal_number not in undone]
         if not live:
             return {"count": 0}
-        return _posting_facts(live[0], len(live), self._reason(live[0]), self._accounts_of(live[0]))
+        return posting_facts(live[0], len(live), self._reason(live[0]), self._accounts_of(live[0]))
 
     def _cash_answer(self, object_id: str, kind: str, ledger: str) -> Answer:
         found = self._postings(object_id, kind, ledger)
@@ -291,6 +291,11 @@ class LedgerLooks:
             "accounts": ",".join(sorted({line.account for line in one.lines})),
             "posting_date": str(one.posting_date),
         }
+
+    def _marked(self, object_id: str, kind: str, ledger: str) -> Answer:
+        """Show a posting together with its synthetic mark: what a probe moves must not count as real."""
+        found = self._postings(object_id, kind, ledger)
+        return self._cash_answer(object_id, kind, ledger) | ({"synthetic": found[0].synthetic} if found else {})
 
     def _postings(self, object_id: str, kind: str, ledger: str) -> list[Posting]:
         """Return postings in one ledger; where none is named, in the one that counts today: twice is no duplicate.
@@ -343,56 +348,6 @@ class LedgerLooks:
         return [one for one in found if ledger or not books[one.ledger].is_second]
 
 
-def shown_schedules(found: Sequence[Deferral]) -> Answer:
-    """Return what an ERP shows of the deferral schedules of one invoice, summed."""
-    if not found:
-        return {"count": 0}
-    return {
-        "count": len(found),
-        "total": sum(one.total for one in found),
-        "recognised": sum(one.recognised for one in found),
-        "remaining": sum(one.remaining for one in found),
-        "start": min(str(one.start) for one in found),
-        "end": max(str(one.end) for one in found),
-        "method": found[0].method,
-        "items": ",".join(f"{one.item}:{one.total}" for one in found if one.item),
-    }
-
-
 def _is_of_account(one: Party, other: Party) -> bool:
     """Whether two parties are of one account: the key that does not change with the system that makes customers."""
     return bool(one.extra.get("account")) and one.extra.get("account") == other.extra.get("account")
-
-
-def _posting_facts(posting: Posting, count: int, reason: str, accounts: tuple[str, frozenset[str]]) -> Answer:
-    tax_account, owed = accounts
-    total = abs(sum(line.amount for line in posting.lines if line.account in owed))
-    tax = abs(sum(line.amount for line in posting.lines if line.account == tax_account))
-    codes = sorted({line.tax_code for line in posting.lines if line.tax_code})
-    return {
-        "count": count,
-        "source": posting.key.source_system,
-        "entity": posting.legal_entity,
-        "ledger": posting.key.ledger,
-        "currency": posting.currency,
-        "total": total,
-        "net": total - tax,
-        "tax": tax,
-        "tax_code": ",".join(codes),
-        "tax_base": abs(sum(line.tax_base for line in posting.lines)),
-        "tax_reason": reason,
-        "functional_total": abs(sum(line.functional for line in posting.lines if line.account in owed)),
-        "rate": posting.rate,
-        "balance": sum(line.functional for line in posting.lines),
-        "accounts": ",".join(sorted({line.account for line in posting.lines})),
-        "document_date": str(posting.document_date),
-        "posting_date": str(posting.posting_date),
-        "posting_period": posting.period,
-        "tax_period": posting.tax_period,
-        "late": posting.late,
-        "legal_number": posting.reference,
-        "contract": posting.contract_id,
-        "version": posting.source_version,
-        "synthetic": posting.synthetic,
-        "reversed_by": None,
-    }

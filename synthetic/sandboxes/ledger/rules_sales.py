@@ -34,6 +34,7 @@ class Leg:
     source_line: str = ""
     revenue_class: str = ""
     service: tuple[date, date] | None = None
+    sold_under: str = ""
 
 
 def invoice(master: Master, document: Document, ledger: str, posting_date: date, *, accrued: bool = False) -> Posting:
@@ -49,7 +50,8 @@ def invoice(master: Master, document: Document, ledger: str, posting_date: date,
     untaxed = {text(row, "tax_code") for row in tax_rows(document, lines) if not whole(row, "tax")}
     for line in lines:
         code = text(line, "tax_code") if text(line, "tax_code") in untaxed else ""
-        legs += [replace(leg, tax_code=code) for leg in _revenue_legs(master, document, line, ledger, accrued=accrued)]
+        sold = {"tax_code": code, "sold_under": text(line, "tax_code")}
+        legs += [replace(leg, **sold) for leg in _revenue_legs(master, document, line, ledger, accrued=accrued)]
     legs += [
         Leg(TAX, -whole(row, "tax"), tax_code=text(row, "tax_code"), tax_base=-whole(row, "base"))
         for row in tax_rows(document, lines)
@@ -70,11 +72,11 @@ def credit_note(master: Master, document: Document, ledger: str, posting_date: d
         deferred, revenue = master.revenue_accounts(
             text(line, "revenue_class") or "SUB-RATABLE", _chart(master, ledger), day
         )
-        source = text(line, "invoice_line_id")
+        source, code = text(line, "invoice_line_id"), text(line, "tax_code")
         if unearned := whole(line, "unearned_net"):
-            legs.append(Leg(deferred or revenue, unearned, source_line=source))
+            legs.append(Leg(deferred or revenue, unearned, source_line=source, sold_under=code))
         if earned_net := whole(line, "earned_net"):
-            legs.append(Leg(revenue, earned_net, source_line=source))
+            legs.append(Leg(revenue, earned_net, source_line=source, sold_under=code))
     tax: dict[str, int] = {}
     base: dict[str, int] = {}
     for line in rows(document, "lines"):
@@ -177,6 +179,7 @@ def build(
                 source_line=leg.source_line,
                 revenue_class=leg.revenue_class,
                 service=leg.service,
+                sold_under=leg.sold_under,
             )
             for leg, functional in zip(legs, converted, strict=True)
         ),

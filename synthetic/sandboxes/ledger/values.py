@@ -40,6 +40,7 @@ class Line:
         source_line: Id of the document line it comes from.
         revenue_class: Decides the accounts of deferral and revenue.
         service: Half-open service period of a deferred line.
+        sold_under: Tax code of the document line it comes from, whatever is owed under it.
     """
 
     account: str
@@ -51,6 +52,7 @@ class Line:
     source_line: str = ""
     revenue_class: str = ""
     service: tuple[date, date] | None = None
+    sold_under: str = ""
 
     def reversed(self) -> Self:
         """Return the leg that undoes this one."""

@@ -249,6 +249,7 @@ def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str,
     inclusive = sum(int(one["amount"]) for one in taxes if one.get("inclusive"))
     amount = int(line["amount"]) - discount - inclusive
     quantity = line.get("quantity") or 1
+    revenue_class = master.revenue_class(sku, start)
     digits = CURRENCIES[str(found["currency"]).upper()]
     return {
         "id": line["id"],
@@ -260,12 +261,12 @@ def _line(line: Object, found: Object, master: Master, entity: str) -> dict[str,
         "tax": sum(int(one["amount"]) for one in taxes),
         "tax_code": code,
         "tax_rate": _plain(Fraction(str((rate or {}).get("percentage", 0)))),
-        "revenue_class": master.revenue_class(sku, start),
+        "revenue_class": revenue_class,
         "contract_id": metadata_of(found).get("contract_id"),
         "service_start": str(start),
         "service_end": str(end),
         "proration": bool(line.get("proration")),
-        "usage_period": None,
+        "usage_period": f"{start:%Y-%m}" if revenue_class == "USAGE" else None,
     }
 
 

@@ -30,7 +30,7 @@ _CATEGORIES = {
     "not-final": "state",
     "date-missing": "period",
     "credit-exceeds": "amount",
-    "refund-exceeds": "application",
+    "refund-exceeds": "duplicate",  # nothing is owed any more: it was given back before
     "key-reused": "duplicate",
     "stale-version": "order",
     "currency-differs": "currency-fx",

@@ -307,8 +307,14 @@ class Books:
             party=self.party(line.dimension, company) if needs_party else None,
             second=second,
             tax=(line.tax_code, line.functional) if line.tax_code else None,
-            text=facts_text(posted_at=self.stamp(), synthetic=str(posting.synthetic).lower()).replace("\n", "; "),
+            text=self._said(posting),
         )
+
+    def _said(self, posting: Posting) -> str:
+        """Return what a move says of itself on each of its lines: it has no field for it."""
+        facts = {"posted_at": self.stamp(), "synthetic": str(posting.synthetic).lower()}
+        facts |= {"contract": posting.contract_id} if posting.contract_id else {}
+        return facts_text(**facts).replace("\n", "; ")
 
 
 def refused(error: TrytonRefusalError) -> RefusedError:
@@ -397,6 +403,7 @@ _INVOICE_FIELDS = (
     "taxes.base",
     "lines.note",
     "lines.amount",
+    "lines.account.code",
     "lines.description",
     "lines.taxes.name",
     "move.id",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from synthetic.deeds import Answer
-from synthetic.sandboxes.ledger.looks import shown_schedules
 from synthetic.sandboxes.ledger.rules_cash import CLEARING, CREDIT_LOSSES, DISPUTED
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
+from synthetic.sandboxes.ledger.shown import line_facts, shown_schedules
 from synthetic.sandboxes.ledger.values import period_of
 from synthetic.sandboxes.tryton.books import Books, Held, functional_of, kind_of, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
@@ -148,12 +148,7 @@ class Looks:
 
     def cash(self, object_id: str, kind: str, ledger: str) -> Answer:
         """Show what is posted for a refund, or for the beginning or end of a dispute."""
-        fields = ("description", "date", "company.id", "lines.account.code", "lines.debit", "lines.credit")
-        found = self._books.rest(
-            "account.move", [["description", "like", f"%/{object_id}/{kind}/%"], ["state", "=", "posted"]], fields
-        )
-        rows = [row for row in found if row["description"].split("/")[2:4] == [object_id, kind]]
-        rows = [row for row in rows if ledger in {"", self._books.company_by_id(row["company"]["id"]).name}]
+        rows = self._moves(object_id, kind, ledger)
         if not rows:
             return {"count": 0}
         row = rows[0]
@@ -167,6 +162,25 @@ class Looks:
             "accounts": self._books.shown((line["account"]["code"] for line in row["lines"]), company),
             "posting_date": str(row["date"]),
         }
+
+    def marked(self, object_id: str, kind: str, ledger: str, *more: str) -> Answer:
+        """Show a move as `cash` does, together with its synthetic mark and `more` of what its lines say."""
+        rows = self._moves(object_id, kind, ledger)
+        if not rows:
+            return {"count": 0}
+        marks = [read_facts((line["description"] or "").replace("; ", "\n")) for line in rows[0]["lines"]]
+        said = {name: marks[0].get(name, "") for name in more}
+        is_synthetic = all(one.get("synthetic") == "true" for one in marks)
+        return {**self.cash(object_id, kind, ledger), "synthetic": is_synthetic, **said}
+
+    def _moves(self, object_id: str, kind: str, ledger: str) -> list[dict[str, Any]]:
+        """Return the posted moves with the key of an object and a kind, in one company or in any."""
+        fields = ("description", "date", "company.id", *(f"lines.{name}" for name in _MOVE_LINE))
+        found = self._books.rest(
+            "account.move", [["description", "like", f"%/{object_id}/{kind}/%"], ["state", "=", "posted"]], fields
+        )
+        rows = [row for row in found if row["description"].split("/")[2:4] == [object_id, kind]]
+        return [row for row in rows if ledger in {"", self._books.company_by_id(row["company"]["id"]).name}]
 
     def trial_balance(self, ledger: str, through: str = "", customer: str = "") -> dict[str, int]:
         """Return the balance of every account by the end of a month (YYYY-MM), in minor units."""
@@ -237,7 +251,16 @@ class Looks:
             "version": int(facts["version"]),
             "synthetic": facts["synthetic"] == "true",
             "reversed_by": None,
+            **line_facts(self._sold(held)),
         }
+
+    def _sold(self, held: Held) -> Iterator[tuple[str, int, str]]:
+        """Return account, net and tax code of each line of a document, in their order; the net of a credit note too."""
+        digits, sign = held.row["currency"]["digits"], -1 if held.facts["kind"] == "credit" else 1
+        for one in sorted(held.row["lines"], key=lambda line: int(line["id"])):
+            code = next((tax["name"] for tax in one["taxes"]), "")
+            account = self._books.shown([one["account"]["code"]], held.company)
+            yield account, sign * minor(one["amount"], digits), code
 
     def _cancelled(self, invoice: str, ledger: str) -> Answer:
         """Show an invoice that was voided: nothing is owed."""
@@ -340,3 +363,6 @@ def _marks(party: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts of a party that Tryton has no field for."""
     texts = [one["value"] for one in party["contact_mechanisms"] if one["name"] == "facts"]
     return read_facts("\n".join(texts).replace("; ", "\n"))
+
+
+_MOVE_LINE = ("account.code", "debit", "credit", "description")

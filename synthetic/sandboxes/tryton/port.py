@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from harness.model import JSON
 from synthetic.deeds import Answer, Attempt, RefusedError
 from synthetic.sandboxes.ledger.master import Master
+from synthetic.sandboxes.ledger.shown import shown_dispute
 from synthetic.sandboxes.ledger.values import RefusedError as LedgerRefusal
 from synthetic.sandboxes.tryton.books import Books, Recognition, Taken, refused
 from synthetic.sandboxes.tryton.cash import Cash
@@ -199,14 +200,12 @@ class TrytonPort:
 
     def refund_posting_of(self, refund: str, ledger: str = "") -> Answer:
         """Show what is posted for a refund."""
-        return self._looks.cash(refund, "refund", ledger)
+        return self._looks.marked(refund, "refund", ledger)
 
     def dispute_posting_of(self, dispute: str, ledger: str = "") -> Answer:
         """Show what is posted for a dispute: its opening, and when and by whom it was closed ("" while it is open)."""
-        ends = [self._looks.cash(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
-        end = next((one for one in ends if one["count"]), {"posting_date": "", "source": ""})
-        opened = self._looks.cash(dispute, "dispute-opened", ledger)
-        return {**opened, "closed_on": end["posting_date"], "closed_by": end["source"]}
+        ends = [self._looks.marked(dispute, f"dispute-{end}", ledger) for end in ("won", "lost")]
+        return shown_dispute(self._looks.marked(dispute, "dispute-opened", ledger), ends)
 
     def payout_posting_of(self, payout: str, ledger: str = "") -> Answer:
         """Show what is posted for a payout of the PSP."""
@@ -214,15 +213,15 @@ class TrytonPort:
 
     def termination_posting_of(self, subscription: str, ledger: str = "") -> Answer:
         """Show what a termination without refund turned into revenue."""
-        return self._looks.cash(subscription, "termination", ledger)
+        return self._looks.marked(subscription, "termination", ledger, "contract")
 
     def write_off_posting_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is posted where an invoice was given up."""
-        return self._looks.cash(invoice, "write-off", ledger)
+        return self._looks.marked(invoice, "write-off", ledger)
 
     def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
         """Show what is posted for usage that was accrued before it was billed."""
-        return self._looks.cash(usage, "accrual", ledger)
+        return self._looks.marked(usage, "accrual", ledger)
 
     def revaluation_of(self, invoice: str, day: str, ledger: str = "") -> Answer:
         """Show how an open foreign receivable was revalued on a day."""

@@ -156,15 +156,22 @@ class KillBillDeeds:
         rows = self._tenant.get(f"/accounts/{customer}/invoices?withItems=true") or []
         return (item for row in rows for item in row["items"] or () if item["itemType"] == "EXTERNAL_CHARGE")
 
-    def cancel(self, subscription: str, when: str = "now", *, refundable: bool = True) -> Answer:
+    def cancel(self, subscription: str, when: str = "now", *, refundable: bool = True, effective: str = "") -> Answer:
         """Cancel now or at the end of the period; cancelling twice is no mistake.
 
-        What is not used is credited by whoever asks for it; where it is not `refundable` the subscription says so.
+        What is not used is credited by whoever asks for it; where it is not `refundable` the subscription says so, and
+        where it counts from a day before today (`effective`, YYYY-MM-DD) that one.
         """
         found = self._books.subscription(subscription)
-        if not refundable and "refundable" not in self._books.fields(subscription):
-            row = {"name": "refundable", "value": "false", "objectType": "SUBSCRIPTION"}
-            self._tenant.post(f"/subscriptions/{subscription}/customFields", [row])
+        said = ({} if refundable else {"refundable": "false"}) | ({"effective_date": effective} if effective else {})
+        known = self._books.fields(subscription) if said else {}
+        rows = [
+            {"name": name, "value": value, "objectType": "SUBSCRIPTION"}
+            for name, value in said.items()
+            if name not in known
+        ]
+        if rows:
+            self._tenant.post(f"/subscriptions/{subscription}/customFields", rows)
         if found.get("cancelledDate"):
             return {"id": subscription, "status": status_of(found, self._books.today(found["accountId"]))}
         policy = "END_OF_TERM" if when == "period_end" else "IMMEDIATE"
@@ -192,11 +199,17 @@ class KillBillDeeds:
             self._tenant.put(f"/invoices/{invoice}/voidInvoice")
         return {"id": invoice, "status": "void"}
 
-    def credit(self, invoice: str, net: int, reason: str = "order_change", scope: str = "", refund: int = 0) -> Answer:
+    def credit(
+        self, invoice: str, net: int, reason: str = "order_change", scope: str = "", refund: int = 0, aside: int = 0
+    ) -> Answer:
         """Adjust the first line of an invoice and its tax, once by its key; `refund` goes back to the card first.
 
         Given back first and adjusted then, so that nothing becomes credit of the account in between.
         """
+        if aside:
+            raise _unsupported(
+                "what is credited on a paid invoice is credit of the account, which pays what comes next"
+            )
         found = self._books.invoice(invoice)
         line, digits = lines_of(found)[0], CURRENCIES[found["currency"]]
         taxed = next((one for one in found["items"] if one["itemType"] == "TAX"), None)

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from harness.catalog.currencies import CURRENCIES
+from harness.model.money import cumulative
 
 OUT_OF_BAND = "out-of-band-"
 """Begins the key of a payment that another system already booked: no event tells of it."""
@@ -88,6 +89,14 @@ def sums_of(invoice: Mapping[str, Any]) -> tuple[int, int]:
     digits = CURRENCIES[invoice["currency"]]
     tax = sum(minor(one["amount"], digits) for one in invoice["items"] if one["itemType"] == "TAX")
     return sum(minor(one["amount"], digits) for one in lines_of(invoice)), tax
+
+
+def taxes_of(invoice: Mapping[str, Any]) -> list[int]:
+    """Return the tax of each line: that of the document, which Kill Bill has in one item, spread by their share."""
+    digits = CURRENCIES[invoice["currency"]]
+    net, tax = sums_of(invoice)
+    amounts = [minor(one["amount"], digits) for one in lines_of(invoice)]
+    return list(cumulative(tax, amounts)) if net else [0 for _ in amounts]
 
 
 def credits_of(invoice: Mapping[str, Any]) -> list[dict[str, Any]]:

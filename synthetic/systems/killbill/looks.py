@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from harness.catalog.currencies import CURRENCIES
 from synthetic.deeds import Answer
-from synthetic.systems.billing import customer_facts
+from synthetic.systems.billing import billed_lines, customer_facts
 from synthetic.systems.killbill.books import AUDITED, KillBillBooks
 from synthetic.systems.killbill.documents import (
     credit_number,
@@ -19,6 +19,7 @@ from synthetic.systems.killbill.documents import (
     number_of,
     status_of,
     sums_of,
+    taxes_of,
     term_of,
     version_of,
 )
@@ -58,6 +59,7 @@ class KillBillLooks:
             "start": start,
             "end": end,
             "ends": bool(found.get("cancelledDate")),
+            "effective": fields.get("effective_date", ""),
         }
 
     def invoice_of(self, invoice: str = "", subscription: str = "") -> Answer:
@@ -90,7 +92,14 @@ class KillBillLooks:
             "end": max((item["endDate"] or item["startDate"] for item in lines), default=None),
             "payment": payments[-1]["paymentId"] if payments else None,
             "attempts": len(payments),
+            **billed_lines(self._sold(one)),
         }
+
+    def _sold(self, invoice: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+        """Return SKU, net and tax of each line; the tax of the document is spread by their share."""
+        digits, sku = CURRENCIES[invoice["currency"]], self._books.facts_of_lines(invoice).get("sku", "")
+        for line, tax in zip(lines_of(invoice), taxes_of(invoice), strict=True):
+            yield sku, minor(line["amount"], digits), tax
 
     def invoices_of(self, subscription: str) -> Answer:
         """Show how many invoices a subscription has and what they sum to."""

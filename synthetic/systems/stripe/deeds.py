@@ -107,16 +107,18 @@ class StripeDeeds:
         self._api.post(f"subscription_schedules/{schedule['id']}", {"phases": phases}, "phases")
         return {"id": schedule["id"], "price": amount}
 
-    def cancel(self, subscription: str, when: str = "now", *, refundable: bool = True) -> Answer:
+    def cancel(self, subscription: str, when: str = "now", *, refundable: bool = True, effective: str = "") -> Answer:
         """Cancel now or at the end of the period; cancelling twice is no mistake.
 
-        What is not used is credited by whoever asks for it; where it is not `refundable` the subscription says so.
+        What is not used is credited by whoever asks for it; where it is not `refundable` the subscription says so, and
+        where it counts from a day before today (`effective`, YYYY-MM-DD) that one.
         """
         found = self._api.get(f"subscriptions/{subscription}")
         if found["status"] == "canceled":
             return {"id": subscription, "status": "canceled"}
-        if not refundable:
-            self._api.post(f"subscriptions/{subscription}", {"metadata": {"refundable": "false"}}, "final")
+        said = ({} if refundable else {"refundable": "false"}) | ({"effective_date": effective} if effective else {})
+        if said:
+            self._api.post(f"subscriptions/{subscription}", {"metadata": said}, "final")
         if when == "period_end":
             changed = self._api.post(f"subscriptions/{subscription}", {"cancel_at_period_end": "true"}, "cancel")
         else:
@@ -163,8 +165,14 @@ class StripeDeeds:
         """Void an open invoice."""
         return {"id": invoice, "status": self._api.post(f"invoices/{invoice}/void", {}, "void")["status"]}
 
-    def credit(self, invoice: str, net: int, reason: str = "order_change", scope: str = "", refund: int = 0) -> Answer:
-        """Credit part of the first line of an invoice, with its tax; `refund` of it goes back to the card."""
+    def credit(
+        self, invoice: str, net: int, reason: str = "order_change", scope: str = "", refund: int = 0, aside: int = 0
+    ) -> Answer:
+        """Credit part of the first line of an invoice, with its tax.
+
+        Of a paid one `refund` goes back to the card, and `aside` is given back later by others; the rest is set against
+        what the customer owes next.
+        """
         found = self._api.get(f"invoices/{invoice}")
         line = found["lines"]["data"][0]
         params: dict[str, Any] = {
@@ -174,7 +182,8 @@ class StripeDeeds:
             "metadata": {"scope": scope} if scope else {},
         }
         if found["status"] == "paid":
-            params |= {"refund_amount": refund} if refund else {}
+            given = {"refund_amount": refund, "out_of_band_amount": aside}
+            params |= {name: amount for name, amount in given.items() if amount}
         note = self._api.post("credit_notes", params, "credit")
         return {"id": note["id"], "total": note["total"], "refund": note.get("refund")}
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from synthetic.deeds import Answer
-from synthetic.systems.billing import PriceList, customer_facts
+from synthetic.systems.billing import PriceList, billed_lines, customer_facts
 from synthetic.systems.stripe.api import StripeApi
 from synthetic.systems.stripe.catalogue import meter_name
 
@@ -44,6 +44,7 @@ class StripeLooks:
             "start": _day(found["current_period_start"], zone),
             "end": _day(found["current_period_end"], zone),
             "ends": found["cancel_at_period_end"],
+            "effective": found["metadata"].get("effective_date", ""),
         }
 
     def invoice_of(self, invoice: str = "", subscription: str = "") -> Answer:
@@ -74,6 +75,7 @@ class StripeLooks:
             "end": max(_day(line["period"]["end"], zone) for line in lines) if lines else None,
             "payment": one.get("charge"),
             "attempts": one["attempt_count"],
+            **billed_lines(map(_sold, lines)),
         }
 
     def invoices_of(self, subscription: str) -> Answer:
@@ -82,13 +84,19 @@ class StripeLooks:
         return {"count": len(found), "total": sum(int(one["total"]) for one in found)}
 
     def usage_of(self, customer: str, sku: str, since: int, until: int) -> Answer:
-        """Show how much a customer used between two times."""
+        """Show how much a customer used between two times, and what of it was billed: at its cut, or later."""
         meter = next((one for one in self._api.list("billing/meters") if one["event_name"] == meter_name(sku)), None)
         if meter is None:
             return {"count": 0}
         window = {"customer": customer, "start_time": since, "end_time": until}
         found = self._api.get(f"billing/meters/{meter['id']}/event_summaries", window)["data"]
-        return {"count": 1, "received": sum(int(one["aggregated_value"]) for one in found)}
+        received = sum(int(one["aggregated_value"]) for one in found)
+        done = [one for one in self._api.list("invoices", {"customer": customer}) if one["status"] != "draft"]
+        lines = [line for one in done for line in one["lines"]["data"] if _is_of(line, sku, since, until)]
+        billed = sum(int(line["quantity"] or 0) for line in lines if not _is_late(line))
+        items = self._api.list("invoiceitems", {"customer": customer})
+        late = sum(int(one["quantity"] or 0) for one in items if _is_late(one) and _is_of(one, sku, since, until))
+        return {"count": 1, "received": received, "billed": billed, "late": late}
 
     def preview_of(self, subscription: str, quantity: int) -> Answer:
         """Show what an amendment would cost, without doing it."""
@@ -154,6 +162,23 @@ class StripeLooks:
         if invoice:
             return [self._api.get(f"invoices/{invoice}")]
         return self._api.list("invoices", {"subscription": subscription})
+
+
+def _sold(line: Mapping[str, Any]) -> tuple[str, int, int]:
+    """Return SKU, net and tax of a line; where the tax is within its price, it is taken out of that."""
+    sku = ((line.get("price") or {}).get("metadata") or {}).get("sku") or line["metadata"].get("sku", "")
+    taxes = line.get("tax_amounts") or ()
+    within = sum(int(one["amount"]) for one in taxes if one.get("inclusive"))
+    return sku, int(line["amount"]) - within, sum(int(one["amount"]) for one in taxes)
+
+
+def _is_of(line: Mapping[str, Any], sku: str, since: int, until: int) -> bool:
+    """Whether a line sells a SKU over days that lie between two times, in part or whole."""
+    return _sold({"amount": 0, **line})[0] == sku and line["period"]["start"] < until and line["period"]["end"] > since
+
+
+def _is_late(line: Mapping[str, Any]) -> bool:
+    return bool(line["metadata"].get("late_usage"))
 
 
 def _is_synthetic(found: Mapping[str, Any]) -> bool:

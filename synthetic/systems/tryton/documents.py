@@ -29,9 +29,13 @@ _NUMBERED_AFTER = "you must set an invoice date after"
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
-    """One line of a move: functional minor units, debit positive; `second` is an amount in another currency.
+    """One line of a move: functional minor units, debit positive.
 
-    `about` is the line, by its id, that this one says something of; `text` has facts that Tryton has no field for.
+    Attributes:
+        second: Amount in another currency: its code, minor units, digits.
+        tax: Code and amount of output tax.
+        about: The line, by its id, that this one says something of.
+        text: Facts that Tryton has no field for.
     """
 
     account: str
