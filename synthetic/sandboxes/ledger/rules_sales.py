@@ -50,8 +50,8 @@ def invoice(master: Master, document: Document, ledger: str, posting_date: date,
     untaxed = {text(row, "tax_code") for row in tax_rows(document, lines) if not whole(row, "tax")}
     for line in lines:
         code = text(line, "tax_code") if text(line, "tax_code") in untaxed else ""
-        sold = {"tax_code": code, "sold_under": text(line, "tax_code")}
-        legs += [replace(leg, **sold) for leg in _revenue_legs(master, document, line, ledger, accrued=accrued)]
+        own = _revenue_legs(master, document, line, ledger, accrued=accrued)
+        legs += [replace(leg, tax_code=code, sold_under=text(line, "tax_code")) for leg in own]
     legs += [
         Leg(TAX, -whole(row, "tax"), tax_code=text(row, "tax_code"), tax_base=-whole(row, "base"))
         for row in tax_rows(document, lines)

@@ -9,7 +9,11 @@ import pytest
 import synthetic.cli.matrix
 from harness.cli.main import main
 from harness.history import latest_runs, open_history
+<<<<<<< HEAD
 from synthetic.matrix import reference
+=======
+from synthetic.probes import PROBES
+>>>>>>> 6f3e5c2 (Name a replay that is no longer missing, and count the probes by themselves)
 
 FAULTS = """
 import synthetic.faults
@@ -135,7 +139,7 @@ def did_nothing(call, forward, rng):
 def unknown(call, forward, rng):
     return forward() | {"company": "9999"}
 
-@fault("never-played", port="sync", operation="replay", names={"duplicate"})
+@fault("never-played", port="erp", operation="assign_collection", names={"duplicate"})
 def never(call, forward, rng):
     return {}
 
@@ -240,7 +244,7 @@ def test_what_could_not_be_looked_at_is_exit_3(harness, tmp_path):
 def test_list_and_describe_know_every_probe(harness):
     _, out, _ = harness("list", "--format", "json")
     names = [one["name"] for one in json.loads(out)]
-    assert len(names) == len(set(names)) == 28
+    assert len(names) == len(set(names)) == len(PROBES)
     code, out, _ = harness("describe", "credit-and-refund", "--format", "json")
     assert code == 0
     assert json.loads(out)[0]["steps"][0]["title"] == "Account accepted"
