@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_of_term, term
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -16,7 +16,9 @@ async def restoration(
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
     start, end = term(tx.now(), sale.entity)
-    await tx.see("First invoice posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see(
+        "First invoice posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun)
+    )
     await tx.do(
         "Card will be declined from now on",
         billing.change_method(customer=begun.customer, method="failing", key=tx.key("failing")),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 _NET = 30000
@@ -19,7 +19,7 @@ async def later_refund(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
     """A credit that is kept is refunded later: cash moves once, the rest stays owed, revenue and tax do not change."""
     sale = GERMAN_PRO
     begun = await subscribe(tx, crm, billing, sale)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     paid = await tx.see(
         "Paid", billing.invoice_of(invoice=begun.invoice), within="10m", want={"status": "paid"}, fixed={"count": 1}
     )

@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, lines_posted, posted, subscribe
+from synthetic.probes.scenarios import GERMAN_PRO, Facts, deliver_again, first_posted, lines_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -20,7 +20,7 @@ async def backdated_cancellation(  # noqa: PLR0913, PLR0917  (a probe takes the 
     begun = await subscribe(tx, crm, billing, sale)
     began = tx.now()
     start, end = term(began, sale.entity)
-    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=posted(sale, begun))
+    await tx.see("Posted", erp.posting_of(invoice=begun.invoice), within="15m", fixed=first_posted(tx, sale, begun))
     await tx.see("Paid", erp.receivable_of(invoice=begun.invoice), within="10m", want={"open": 0}, fixed={"count": 1})
     await tx.advance("150 days", since=began)
     effective = str(today(tx.now(), sale.entity))

@@ -9,11 +9,8 @@ import pytest
 import synthetic.cli.matrix
 from harness.cli.main import main
 from harness.history import latest_runs, open_history
-<<<<<<< HEAD
 from synthetic.matrix import reference
-=======
 from synthetic.probes import PROBES
->>>>>>> 6f3e5c2 (Name a replay that is no longer missing, and count the probes by themselves)
 
 FAULTS = """
 import synthetic.faults
