@@ -39,8 +39,8 @@ def check_conventions(name: str, root: Node, library: Library) -> tuple[Finding,
 
     A contract whose references lead nowhere yields nothing: that is told where contracts are read.
     """
-    subject = Subject(name, root, library)
     try:
+        subject = Subject(name, root, library, tuple(values.carried(root, library)))
         found = {finding: None for convention in CONVENTIONS for finding in convention(subject)}
     except UnreadableError:
         return ()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from harness.conventions.fields import Field
 from harness.documents import Library, Node
 from harness.model import Finding, Level
 
@@ -20,11 +21,13 @@ class Subject:
         name: Name of the contract.
         root: Its document.
         library: Follows its references.
+        fields: Every field that it sends or takes on success, each place once for what stands around it.
     """
 
     name: str
     root: Node
     library: Library
+    fields: tuple[Field, ...] = ()
 
 
 Convention: TypeAlias = Callable[[Subject], Iterator[Finding]]

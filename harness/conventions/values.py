@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harness.catalog.entities import mapping, text
 from harness.conventions.drafts import Subject, draft
@@ -10,28 +10,33 @@ from harness.conventions.events import payloads
 from harness.conventions.fields import Field, fields
 from harness.conventions.names import is_currency, is_day, is_moment, is_money, is_person
 from harness.conventions.operations import operations
+from harness.documents import Library, Node
 from harness.model import Finding
 
 _FINANCIAL = frozenset({"financial", "finance", "sox", "sox-key"})
 _PERSONAL = frozenset({"pii", "personal", "personal-data", "sensitive"})
 
 
-def _fields(subject: Subject) -> Iterator[Field]:
-    """Yield every field that the contract sends or takes on success, each place once."""
-    found = list(operations(subject.library, subject.root))
+def carried(root: Node, library: Library) -> Iterator[Field]:
+    """Yield every field that a contract sends or takes on success, each place once for what stands around it.
+
+    Raises:
+        UnreadableError: A reference leads nowhere.
+    """
+    found = list(operations(library, root))
     # What is sent to a record, as to /payments/{id}/applications, is in the currency of the record.
     sent = [body for one in found if "{" in one.path for body in one.bodies()]
-    yield from fields(subject.library, sent, beside_currency=True)
+    yield from fields(library, sent, beside_currency=True)
     roots = [schema for one in found for schema in one.answers()]
     roots += [body for one in found if "{" not in one.path for body in one.bodies()]
-    roots += [schema for _, schema in payloads(subject.library, subject.root)]
-    if not roots and not {"openapi", "swagger", "asyncapi"} & set(mapping(subject.root.value)):
-        roots = [subject.root]
-    yield from fields(subject.library, roots)
+    roots += [schema for _, schema in payloads(library, root)]
+    if not roots and not {"openapi", "swagger", "asyncapi"} & set(mapping(root.value)):
+        roots = [root]
+    yield from fields(library, roots)
 
 
 def _money(subject: Subject) -> Iterator[Field]:
-    for one in _fields(subject):
+    for one in subject.fields:
         scalar = one.types & {"integer", "number", "string"}
         named = is_money(one.name, beside_currency=one.beside_currency)
         if scalar and named and not (one.types - scalar) and not _is_word(one):
@@ -84,7 +89,7 @@ def money_without_currency(subject: Subject) -> Iterator[Finding]:
 
 def unreadable_moments(subject: Subject) -> Iterator[Finding]:
     """Points in time and days that are no RFC 3339 text."""
-    for one in _each_place(_fields(subject)):
+    for one in _each_place(subject.fields):
         wanted = "date-time" if is_moment(one.name) else "date" if is_day(one.name) else ""
         said = text(one.schema.get("format"))
         if wanted and one.types & {"integer", "number"} and "string" not in one.types:
@@ -113,7 +118,7 @@ def _is_bounded(one: Field) -> bool:
 def unclassified(subject: Subject) -> Iterator[Finding]:
     """Fields with money or a person that say nothing of who may see them."""
     money = {(one.node.document.path, one.node.pointer) for one in _money(subject)}
-    for one in _each_place(_fields(subject)):
+    for one in _each_place(subject.fields):
         is_amount = (one.node.document.path, one.node.pointer) in money
         if is_amount and not one.classes & _FINANCIAL:
             rule, what, wanted = "finance-field-unclassified", "is money", "financial"
@@ -132,7 +137,7 @@ def unclassified(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _each_place(found: Iterator[Field]) -> Iterator[Field]:
+def _each_place(found: Iterable[Field]) -> Iterator[Field]:
     """Yield each place once, with every classification it is reached under counted in its favour."""
     places: dict[tuple[str, str], Field] = {}
     for one in found:

@@ -78,7 +78,7 @@ class Library:
         Raises:
             UnreadableError: It points to nothing, or out of the tree.
         """
-        path, pointer = target(node.document.path, ref, None if _is_cheap(ref) else node.location)
+        path, pointer = self._target(node, ref)
         document = node.document if path == node.document.path else self._referred_to(path, node, ref)
         try:
             return _descend(document, pointer)
@@ -86,6 +86,13 @@ class Library:
             raise UnreadableError(
                 f'$ref "{ref[:200]}" points to nothing', location=node.location, remedy=error.remedy or "Correct it."
             ) from None
+
+    def _target(self, node: Node, ref: str) -> tuple[str, str]:
+        """Return path and pointer that a reference means; its own line is looked up only where it is refused."""
+        try:
+            return target(node.document.path, ref)
+        except UnreadableError:
+            return target(node.document.path, ref, node.location)
 
     def follow(self, node: Node) -> Node:
         """Return the first node that is no `$ref`, starting at `node` itself.
@@ -188,11 +195,6 @@ class Library:
             raise UnreadableError(
                 f'$ref "{ref[:200]}": {error.message} ({path})', location=node.location, remedy=error.remedy
             ) from None
-
-
-def _is_cheap(ref: str) -> bool:
-    """A reference inside its document cannot be refused for its path, so its line need not be looked up."""
-    return ref.startswith("#/") or ref == "#"
 
 
 def _inside(path: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _Value = TypeVar("_Value")
-Insert = sqlite.Insert | postgresql.Insert
 
 
 def as_value(kind: type[_Value], row: Row[Any], **changed: object) -> _Value:
@@ -19,7 +21,11 @@ def as_value(kind: type[_Value], row: Row[Any], **changed: object) -> _Value:
     return kind(**{**given, **changed})
 
 
-def insert_into(connection: Connection | Dialect, table: Table) -> Insert:
+def insert_into(connection: Connection | Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows ON CONFLICT, which both databases write alike."""
     dialect = connection.dialect if isinstance(connection, Connection) else connection
-    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    if dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  (a tenth of a second, for those who have one)
+
+    return postgresql.insert(table)
