@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN_PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install demo test test-unit test-integration test-browser test-tryton check format bench nightly clean
+.PHONY: help install demo test test-unit test-integration test-browser test-tryton check check-types check-rest format bench nightly clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -44,14 +44,20 @@ test-browser: $(STAMP) ## Pages in headless Chromium
 test-tryton: $(STAMP) ## A real Tryton, installed and prepared the first time (about 100 s)
 	@HARNESS_TRYTON_BUILD=1 $(BIN)/python tests/layer.py tryton 300 -n 2 --dist worksteal -m "tryton and not slow"
 
+# Types take as long as all the rest, so that they are checked beside it.
 check: $(STAMP) ## Format, lint, types, layers, dependencies, spelling
+	@$(MAKE) --no-print-directory -j2 check-types check-rest
+	@echo "check: all green"
+
+check-types: $(STAMP)
+	@$(BIN)/mypy
+
+check-rest: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
 	@$(BIN)/typos
-	@echo "check: all green"
 
 format: $(STAMP) ## Put every file into the house format
 	@$(BIN)/ruff check --fix .
