@@ -87,6 +87,7 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
         "dispute_posting_of",
         "payout_posting_of",
         "termination_posting_of",
+        "loss_posting_of",
         "write_off_posting_of",
         "accrual_posting_of",
         "revaluation_of",

@@ -283,6 +283,20 @@ def first_posted(tx: Transaction, sale: Sale, begun: Subscribed) -> Facts:
     return posted(sale, begun, **dated(str(today(tx.now(), sale.entity))))
 
 
+def loss_posted(sale: Sale, amount: int, day: str, *, reversed_on: str = "") -> Facts:
+    """Return what the ledger must show of a loss that is expected on the invoice of a sale."""
+    return {
+        "count": 1,
+        "source": "erp",
+        "entity": sale.entity,
+        "currency": sale.currency,
+        "amount": amount,
+        "accounts": "1190,6200",
+        "posting_date": day,
+        "reversed_on": reversed_on,
+    }
+
+
 def dated(day: str) -> Facts:
     """Return the four dates of a document that is of a day, and posted on it."""
     return {"document_date": day, "posting_date": day, "posting_period": day[:7], "tax_period": day[:7]}

@@ -62,6 +62,8 @@ async def customer_onboarding(
         "terms": "NET30",
         "tax_id": account.tax_id,
         "parent": "",
+        "country": account.country,
+        "bill_to": account.id,
         "synthetic": True,
     }
     await tx.see(

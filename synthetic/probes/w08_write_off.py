@@ -8,7 +8,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_later, share_of_term_before, term, today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, first_posted, posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, first_posted, loss_posted, posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -47,6 +47,11 @@ async def write_off(tx: Transaction, crm: Port, billing: Port, erp: Port) -> Non
     }
     loss: Facts = {**facts, "id": begun.invoice, "invoice_id": begun.invoice, "amount": earned}
     await tx.do("Loss expected on what was used", erp.expect_loss(loss=loss, key=tx.key("expect")))
+    await tx.see(
+        "The loss is expected, and no more than was used",
+        erp.loss_posting_of(invoice=begun.invoice),
+        fixed=loss_posted(sale, earned, day),
+    )
     await tx.do("Cancelled now", billing.cancel(subscription=begun.subscription, key=tx.key("cancel")))
     unearned = sale.net - earned
     tax = half_up(Fraction(unearned) * Fraction(sale.tax_percent) / 100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthetic.deeds.ports import Port
 from synthetic.probes.days import days_of_term, month_end, share_of_term, term, today
-from synthetic.probes.scenarios import AMERICAN_PRO, Facts, first_posted, subscribe
+from synthetic.probes.scenarios import AMERICAN_PRO, Facts, first_posted, loss_posted, subscribe
 from synthetic.transaction import Transaction, probe
 
 
@@ -56,6 +56,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         },
         otherwise="imbalance",
     )
+    reversed_day = str(today(tx.now(), sale.entity))
     mistaken = await tx.do(
         "Loss booked by mistake",
         erp.expect_loss(
@@ -66,7 +67,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
                 "legal_entity": sale.entity,
                 "currency": sale.currency,
                 "amount": sale.total,
-                "posting_date": str(today(tx.now(), sale.entity)),
+                "posting_date": reversed_day,
                 "synthetic": True,
             },
             key=tx.key("mistake"),
@@ -76,7 +77,7 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         "And reversed, never deleted",
         erp.reverse(
             journal_number=mistaken["journal_number"],
-            day=str(today(tx.now(), sale.entity)),
+            day=reversed_day,
             who="controller",
             reason="booked by mistake",
             key=tx.key("reverse"),
@@ -87,6 +88,11 @@ async def period_close(tx: Transaction, crm: Port, billing: Port, erp: Port) -> 
         erp.balances_of(ledger=sale.entity, customer=begun.customer),
         fixed={"count": 1, "balance": 0, "credit_losses": 0, "revenue": recognised, "output_tax": sale.tax},
         otherwise="imbalance",
+    )
+    await tx.see(
+        "Both are on the books, on this day",
+        erp.loss_posting_of(invoice=begun.invoice),
+        fixed=loss_posted(sale, sale.total, reversed_day, reversed_on=reversed_day),
     )
     closed = await tx.do(
         "Period locked",

@@ -61,6 +61,8 @@ class LedgerLooks:
             "terms": party.terms,
             "tax_id": party.tax_id,
             "parent": party.parent,
+            "country": party.extra.get("country", ""),
+            "bill_to": party.extra.get("bill_to", ""),
             "synthetic": party.synthetic,
         }
 
@@ -109,6 +111,13 @@ class LedgerLooks:
     def write_off_posting_of(self, invoice: str, ledger: str = "") -> Answer:
         """Show what is posted where an invoice was given up."""
         return self._marked(invoice, "write-off", ledger)
+
+    def loss_posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted for a loss expected on an invoice, and on which day that was undone ("" if it stands)."""
+        found = self._postings(invoice, "allowance", ledger)
+        after = {one.reverses: str(one.posting_date) for one in self._ledger.books.storage.postings(invoice)}
+        shown = self._cash_answer(invoice, "allowance", ledger)
+        return {**shown, "reversed_on": after.get(found[0].journal_number, "")} if found else shown
 
     def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
         """Show what is posted for usage that was accrued before it was billed."""

@@ -258,9 +258,20 @@ def _tax_id(document: Document) -> str:
 
 def _extra(document: Document) -> dict[str, str]:
     """Return what only some callers tell of a customer."""
-    account = account_of(document)
     limit = whole(document, "credit_limit")
-    return ({"account": account} if account else {}) | ({"credit_limit": str(limit)} if limit else {})
+    told = {
+        "account": account_of(document),
+        "credit_limit": str(limit or ""),
+        "country": text(document, "country"),
+        "bill_to": bill_to_of(document),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def bill_to_of(document: Document) -> str:
+    """Return the account of the CRM that invoices of a customer go to, "" if none is told."""
+    seat = document.get("bill_to")
+    return text(seat, "account_id") if isinstance(seat, dict) else ""
 
 
 def account_of(document: Document) -> str:

@@ -220,7 +220,8 @@ class Application:
 class Party:
     """A customer in the ledger: one per bill-to and legal entity.
 
-    `extra` has what only some callers tell: `account` of CRM, `credit_limit` in minor units.
+    `extra` has what only some callers tell: `account` of CRM, `credit_limit` in minor units, `country`, and `bill_to`,
+    the account that invoices go to.
     """
 
     id: str

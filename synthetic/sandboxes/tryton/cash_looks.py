@@ -47,6 +47,18 @@ class CashLooks:
             "reversed_on": self._undone(invoice, entity),
         }
 
+    def loss(self, invoice: str, ledger: str) -> Answer:
+        """Show what is posted for a loss expected on an invoice, and on which day that was undone ("" if it stands)."""
+        found = self._looks.cash(invoice, "allowance", ledger)
+        if not found["count"]:
+            return found
+        company = self._books.company(str(found["entity"]))
+        like = [["description", "like", f"%/{invoice}/allowance/%"], ["state", "=", "posted"]]
+        move = self._books.rest("account.move", [*like, ["company", "=", company.id]], ("id",), **company.context)[0]
+        about = ["description", "like", f"%/move/{move['id']}/reversal-by-%"]
+        undone = self._books.rest("account.move", [about, ["company", "=", company.id]], ("date",), **company.context)
+        return {**found, "reversed_on": str(undone[0]["date"]) if undone else ""}
+
     def rate(self, currency: str, ledger: str, day: str) -> Answer:
         """Show the rate of exchange that counts on a day."""
         master = self._books.master

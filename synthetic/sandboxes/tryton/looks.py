@@ -42,6 +42,8 @@ class Looks:
             "terms": facts.get("terms", ""),
             "tax_id": facts.get("tax_id", ""),
             "parent": facts.get("parent_id", ""),
+            "country": facts.get("country", ""),
+            "bill_to": facts.get("bill_to", ""),
             "synthetic": facts.get("synthetic") == "true",
         }
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from synthetic.deeds import Answer
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, UNBILLED, Document, text
-from synthetic.sandboxes.ledger.sales import account_of
+from synthetic.sandboxes.ledger.sales import account_of, bill_to_of
 from synthetic.sandboxes.ledger.values import PostingKey, RefusedError
 from synthetic.sandboxes.tryton.books import Books, Held, facts_text, functional_of
 from synthetic.systems.tryton.directory import Company
@@ -207,11 +207,12 @@ def give_back(books: Books, held: Held, day: date) -> None:
 def _marks(document: Document) -> str:
     """Return the facts of a customer that Tryton has no field for."""
     profile = document.get("tax_profile")
-    marks = {name: text(document, name) for name in ("currency", "parent_id")}
+    marks = {name: text(document, name) for name in ("currency", "parent_id", "country")}
     marks["tax_id"] = text(profile, "tax_id") if isinstance(profile, dict) else ""
     marks["synthetic"] = str(bool(document.get("synthetic"))).lower()
     marks["terms"] = text(document, "payment_terms")
     marks["account"] = account_of(document)
+    marks["bill_to"] = bill_to_of(document)
     return facts_text(**marks).replace("\n", "; ")
 
 

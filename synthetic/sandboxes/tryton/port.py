@@ -219,6 +219,10 @@ class TrytonPort:
         """Show what is posted where an invoice was given up."""
         return self._looks.marked(invoice, "write-off", ledger)
 
+    def loss_posting_of(self, invoice: str, ledger: str = "") -> Answer:
+        """Show what is posted for a loss expected on an invoice, and on which day that was undone."""
+        return self._cash_looks.loss(invoice, ledger)
+
     def accrual_posting_of(self, usage: str, ledger: str = "") -> Answer:
         """Show what is posted for usage that was accrued before it was billed."""
         return self._looks.marked(usage, "accrual", ledger)
