@@ -167,18 +167,18 @@ def _evidence(step: StepRecord) -> list[str]:
     lines = [f"    {'':<{width}}   expected            seen"]
     for one in step.differences:
         expected, seen = shown(one.field, one.expected, currency), shown(one.field, one.seen, currency)
-        lines.append(
-            f"    {one.field.replace('_', ' '):<{width}}   {expected:<18}  {seen:<18}{_off(one.expected, one.seen)}"
-        )
+        name = one.field.replace("_", " ")
+        lines.append(f"    {name:<{width}}   {expected:<18}  {seen:<18}{_off(one.field, one.expected, one.seen)}")
     return lines
 
 
-def _off(expected: JSON, seen: JSON) -> str:
+def _off(field: str, expected: JSON, seen: JSON) -> str:
     both = isinstance(expected, int) and isinstance(seen, int)
     if not both or isinstance(expected, bool) or isinstance(seen, bool):
         return ""
     difference = int(str(seen)) - int(str(expected))
-    return f"  {abs(difference):,} minor units too {'high' if difference > 0 else 'low'}" if difference else ""
+    unit = " minor units" if field in _AMOUNTS else ""
+    return f"  {abs(difference):,}{unit} too {'high' if difference > 0 else 'low'}" if difference else ""
 
 
 def run_to_json(run: Run) -> dict[str, JSON]:

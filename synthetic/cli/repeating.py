@@ -12,7 +12,7 @@ from harness.cli.output import write
 from harness.model import UsageError
 from synthetic.cli.on_the_way import OnTheWay
 from synthetic.cli.probe_text import ending, head, hop, run_to_json
-from synthetic.cli.running import Span, exit_code, play_once, played_faults, store_runs, this_slot
+from synthetic.cli.running import Span, exit_code, play_once, played_faults, refuse_broken, store_runs, this_slot
 from synthetic.deeds import Call, Layer
 from synthetic.matrix.suites import chosen
 from synthetic.sandboxes.supervision.running import DEFAULT_FOLDER
@@ -87,6 +87,7 @@ def repeat_all(  # noqa: PLR0913  (all but two by name)
         write(summary(runs, rounds, len(asked.probes), time.monotonic() - began))
     write(on_the_way.told(), err=as_json)
     store_runs(runs, spans, history)
+    refuse_broken(layers)
     return exit_code(runs)
 
 

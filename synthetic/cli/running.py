@@ -110,7 +110,19 @@ def run_all(  # noqa: PLR0913  (all but two by name)
         _write_json([run_to_json(run) for run in runs])
     write(on_the_way.told(), err=as_json)
     store_runs(runs, spans, history)
+    refuse_broken(layers)
     return exit_code(runs)
+
+
+def refuse_broken(layers: Sequence[Played]) -> None:
+    """Stop at a fault that changed nothing because it is written wrongly: a run that passed says nothing about it.
+
+    Raises:
+        UnreadableError: With file and line.
+    """
+    for one in layers:
+        if one.error is not None and not one.changed:
+            raise one.error
 
 
 def played_faults(faults: Path | None, seed: int) -> list[Played]:

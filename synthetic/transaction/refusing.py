@@ -35,8 +35,8 @@ _NAMED = {"posting_of": "invoice", "application_of": "payment"}
 """Looks whose name does not begin with the document they ask for."""
 
 
-async def found_wrong(boundary: Boundary, call: Call) -> str:
-    """Return what is wrong with a document that a look at the books misses; "" if nobody says.
+async def found_wrong(boundary: Boundary, call: Call) -> tuple[str, str]:
+    """Return what is wrong with a document that a look at the books misses, and the code that says so, or "" twice.
 
     Found wrong by the middleware, or by books that it contradicts itself in or that know no row for it. What was
     refused for another reason stays missing: there nobody looked at the document.
@@ -44,9 +44,10 @@ async def found_wrong(boundary: Boundary, call: Call) -> str:
     kind = _NAMED.get(call.operation, call.operation.removesuffix(_SUFFIX) if call.operation.endswith(_SUFFIX) else "")
     named = call.request.get(kind)
     if call.port != "erp" or not isinstance(named, str):
-        return ""
+        return "", ""
     try:
         found = await boundary.perform(Call("sync", "exceptions_of", {"object": named}))
     except (UnreachableError, RefusedError):
-        return ""
-    return str(found.get("category", "")) if found.get("code") in _FOUND_WRONG else ""
+        return "", ""
+    code = str(found.get("code", ""))
+    return (str(found.get("category", "")), code) if code in _FOUND_WRONG else ("", "")

@@ -123,10 +123,7 @@ class Transaction:
         return Reply(self.lacks, title, call, answer)
 
     async def refused(self, title: str, call: Call, code: str, *, category: str = "control") -> None:
-        """Ask for something that must be refused; that it was not, or for another reason, is the failure.
-
-        Who answers nothing at all has neither refused nor done it: then an answer is `missing`.
-        """
+        """Ask for what must be refused: that it was not, or for another reason, is the failure. No answer: missing."""
         self.assertions += 1
         started = self._begin(title, call)
         seen: JSON = "accepted"
@@ -317,8 +314,10 @@ class Transaction:
             answer = watch.answer
             if await self._comes_late(call, expectation, min(allowed, _LOOK_ON)):
                 wrong = tuple(replace(one, category="late") for one in wrong)
-            elif named := await found_wrong(self._boundary, call):
-                wrong = tuple(replace(one, category=named) for one in wrong)
+            else:
+                named, code = await found_wrong(self._boundary, call)
+                held = (Difference(call.object, "held_for", "", code, named),)
+                wrong = (*(replace(one, category=named) for one in wrong), *held) if named else wrong
             watch.answer = answer
         self._stop_failed(title, call, wrong, watch, started, allowed)
 

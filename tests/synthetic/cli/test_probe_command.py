@@ -88,6 +88,25 @@ def test_faults_of_a_folder_are_found_and_named(harness, tmp_path):
         assert all(name in row for row in rows.values())
 
 
+def test_a_fault_written_wrongly_fails_the_run_that_it_changed_nothing_in(harness, tmp_path):
+    folder = written(tmp_path, NOT_SEEN.replace('"quantity": 99', '"quantity": undefined'))
+    code, out, err = harness("run", "invoice-posting", "--fault", folder)
+    assert code == 3
+    assert "met" in out and "changed 0" in out
+    assert "fault memo stopped: NameError" in err
+
+
+def test_a_document_that_is_held_back_is_told_with_the_code_that_holds_it(harness, tmp_path):
+    text = "from synthetic.faults import fault, RefusedError\n"
+    text += "@fault('x', 'erp', 'post_invoice', {'mapping'})\n"
+    text += "def x(call, forward, rng):\n    raise RefusedError('erp', 'sku-unmapped', 'no such item')\n"
+    code, out, _ = harness("run", "invoice-posting", "--fault", written(tmp_path, text))
+    assert code == 1
+    assert "held for   none                sku-unmapped" in out
+    assert "1 too low" in out
+    assert "failed   mapping" in out
+
+
 def test_a_survivor_is_exit_1_until_it_is_waived_with_a_reason(harness, tmp_path):
     folder = written(tmp_path, NOT_SEEN)
     code, out, _ = harness("matrix", "--faults", folder, "--processes", 1, "--probe", "invoice-posting")
