@@ -92,7 +92,7 @@ def test_a_fault_written_wrongly_fails_the_run_that_it_changed_nothing_in(harnes
     folder = written(tmp_path, NOT_SEEN.replace('"quantity": 99', '"quantity": undefined'))
     code, out, err = harness("run", "invoice-posting", "--fault", folder)
     assert code == 3
-    assert "met" in out and "changed 0" in out
+    assert "and changed 0" in out
     assert "fault memo stopped: NameError" in err
 
 
@@ -302,7 +302,7 @@ def test_probes_are_repeated_in_a_line_each_until_one_is_not_clean(harness, tmp_
     code, out, _ = harness("run", "card-payment", "--repeat", "3", "--fault", written(tmp_path, FAULTS))
     assert code == 1
     assert "✗ failed" in out
-    assert out.splitlines()[-1].startswith("0 rounds of 1 probes clean: 0 runs, ")
-    assert out.splitlines()[-1].endswith("stopped in round 1 at card-payment.")
+    said = next(line for line in out.splitlines() if line.startswith("0 rounds of 1 probes clean: 0 runs, "))
+    assert said.endswith("stopped in round 1 at card-payment.")
     code, _, err = harness("run", "card-payment", "--repeat", "2", "--reset")
     assert (code, "landscape cannot be emptied" in err) == (2, True)
