@@ -165,7 +165,7 @@ def _of_exceptions(facts: Facts, window: Window) -> tuple[Family, ...]:
         flow[labels_of(**where, change="closed", source=one.source)] += window.has(one.closed_at)
     compared: Counter[Labels] = Counter()
     for run in facts.comparisons:
-        if window.has(run.at):
+        if window.has(run.at) and (run.compared or run.source == "ledger"):
             where = {"environment": facts.environment, "entity": run.entity, "checkpoint": run.checkpoint}
             compared[labels_of(**where, result="matched", source=run.source)] += run.matched
             compared[labels_of(**where, result="differing", source=run.source)] += run.compared - run.matched
@@ -327,7 +327,8 @@ def _counted(run: Run) -> str:
 
 def _of_alerts(facts: Facts, window: Window) -> tuple[Family, ...]:
     def labels(one: Alert) -> Labels:
-        return labels_of(environment=one.environment, category=one.category, level=one.level, source="probe")
+        source = "ledger" if one.system == "ledger" else "probe"
+        return labels_of(environment=one.environment, category=one.category, level=one.level, source=source)
 
     detected = {run.id: run.detected_after for run in facts.runs if run.detected_after is not None}
     opened = [one for one in facts.alerts if window.has(one.opened)]

@@ -29,11 +29,14 @@ from harness.history import (
     record_facts,
     windows_between,
 )
-from harness.metrics.objectives import ProbeTarget, probe_targets, read_objectives
-from harness.model import UsageError
+from harness.metrics.facts import Window
+from harness.metrics.objectives import Objective, ProbeTarget, probe_targets, read_objectives
+from harness.metrics.reading import read_facts
+from harness.model import HarnessError, UsageError
 from harness.model.facts import KeptFact
 from harness.model.monitoring import MaintenanceWindow, RequestState
 from harness.model.runs import Run
+from harness.report.words import count
 from synthetic.cli.landscape import read_landscape
 from synthetic.cli.ledgers import Reader, read_now
 from synthetic.cli.live_orders import live_handlers
@@ -51,6 +54,7 @@ from synthetic.monitor.monitor import Monitor, exit_code
 from synthetic.monitor.orders import Orders
 from synthetic.monitor.planning import Plan
 from synthetic.monitor.playing import Keeper, Playing, runner_name
+from synthetic.monitor.real import LONGEST, Real, judge_real
 from synthetic.monitor.recording import on_real_time, recorded
 from synthetic.monitor.schedule import Schedule, check_schedule, parse_shard
 from synthetic.monitor.telling import Telling
@@ -169,7 +173,8 @@ def show_status(place: str | None, repo: Path, *, as_json: bool) -> int:
             )
         )
     else:
-        lines = [f"{'✓' if runners else '✗'} {len(runners)} live runners, {len(queued)} orders wait\n"]
+        head = f"{count(len(runners), 'live runner')}, {count(len(queued), 'order')} queued"
+        lines = [f"{'✓' if runners else '✗'} {head}\n"]
         lines += [f"  {one.name}  seen {one.seen:%H:%M:%S} UTC\n" for one in runners]
         lines += [f"  ✗ {one.level}  {one.key}  since {one.opened:%d %b %H:%M} UTC\n" for one in alerts]
         lines += [
@@ -223,10 +228,12 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         dependencies=dependencies_of(catalog),
         categories=catalog.categories(),
         canary=canary,
+        real=_real(options, history),
     )
     player = ProbePlayer(options["environment"], catalog, probes, partial(record_facts, history))
     playing = Playing(history, player, name, Keeper(history, options["lease"]), wall.now, watcher.observing)
     executor = _executor(options, playing)
+    collect = _collecting(options["environment"], history, catalog)
     return Monitor(
         history=history,
         time=wall,
@@ -236,23 +243,43 @@ def _monitor(options: Mapping[str, Any], history: History, wall: Wall) -> Monito
         orders=Orders(history, name, executor, schedules, wall.now, live_handlers(options["environment"], catalog)),
         watcher=watcher,
         alive=_alive(options["heartbeat_env"]),
-        collect=_collecting(options["environment"], history, catalog),
+        collect=collect,
+        collected=collect.wait if isinstance(collect, Reader) else lambda: None,
         report=_report,
     )
 
 
-def _targets(repo: Path) -> Mapping[str, ProbeTarget]:
-    """Return what share of its runs each probe must pass, by the objectives of the repository, or of the landscape.
+def _real(options: Mapping[str, Any], history: History) -> Callable[[str, datetime], Real]:
+    """Return what judges real business, at most once a minute; a landscape of this process has none."""
+    found = _objectives(options["repo"])
+    last: dict[str, tuple[datetime, Real]] = {}
 
-    Objectives that cannot be read are told, and the others count.
-    """
+    def judged(environment: str, now: datetime) -> Real:
+        if environment == IN_PROCESS:
+            return Real((), known=False)
+        known = last.get(environment)
+        if known is None or now - known[0] >= timedelta(minutes=1):
+            (facts,) = read_facts(history, environment, Window(now - LONGEST, now))
+            last[environment] = known = (now, Real(judge_real(facts, found, now)))
+        return known[1]
+
+    return judged
+
+
+def _targets(repo: Path) -> Mapping[str, ProbeTarget]:
+    """Return what share of its runs each probe must pass; objectives that cannot be read are told, the others count."""
+    return probe_targets(_objectives(repo, write_error))
+
+
+def _objectives(repo: Path, tell: Callable[[HarnessError], object] = lambda _problem: None) -> tuple[Objective, ...]:
+    """Return the objectives of the repository, or of the landscape where it has none."""
     for library in (open_library(repo), Library(FolderTree(landscape_root()))):
         found, problems = read_objectives(library)
         for problem in problems:
-            write_error(problem)
+            tell(problem)
         if found:
-            return probe_targets(found)
-    return {}
+            return found
+    return ()
 
 
 def _collecting(environment: str, history: History, catalog: Catalog) -> Reader | Callable[[datetime], None]:

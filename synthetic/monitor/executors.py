@@ -100,11 +100,12 @@ class Threads:
         done = {name: future for name, future in self._futures.items() if future.done()}
         for name in done:
             del self._futures[name]
-        return [error for future in done.values() if (error := future.exception()) is not None]
+        ended = [future for future in done.values() if not future.cancelled()]
+        return [error for future in ended if (error := future.exception()) is not None]
 
     def close(self) -> None:
-        """Wait for what runs."""
-        self._pool.shutdown(wait=True)
+        """Wait for what runs; what has not begun holds no lease, and the next runner finds its slot due."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(slots=True)

@@ -50,6 +50,7 @@ class Monitor:
         watcher: Judges runs and tells people.
         alive: Called once a minute while all is well: the dead man's switch of the monitor itself.
         collect: Called once a minute: reads what the real ledgers say into the history.
+        collected: Waits for the reading that is under way: who runs once judges what it told.
         poll: How long orders and results may lie about before they are looked at.
         report: Told, in one line each, what a person watching wants to see.
     """
@@ -63,6 +64,7 @@ class Monitor:
     watcher: Watcher
     alive: Callable[[], None] = field(default=lambda: None)
     collect: Callable[[datetime], None] = field(default=lambda _now: None)
+    collected: Callable[[], None] = field(default=lambda: None)
     poll: timedelta = timedelta(seconds=2)
     report: Callable[[str], None] = field(default=lambda _line: None)
 
@@ -119,6 +121,7 @@ class Monitor:
         beat(self.history, self.playing.runner, {"once": True})
         runs = [run for work in self.plan.current(now) if (run := self.playing.play(work)) is not None]
         self.collect(self.time.now())
+        self.collected()
         self._watch(self.time.now())
         return runs
 

@@ -137,9 +137,9 @@ def to_text(notice: Notice) -> str:
     lines = [notice.headline, ""]
     where = "  ".join(part for part in (alert.environment, alert.entity, alert.system) if part)
     lines.append(f"{alert.level}  {alert.category}  {where}")
-    lines.append(
-        f"since {alert.opened:%d %b %Y %H:%M} UTC, seen in {alert.count} {'run' if alert.count == 1 else 'runs'}"
-    )
+    runs = f"seen in {alert.count} {'run' if alert.count == 1 else 'runs'}"
+    seen = "told by the ledgers" if alert.system == "ledger" else runs
+    lines.append(f"since {alert.opened:%d %b %Y %H:%M} UTC, {seen}")
     if told(alert, "why"):
         lines.append(f"because {told(alert, 'why')}")
     lines += [f"explains {one.system} {one.category}: {told(one, 'sentence')}" for one in notice.explained]

@@ -39,6 +39,7 @@ from synthetic.monitor.canary import (
 )
 from synthetic.monitor.grouping import Dependencies
 from synthetic.monitor.notices import Notice, due, said
+from synthetic.monitor.real import Real, after_real
 from synthetic.monitor.rules import BUDGET_SPAN, TICKET_SPAN, Past, Signal, judge, silence
 from synthetic.monitor.schedule import Schedule
 
@@ -73,6 +74,7 @@ class Watcher:
         categories: Who acts first, and the procedure.
         send: Tells somebody; raises if nobody was reached.
         canary: What is wrong on purpose once a day, None for nothing.
+        real: What real business means now, by environment; asked only where ledgers are read.
     """
 
     history: History
@@ -86,6 +88,7 @@ class Watcher:
     dependencies: Dependencies = field(default_factory=Dependencies)
     categories: Sequence[Category] = ()
     canary: Canary | None = None
+    real: Callable[[str, datetime], Real] = field(default=lambda _environment, _now: Real((), known=False))
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -165,7 +168,9 @@ def _judged(watcher: Watcher, environment: str, now: datetime) -> int:
     silent = _silent(watcher, environment, passes, now)
     alerts = after_silence(alerts, environment, silent, now, held=_held_now(watcher, environment, now))
     alerts, over_now = _after_deadline(watcher, environment, alerts, now)
-    closed += over_now
+    held = _held_now(watcher, environment, now)
+    alerts, settled = after_real(alerts, environment, watcher.real(environment, now), now, held=held)
+    closed += [*over_now, *settled]
     drills = [
         alert for alert in alerts if alert.category in {CATEGORY, MISSED}
     ]  # explained by nothing, explain nothing

@@ -7,6 +7,7 @@ counted is made from it anew each time, so that a clock which was moved in betwe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,19 @@ Shift = Callable[[float], datetime]
 DEADLINE = timedelta(minutes=15)
 LEADS_TO = frozenset({"invoice.finalized", "charge.succeeded", "customer.created", "credit_note.created"})
 """Events of billing whose first durable effect is one in the ERP."""
+
+
+_SHOWN_WITHIN = 3600
+"""Seconds after which an event that the books do not show is not looked at again: its invoice is told as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the books say of an event: postings of its invoice, whether its effect is there, and when that was read."""
+
+    postings: int
+    shown: bool
+    now: float
 
 
 def with_event(known: Raw, row: Mapping[str, Any]) -> Raw:
@@ -100,18 +114,24 @@ def payment_fact(environment: str, key: str, raw: Raw, shift: Shift) -> KeptFact
     return _kept(environment, "payment", key, shift(raw["paid"]), body, raw, is_open=applied is None)
 
 
-def event_fact(environment: str, key: str, raw: Raw, shift: Shift, postings: int) -> KeptFact:
-    """Return the fact of an event; a delivery again did harm if what it is about is in the books more than once."""
+def event_fact(environment: str, key: str, raw: Raw, shift: Shift, books: Books) -> KeptFact:
+    """Return the fact of an event; a delivery again did harm if what it is about is in the books more than once.
+
+    It took effect when the middleware was done with it, if the books show it as well: an order may be lost between.
+    """
     again = max(int(raw["deliveries"]) - 1, 0)
+    done = raw.get("done")
+    has_effect = done is not None and books.shown
     body = {
         "entity": raw.get("entity", ""),
         "type": raw["type"],
         "created": _text(raw["created"], shift),
-        "effect_at": _text(max(raw["done"], raw["created"]), shift) if raw.get("done") else None,
+        "effect_at": _text(max(done, raw["created"]), shift) if done is not None and has_effect else None,
         "deliveries": max(int(raw["deliveries"]), 1),
-        "harmful": min(again, max(postings - 1, 0)),
+        "harmful": min(again, max(books.postings - 1, 0)),
     }
-    return _kept(environment, "event", key, shift(raw["created"]), body, raw, is_open=not raw.get("done"))
+    is_open = done is None or (not has_effect and books.now - done < _SHOWN_WITHIN)
+    return _kept(environment, "event", key, shift(raw["created"]), body, raw, is_open=is_open)
 
 
 def subscription_fact(

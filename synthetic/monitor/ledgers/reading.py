@@ -35,6 +35,8 @@ _CLOSES = timedelta(days=62)
 """How far back comparisons of the month that ended last may lie."""
 _POSTED = "invoice-posted"
 _TOUCH = "touch"
+_NO_ENTITY = "ZZ-00"
+"""What a middleware writes where an event names no company; `ZZ` is no country."""
 _LISTS = ("billing", "erp", "sync", "subscriptions", "closes")
 
 
@@ -190,7 +192,16 @@ class _Reading:
             elif kind == _TOUCH:
                 yield KeptFact(name, _TOUCH, key, "ledger", self._wall, {"_told": raw})
             elif kind == "event":
-                yield facts.event_fact(name, key, raw, self._shift, self._postings_of(str(raw.get("object", ""))))
+                told = self._with_entity(raw)
+                yield facts.event_fact(name, key, told, self._shift, self._books_of(raw))
+
+    def _with_entity(self, raw: facts.Raw) -> facts.Raw:
+        """Return an event with the company of what it is about: one of a charge names none itself."""
+        if raw.get("entity") not in {"", None, _NO_ENTITY}:
+            return raw
+        about = str(raw.get("object", ""))
+        found = self._of("payment", about).get("entity") or self._of("invoice", about).get("entity")
+        return {**raw, "entity": found} if found else raw
 
     def _chains(self, payment: str, paid: facts.Raw) -> Iterator[KeptFact]:
         """Yield the chain that a payment ends, if it settles an invoice of a subscription."""
@@ -201,8 +212,15 @@ class _Reading:
             touches = sum(int(self._of(_TOUCH, one).get("count", 0)) for one in objects)
             yield facts.workflow_fact(self._ledgers.environment, invoice, raw, paid, self._shift, touches)
 
-    def _postings_of(self, invoice: str) -> int:
-        return len(self._of("invoice", invoice).get("entries", {}))
+    def _books_of(self, event: facts.Raw) -> facts.Books:
+        about = str(event.get("object", ""))
+        postings = len(self._of("invoice", about).get("entries", {}))
+        shown = True
+        if event.get("type") == "invoice.finalized":
+            shown = postings > 0
+        elif event.get("type") == "charge.succeeded":
+            shown = self._of("payment", about).get("applied") is not None
+        return facts.Books(postings, shown, self._now)
 
     def _of(self, kind: str, key: str) -> facts.Raw:
         if (kind, key) not in self._raw:

@@ -389,3 +389,30 @@ def test_what_the_middleware_holds_of_probes_stands_apart(shop):
 
 def _hours_between(first, second):
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds() / 3600
+
+
+def test_an_event_that_names_no_company_is_one_of_the_company_it_is_about(shop):
+    shop.sell("one")
+    shop.passes(minutes=20)
+    shop.read()
+    events = [one.body for one in facts_since(shop.history, FAR) if one.kind == "event"]
+    assert {one["type"] for one in events} >= {"charge.succeeded", "invoice.finalized"}
+    assert {one["entity"] for one in events} == {"DE-01"}
+
+
+def test_an_event_that_the_middleware_was_done_with_had_no_effect_where_the_books_do_not_show_it(catalog, history):
+    shop = Shop(catalog, history, [_spoiled("post_invoice", _never)])
+    shop.sell("one")
+    shop.passes(minutes=20)
+    shop.read()
+    events = {one.body["type"]: one.body for one in facts_since(history, FAR) if one.kind == "event"}
+    assert events["invoice.finalized"]["effect_at"] is None
+    assert events["customer.created"]["effect_at"] is not None
+
+
+def test_events_that_took_effect_are_timed(shop):
+    shop.sell("one")
+    shop.passes(minutes=20)
+    shop.read()
+    events = {one.body["type"]: one.body for one in facts_since(shop.history, FAR) if one.kind == "event"}
+    assert None not in {events[kind]["effect_at"] for kind in ("invoice.finalized", "charge.succeeded")}
