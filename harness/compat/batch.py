@@ -16,10 +16,10 @@ from harness.compat.avro_schema import PRIMITIVES
 from harness.compat.encoding import dumps, result_to_json
 from harness.compat.inline import inline_node
 from harness.documents import MAX_BYTES, FolderTree, Library, Node
+from harness.documents.json_text import exact
 from harness.model import JSON, ContentModel, ContractComparison, ContractKind, HarnessError, UnreadableError
 
 _MAX_DEPTH = 200
-_MAX_EXPONENT = 1000
 _KINDS = [kind.value for kind in ContractKind]
 _MODELS = [model.value for model in ContentModel]
 
@@ -71,20 +71,13 @@ def _parse(line: str | bytes) -> dict[str, JSON]:
         raise UnreadableError(f"the row is longer than {MAX_BYTES} bytes", remedy="Give paths of files instead.")
     try:
         text = line if isinstance(line, str) else line.decode("utf-8-sig")
-        row = json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        row = json.loads(text, parse_float=exact, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"the row is not JSON: {error}", remedy="Write one JSON object a line.") from error
     if not isinstance(row, dict):
         raise UnreadableError("the row is not a JSON object", remedy='Write {"id", "kind", "old", "new"}.')
     _bound(row)
     return row
-
-
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if abs(number.adjusted()) > _MAX_EXPONENT:
-        raise ValueError(f"the number {text[:20]} is beyond measure")
-    return number
 
 
 def _refuse_constant(text: str) -> JSON:

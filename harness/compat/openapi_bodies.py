@@ -114,7 +114,7 @@ def response_changes(comparison: OpenApiComparison, pair: OperationPair) -> None
         cover = new.get(status) or _cover(status, new)
         if cover is not None:
             _response(comparison, pair, old[status], cover, direction)
-        elif not (status.endswith("XX") and any(other[0] == status[0] for other in new)):
+        elif not (status.endswith("XX") and any(other[:1] == status[:1] for other in new)):
             comparison.add(_removed(old[status], pair, direction), pair.name)
     for status in sorted(new.keys() - old.keys()):
         before = _cover(status, old)
@@ -129,12 +129,12 @@ def _cover(status: str, responses: dict[str, Response]) -> Response | None:
     """Return what answers a status that is not listed itself."""
     if status == "default":
         return None
-    return responses.get(f"{status[0]}XX") or responses.get("default")
+    return responses.get(f"{status[:1]}XX") or responses.get("default")
 
 
 def _removed(response: Response, pair: OperationPair, direction: Direction) -> Iterator[Draft]:
     """4xx, 5xx and default may go: a caller has to expect any error anyway."""
-    failure = response.status == "default" or response.status[0] in "45"
+    failure = response.status == "default" or response.status[:1] in ("4", "5")
     title = f"{pair.name} no longer answers {response.status}"
     proof = FINE if failure else RULED_OUT
     subject = f"{pair.name} {response.status}"

@@ -7,10 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from harness.conform.messages import Declared, declared_messages
+from harness.documents.json_text import exact
 from harness.model import Finding, Level, Location
 
 LONGEST: Final = 4_000_000
@@ -217,7 +217,7 @@ def _twice(name: str, *, again: bool) -> str:
 def _parsed(line: bytes) -> dict[str, Any]:
     if len(line) > LONGEST:
         raise ValueError(f"longer than {LONGEST} bytes")
-    value = json.loads(line, parse_float=Decimal, parse_constant=_refused)
+    value = json.loads(line, parse_float=exact, parse_constant=_refused)
     if not isinstance(value, dict):
         raise ValueError("it is another kind of value")  # noqa: TRY004  (all that is unreadable is told alike)
     return value

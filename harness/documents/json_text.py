@@ -12,7 +12,7 @@ import json.decoder
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from harness.documents.decoding import place
@@ -144,7 +144,12 @@ def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
 
 def exact(literal: str) -> Decimal:
     """Return a number literal exactly, or raise ValueError where its exponent is beyond measure."""
-    number = Decimal(literal)
+    try:
+        number = Decimal(literal)
+    except InvalidOperation:  # an exponent that Decimal itself cannot hold
+        raise _RefusedError(
+            f"the number {literal[:40]} is out of range", literal, "Use a number of usual size."
+        ) from None
     if number and abs(number.adjusted()) > MAX_EXPONENT or len(literal) > 4 * MAX_EXPONENT:  # noqa: RUF021  (as read)
         raise _RefusedError(f"the number {literal[:40]} is out of range", literal, "Use a number of usual size.")
     if number.as_tuple().exponent < -4 * MAX_EXPONENT or number.as_tuple().exponent > MAX_EXPONENT:  # type: ignore[operator]  # finite

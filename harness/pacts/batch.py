@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import Any, Final
 
+from harness.documents.json_text import exact
 from harness.model import Finding, HarnessError, UnreadableError
 from harness.pacts.checking import PactChecker, findings_of
 from harness.pacts.matching import match_part
@@ -58,20 +58,13 @@ def parse_row(line: bytes) -> Row:
     if len(line) > MOST_BYTES:
         raise UnreadableError(f"the row is longer than {MOST_BYTES} bytes", remedy=remedy)
     try:
-        row = json.loads(line.decode("utf-8-sig"), parse_float=_decimal, parse_int=_integer, parse_constant=_refused)
+        row = json.loads(line.decode("utf-8-sig"), parse_float=exact, parse_int=_integer, parse_constant=_refused)
     except (ValueError, RecursionError) as problem:
         raise UnreadableError(f"the row is not JSON: {problem}", remedy=remedy) from problem
     if not isinstance(row, dict):
         raise UnreadableError("the row is not a JSON object", remedy=remedy)
     _bounded(row)
     return row
-
-
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if abs(number.adjusted()) > MOST_DIGITS:
-        raise ValueError("a number with too large an exponent")
-    return number
 
 
 def _integer(text: str) -> int:

@@ -97,7 +97,12 @@ BAD = [
     ("no day", row("openapi", OPENAPI, OPENAPI, as_of="soon"), "soon is no day"),
     ("duplicate key", '{"id":1,"id":2,"kind":"avro","old":"int","new":"int"}', "two members of one name"),
     ("NaN", '{"id":1,"kind":"jsonschema","old":{"const":NaN},"new":{}}', "NaN"),
-    ("number beyond measure", '{"id":1,"kind":"jsonschema","old":{"const":1e99999},"new":{}}', "beyond measure"),
+    ("number beyond measure", '{"id":1,"kind":"jsonschema","old":{"const":1e99999},"new":{}}', "out of range"),
+    (
+        "an exponent beyond measure",
+        '{"id":1,"kind":"jsonschema","old":{"const":1e-99999999999999999999},"new":{}}',
+        "out of range",
+    ),
     ("digits beyond measure", '{"id":1,"kind":"jsonschema","old":{"const":' + "9" * 5000 + '},"new":{}}', "not JSON"),
     ("deep", '{"id":1,"kind":"jsonschema","old":' + '{"not":' * 400 + "{}" + "}" * 400 + ',"new":{}}', "deeper"),
     ("bottomless", "[" * 200_000, "not JSON"),

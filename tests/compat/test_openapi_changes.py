@@ -242,6 +242,13 @@ def test_a_status_may_go_if_it_is_covered_or_an_error(old: str, new: str, expect
     assert found.verdict is (Verdict.BREAKING if expected == "B" else Verdict.COMPATIBLE)
 
 
+@pytest.mark.parametrize("odd", ["", "2", "ok", "XX", "20", "2xx"])
+def test_a_status_that_is_none_is_no_reason_to_fail(odd: str) -> None:
+    old, new = (operation(responses={status: {"description": ""} for status in found}) for found in (["200"], [odd]))
+    for pair in ((old, new), (new, old), (new, new)):
+        assert isinstance(compare(*pair).verdict, Verdict)
+
+
 def test_a_covering_status_is_compared_with_what_it_covers() -> None:
     old = answer("text/plain")
     new = operation(responses={"2XX": {"description": "done", "content": {"text/plain": {"schema": {}}}}})

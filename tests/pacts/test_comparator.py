@@ -136,6 +136,18 @@ def test_a_message_is_held_against_asyncapi_2_by_the_operation_id_of_its_channel
     assert codes({"interactions": [message]}, asyncapi=document) == ["message.matched"]
     message["contents"]["content"] = {"id": 1}
     assert codes({"interactions": [message]}, asyncapi=document) == ["message.no.match"]
+    channel["subscribe"]["message"]["oneOf"][0]["payload"] = {"$ref": "#/components/schemas/Gone"}
+    assert codes({"interactions": [message]}, asyncapi=document) == ["message.matched", "message.payload.unknown"]
+
+
+@pytest.mark.parametrize("version", ["4.0", "4-beta", " 4", "2020-01-01"])
+def test_a_version_is_the_number_that_its_text_begins_with(version):
+    body = {"content": {"id": 1}, "contentType": JSON_TYPE}
+    pact = {**http(answer=body), "metadata": {"pactSpecification": {"version": version}}}
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    assert codes(pact, api(answering(schema))) == []
+    pact["metadata"]["pactSpecification"]["version"] = "beta-4"
+    assert codes(pact, api(answering(schema))) == ["response.body.incompatible"] * 2
 
 
 @pytest.mark.parametrize(

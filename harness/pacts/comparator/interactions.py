@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from harness.documents.json_text import exact
 from harness.pacts.comparator.javascript import MISSING, mapping, truthy
 
 _BROKEN = str.maketrans("", "", "\r\n\0")
@@ -91,6 +93,10 @@ class Messages:
     description: str = ""
 
 
+_LEADING = re.compile(r"\s*\+?([0-9]{1,9})")
+"""The whole number a text begins with, as JavaScript's `parseInt` finds it."""
+
+
 def interactions(pact: dict[str, Any]) -> Iterator[Http | Messages]:
     """Yield the interactions of a pact of any version; kinds nobody defined are left out."""
     is_v4 = _major(pact) >= 4
@@ -115,8 +121,8 @@ def _major(pact: dict[str, Any]) -> int:
         or mapping(metadata.get("pact-specification")).get("version")
         or "0"
     )
-    digits = str(written).split(".")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else 0
+    leading = _LEADING.match(str(written))
+    return int(leading[1]) if leading else 0
 
 
 def _http(item: dict[str, Any], pointer: str, *, is_v4: bool) -> Http:
@@ -152,7 +158,7 @@ def unwrapped(body: Any) -> Any:
         return content
     if encoded.upper() == "JSON":
         try:
-            return json.loads(content, parse_float=Decimal)
+            return json.loads(content, parse_float=exact)
         except (ValueError, RecursionError):
             return content
     return _decoded(content) if encoded.lower() in {"base64", "base64url"} else content

@@ -130,7 +130,7 @@ def _payload(
     if status == "warn":
         message = f"A payload of type '{content.media_type}' cannot be held against a schema"
         yield Result("message.payload.unvalidatable", message, place, pointer, "asyncapi")
-    elif status == "validate" and not truthy(schema):
+    elif status == "validate" and not truthy(follow(schema, asyncapi)[0]):
         if content.payload is not MISSING:
             message = "No schema found for message payload"
             yield Result("message.payload.unknown", message, place, pointer, "asyncapi")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from harness.documents.json_text import exact
 from harness.pacts.comparator.interactions import Headers, unwrapped
 from harness.pacts.comparator.javascript import MISSING, mapping
 
@@ -64,7 +64,7 @@ def _detected(value: Any) -> str:
 def parsed(text: str) -> Any:
     """Return the JSON value a text writes, MISSING if it writes none."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=exact)
     except (ValueError, RecursionError):
         return MISSING
 
