@@ -127,7 +127,7 @@ def _compare(row: dict[str, JSON], base: Path, as_of: date | None) -> ContractCo
 def _one_of(row: dict[str, JSON], key: str, known: list[str]) -> str:
     value = row[key]
     if not isinstance(value, str) or value not in known:
-        raise UnreadableError(f"unknown {key} {json.dumps(value)[:80]}", remedy=f"Use {', '.join(known)}.")
+        raise UnreadableError(f"unknown {key} {dumps(value)[:80]}", remedy=f"Use {', '.join(known)}.")
     return value
 
 
@@ -151,12 +151,26 @@ def _operand(value: JSON, kind: ContractKind, base: Path) -> tuple[Library, Node
     """Return the document a row gives, inline or by path."""
     if not isinstance(value, str):
         return inline_node(value)
-    if kind is ContractKind.AVRO and (value in PRIMITIVES or not (base / value).is_file()):
+    path = _path(value, base)
+    if kind is ContractKind.AVRO and (value in PRIMITIVES or path is None or not path.is_file()):
         return inline_node(value)
-    path = base / value
+    if path is None:
+        raise UnreadableError(f"{value[:40]!r} is no path of a file", remedy="Give a path, or the document itself.")
     root = base if path.resolve().is_relative_to(base.resolve()) else path.parent
     library = Library(FolderTree(root))
     return library, library.node(path.relative_to(root).as_posix() if root == path.parent else value)
+
+
+def _path(value: str, base: Path) -> Path | None:
+    """Return the path of an operand, None if the system could not even look for it."""
+    path = base / value
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path
+    except (OSError, ValueError):  # too long a name, a NUL
+        return None
+    return path
 
 
 def _refused(row: dict[str, JSON], error: str) -> dict[str, JSON]:

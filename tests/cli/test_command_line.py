@@ -93,6 +93,15 @@ def test_a_file_that_is_not_there_is_named_with_a_remedy(capsys: pytest.CaptureF
     assert "Fix:" in told
 
 
+@pytest.mark.parametrize("arguments", [["compare", "{}", "{}"], ["changelog", "{}", "x"], ["compare", "HEAD:{}", "x"]])
+def test_a_name_that_no_system_takes_could_not_be_looked_at(arguments: list[str], capsys) -> None:
+    code = run([argument.format("a" * 5_000) for argument in arguments])
+    told = capsys.readouterr().err
+    assert code in {2, 3}
+    assert "our bug" not in told
+    assert "Fix:" in told
+
+
 def test_explain_knows_every_exit_code_and_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "3"]) == 0
     assert "could not tell" in capsys.readouterr().out

@@ -97,6 +97,10 @@ BAD = [
     ("no day", row("openapi", OPENAPI, OPENAPI, as_of="soon"), "soon is no day"),
     ("duplicate key", '{"id":1,"id":2,"kind":"avro","old":"int","new":"int"}', "two members of one name"),
     ("NaN", '{"id":1,"kind":"jsonschema","old":{"const":NaN},"new":{}}', "NaN"),
+    ("a kind that is a fraction", '{"id":1,"kind":1.5,"old":{},"new":{}}', "unknown kind 1.5"),
+    ("a path with NUL", '{"id":1,"kind":"jsonschema","old":"a\\u0000b","new":{}}', "is no path of a file"),
+    ("a path too long", '{"id":1,"kind":"openapi","old":{},"new":"' + "a" * 5000 + '"}', "is no path of a file"),
+    ("an Avro name too long", '{"id":1,"kind":"avro","old":"' + "a" * 5000 + '","new":"int"}', "a"),
     ("number beyond measure", '{"id":1,"kind":"jsonschema","old":{"const":1e99999},"new":{}}', "out of range"),
     (
         "an exponent beyond measure",

@@ -51,6 +51,8 @@ def test_every_case_of_the_specification_is_decided_as_it_says(corpus):
         ({"match": "type"}, {"a": 1}, {"a": 2}, {"a": "2"}),
         ({"match": "type", "min": 2}, [1], [1, 2], [1]),
         ({"match": "type", "max": 1}, [1], [5], [1, 2]),
+        ({"match": "min", "min": 2}, [1], [1, 2], [1]),
+        ({"match": "max-type", "max": 1}, [1], [5], [1, 2]),
         ({"match": "values"}, {"k": 1}, {"other": 2}, {"other": "2"}),
         ({"match": "eachKey", "rules": [{"match": "regex", "regex": "[a-z]+"}]}, {"a": 1}, {"b": 2}, {"B": 2}),
         ({"match": "eachValue", "rules": [{"match": "integer"}]}, {"a": 1}, {"b": 2}, {"b": "2"}),

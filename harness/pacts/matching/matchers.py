@@ -47,7 +47,7 @@ def apply_rules(rules: RuleList, expected: Any, actual: Any, *, as_text: bool = 
 
 def apply_rule(rule: Rule, expected: Any, actual: Any, *, cascaded: bool, as_text: bool) -> Answer:
     """Apply one matcher; one that nobody knows here cannot be decided."""
-    if rule.name in {"type", "min-type", "max-type", "min-max-type"}:
+    if rule.name == "type":
         return _type(rule, expected, actual, cascaded=cascaded, as_text=as_text)
     if rule.name in CONTAINER_RULES:
         same_kind = as_text or rule.name != "values" or _kind(expected) == _kind(actual)

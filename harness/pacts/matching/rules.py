@@ -31,6 +31,13 @@ _WITHOUT_NAME = (
     ("time", "time"),
 )
 
+_OTHER_NAMES = {
+    "real": "decimal",
+    "timestamp": "datetime",
+    **dict.fromkeys(("min", "max", "min-type", "max-type", "min-max-type"), "type"),
+}
+"""Names that some implementations write for a matcher with another name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -125,4 +132,4 @@ def read_rule(value: Any) -> Rule:
     name = parameters.get("match")
     if not isinstance(name, str):
         name = next((implied for key, implied in _WITHOUT_NAME if key in parameters), "equality")
-    return Rule({"integer": "integer", "real": "decimal", "timestamp": "datetime"}.get(name, name), parameters)
+    return Rule(_OTHER_NAMES.get(name, name), parameters)
