@@ -118,17 +118,17 @@ def _exit_code_of(error: Exception) -> int:
 
         write_error(error)
         return error.exit_code
-    if isinstance(error, OSError) and error.strerror and not os.environ.get("HARNESS_DEBUG"):
-        return _refused_by_the_system(error)
-    return _our_bug(error)
+    is_system = isinstance(error, OSError) and error.strerror and not os.environ.get("HARNESS_DEBUG")
+    return _refused_by_the_system(error) if is_system else _our_bug(error)
 
 
-def _refused_by_the_system(error: OSError) -> int:
+def _refused_by_the_system(error: Exception) -> int:
     """Tell what the operating system would not do (a name too long, no permission, a full disk): nobody could look."""
     from harness.report.printable import printable  # noqa: PLC0415  (only when something is wrong)
 
-    where = f": {printable(error.filename)}" if error.filename is not None else ""
-    click.echo(f"harness: the system refused: {error.strerror}{where}", err=True)
+    name = getattr(error, "filename", None)
+    where = f": {printable(name)}" if name is not None else ""
+    click.echo(f"harness: the system refused: {getattr(error, 'strerror', error)}{where}", err=True)
     click.echo("Fix: give a file that can be read, and a place that can be written.", err=True)
     return 3
 
