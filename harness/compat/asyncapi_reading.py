@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from harness.compat.versions import Version
 from harness.documents import Node
@@ -328,17 +329,24 @@ def _key_2(written: Node, node: Node, index: int) -> str:
     if isinstance(named, str):
         return named
     reference = _object(written.value).get("$ref")
-    return split(reference.partition("#")[2])[-1] if isinstance(reference, str) and "/" in reference else str(index)
+    return _last_name(reference) or str(index)
 
 
 def _channel_key(value: Mapping[str, JSON]) -> str:
-    reference = _object(value.get("channel")).get("$ref")
-    return split(str(reference).partition("#")[2])[-1] if isinstance(reference, str) and "/" in reference else ""
+    return _last_name(_object(value.get("channel")).get("$ref"))
+
+
+def _last_name(reference: JSON) -> str:
+    """Return the name that a reference ends with, of the place or of the whole file; "" where it has none."""
+    file, _, fragment = str(reference).partition("#") if isinstance(reference, str) else ("", "", "")
+    if fragment.startswith("/"):
+        return split(fragment)[-1]
+    return PurePosixPath(file).stem
 
 
 def _message_keys(value: Mapping[str, JSON]) -> tuple[str, ...]:
-    references = [_object(item).get("$ref") for item in _list(value.get("messages"))]
-    return tuple(split(text.partition("#")[2])[-1] for text in references if isinstance(text, str) and "/" in text)
+    names = (_last_name(_object(item).get("$ref")) for item in _list(value.get("messages")))
+    return tuple(name for name in names if name)
 
 
 def _all_if_none(route: Route, messages: Mapping[str, Message]) -> Route:

@@ -291,6 +291,31 @@ def test_one_schema_under_many_messages_is_one_change() -> None:
     assert only(found, "type-changed").subject == "Invoice.tax"
 
 
+@pytest.mark.parametrize("file", ["messages/invoice.json", "./messages/invoice.json", "invoice.json"])
+@pytest.mark.parametrize("more", [{"name": "invoice.finalised"}, {}])
+def test_a_message_may_be_a_whole_file(file: str, more: dict) -> None:
+    def side(payload):
+        message = {"payload": payload, **more}
+        channels = {"invoices": {"subscribe": {"message": {"$ref": file}}}}
+        root = {"asyncapi": "2.6.0", "info": {"title": "t", "version": "1"}, "channels": channels}
+        tree = MemoryTree({"asyncapi.json": json.dumps(root), file.removeprefix("./"): json.dumps(message)})
+        library = Library(tree)
+        return library.node("asyncapi.json"), library
+
+    (old, first), (new, second) = side(INVOICE), side(LESS)
+    assert only(compare_nodes(old, new, first, second), "field-withdrawn").verdict is BREAKING
+    assert compare_nodes(old, old, first, first).changes == ()
+
+
+@pytest.mark.parametrize("reference", ["./channels.json", "channels.json#/", "#", "#invoices", "a/b", "/"])
+def test_a_reference_without_a_place_is_no_reason_to_fail(reference: str) -> None:
+    odd = v3()
+    for operation in odd["operations"].values():
+        operation["channel"] = {"$ref": reference}
+        operation["messages"] = [{"$ref": reference}]
+    assert isinstance(compare(odd, v3()).verdict, Verdict)
+
+
 def test_payloads_in_other_files_are_followed() -> None:
     old = v3({"$ref": "schemas/invoice.json"})
     files = {"schemas/invoice.json": json.dumps(INVOICE)}
