@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
-from harness.compat.versions import Version
+from harness.compat.versions import Version, referred_name
 from harness.documents import Node
-from harness.model import JSON, Direction, UnreadableError, split
+from harness.model import JSON, Direction, UnreadableError
 
 _DRAFT = re.compile(r"draft[-/]?(0?[467]|2019-?09|2020-?12)|(2019-09|2020-12)")
 _RETAINING = ("kafka", "pulsar", "kinesis", "eventhub")
@@ -329,23 +328,15 @@ def _key_2(written: Node, node: Node, index: int) -> str:
     if isinstance(named, str):
         return named
     reference = _object(written.value).get("$ref")
-    return _last_name(reference) or str(index)
+    return referred_name(reference) or str(index)
 
 
 def _channel_key(value: Mapping[str, JSON]) -> str:
-    return _last_name(_object(value.get("channel")).get("$ref"))
-
-
-def _last_name(reference: JSON) -> str:
-    """Return the name that a reference ends with, of the place or of the whole file; "" where it has none."""
-    file, _, fragment = str(reference).partition("#") if isinstance(reference, str) else ("", "", "")
-    if fragment.startswith("/"):
-        return split(fragment)[-1]
-    return PurePosixPath(file).stem
+    return referred_name(_object(value.get("channel")).get("$ref"))
 
 
 def _message_keys(value: Mapping[str, JSON]) -> tuple[str, ...]:
-    names = (_last_name(_object(item).get("$ref")) for item in _list(value.get("messages")))
+    names = (referred_name(_object(item).get("$ref")) for item in _list(value.get("messages")))
     return tuple(name for name in names if name)
 
 

@@ -14,7 +14,7 @@ from harness.compat.proof import FINE
 from harness.compat.schema_views import Emission, Role, Stance
 from harness.compat.shapes import Form
 from harness.compat.sides import Sides
-from harness.compat.versions import Position, Site, canonical
+from harness.compat.versions import Position, Site, canonical, referred_name
 from harness.model import JSON, ContentModel, Direction, Level, Side
 
 _LATER = frozenset(
@@ -99,9 +99,11 @@ def _members(site: Site) -> list[Site]:
 def _name(site: Site) -> str:
     value = site.node.value
     if isinstance(value, dict):
-        for keyword in ("$ref", "title"):
-            if isinstance(value.get(keyword), str):
-                return f"{keyword} {value[keyword]}"
+        reference, title = value.get("$ref"), value.get("title")
+        if isinstance(reference, str):
+            return f"$ref {referred_name(reference)}"
+        if isinstance(title, str):
+            return f"title {title}"
     return canonical(value)
 
 

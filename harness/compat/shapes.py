@@ -21,7 +21,7 @@ from harness.compat.keywords import (
     siblings_count,
     types_of,
 )
-from harness.compat.versions import Position, Site, Version, canonical, position_key
+from harness.compat.versions import Position, Site, Version, canonical, position_key, referred_name
 from harness.model import JSON, UnreadableError
 
 _MAX_SHAPES = 128
@@ -234,7 +234,7 @@ class Shaper:
         if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
             return Label(title=title)
         target = self.version.resolve(site.node, str(value["$ref"]))
-        name = target.pointer.rsplit("/", 1)[-1] or target.document.path
+        name = referred_name(f"{target.document.path}#{target.pointer}")
         wire = mapped.get((target.document.path, target.pointer), name if named else "")
         return Label(discriminator=wire, reference=name)
 

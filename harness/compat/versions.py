@@ -11,10 +11,11 @@ import marshal
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from harness.documents import Library, Node
-from harness.model import JSON, Side, UnreadableError, escape
+from harness.model import JSON, Side, UnreadableError, escape, split
 
 _REF = re.compile(r'"\$ref": ("(?:[^"\\]|\\.)*")')
 _NAME = b"u\x04\x00\x00\x00$ref"
@@ -257,3 +258,12 @@ class Sameness:
 
 def _pair(old: Node, new: Node) -> tuple[Key, Key]:
     return (old.document.path, old.pointer), (new.document.path, new.pointer)
+
+
+def referred_name(reference: JSON) -> str:
+    """Return the name that a reference ends with, of the place or of the whole file; "" where it has none.
+
+    So a definition keeps its name when it moves into a file of its own.
+    """
+    file, _, fragment = str(reference).partition("#") if isinstance(reference, str) else ("", "", "")
+    return split(fragment)[-1] if fragment.startswith("/") else PurePosixPath(file).stem

@@ -12,7 +12,7 @@ from openapi_documents import compare, document, giving, only, taking
 
 from harness.compat.kinds import KINDS
 from harness.documents import Library, MemoryTree
-from harness.model import Side, UnreadableError, split
+from harness.model import Side, UnreadableError, Verdict, split
 
 STRING = {"type": "string"}
 DONE = {"responses": {"204": {"description": "done"}}}
@@ -103,6 +103,17 @@ def test_a_reference_into_another_file_is_followed() -> None:
     files = tuple({"schemas.json": {"Invoice": {"type": kind}}} for kind in ("integer", "number"))
     change = only(compare(main, main, files=(files[0], files[1])))
     assert (change.rule, change.location.file) == ("type-widened", "schemas.json")
+
+
+def test_a_definition_that_moves_into_a_file_of_its_own_is_no_change() -> None:
+    breeds = {name: {"type": "object", "properties": {"name": {"type": "string"}}} for name in ("Red", "Grey")}
+    inside = giving({"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in breeds]}, **breeds)
+    outside = giving({"oneOf": [{"$ref": f"schemas/{name}.json"} for name in breeds]})
+    files: dict[str, Any] = {f"schemas/{name}.json": schema for name, schema in breeds.items()}
+    assert compare(inside, outside, files=({}, files)).changes == ()
+    assert compare(outside, inside, files=(files, {})).changes == ()
+    lost = {**files, "schemas/Red.json": {"type": "object"}}
+    assert compare(outside, outside, files=(files, lost)).verdict is Verdict.BREAKING
 
 
 @pytest.mark.parametrize(
