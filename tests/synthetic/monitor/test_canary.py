@@ -160,3 +160,19 @@ def test_the_wrong_invoice_is_noticed_for_its_tax_and_taken_back():
     assert (found.verdict.value, found.category, found.leaks) == ("failed", "tax", ())
     invoices = place.landscape.core.desk.storage.all("invoice")
     assert {one["status"] for one in invoices} == {"void"}
+
+
+def test_the_canary_leaves_nothing_in_the_exception_queue_and_what_became_of_its_event_is_on_record():
+    catalog = read_catalog(Library(FolderTree(ROOT / "catalog")), ["**/*.yaml"])
+    place = open_place("landscape", 0, catalog=catalog)
+    asyncio.run(play_in(wrong_invoice, place, "canary"))
+    queue = place.landscape.sync.storage.queue
+    for _ in range(60):  # the webhook of the voided invoice is on its way
+        if queue.problems(only_open=False) and not queue.problems():
+            break
+        asyncio.run(place.clock.sleep(timedelta(seconds=1)))
+        place.landscape.catch_up()
+    (held,) = queue.problems(only_open=False)
+    assert (held.code, held.closed is not None, held.closed_by) == ("tax-differs", True, "billing")
+    assert held.cause == "voided in billing before it was posted"
+    assert ("superseded", held.event_id) in {(what, subject) for _, what, subject, _ in queue.audit()}
