@@ -101,7 +101,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _exit_code_of(error: Exception) -> int:
     """Tell the person what went wrong and return the exit code it means."""
-    from harness.model import HarnessError  # noqa: PLC0415  (not needed by --help)
+    from harness.cli.missing import not_installed  # noqa: PLC0415  (not needed by --help)
+    from harness.model import HarnessError  # noqa: PLC0415
 
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
@@ -113,6 +114,8 @@ def _exit_code_of(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         click.echo(f"harness: {error.format_message()}", err=True)
         return 2
+    if isinstance(error, ModuleNotFoundError):
+        error = not_installed(error) or error
     if isinstance(error, HarnessError):
         from harness.cli.output import write_error  # noqa: PLC0415  (only when something is wrong)
 

@@ -148,6 +148,8 @@ def _way_out(facts: Facts, outcome: Outcome, worst: Change | None) -> Iterable[s
     yield from (found.remedy for found in _errors(outcome) if found.remedy and found.rule != "version-step-too-small")
     if outcome.decision is Decision.NEEDS_SIGN_OFF:
         # no signature helps where the step is too small, so a blocked change is not told to collect them
+        if not facts.trusted:
+            yield "commit harness.yaml on the base branch; from then on the gate decides"
         yield from (_asks(row) for row in outcome.required_signoffs if not row.settled and not row.advised)
 
 

@@ -137,7 +137,8 @@ def _prepare_file(address: URL, *, create: bool) -> None:
     if not path.exists() and not create:
         raise HistoryError(
             f"there is no history at {path}",
-            remedy="Record something first, such as `harness deployment record`, or name another place: --history URL.",
+            remedy="Let something be kept first: `harness monitor once` plays probes and keeps what came of them,"
+            " `harness deployment record` keeps what runs where. Or name another place: --history URL.",
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.missing import check_installed
 from harness.cli.options import format_option
 from harness.cli.output import write
 
@@ -80,6 +81,7 @@ def _plan_options(command: Callable[..., object]) -> Callable[..., object]:
 @_plan_options
 def up(folder: Path, *, foreground: bool, **parts: str | Path | None) -> int:
     """Start everything and say where it is; leftovers of a sandbox whose supervisor was killed are stopped first."""
+    check_installed("sandbox", "sqlalchemy", "starlette", "uvicorn", "httpx")
     from synthetic.sandboxes.supervision.plan import START, Plan  # noqa: PLC0415  (start-up)
     from synthetic.sandboxes.supervision.starting import start_detached  # noqa: PLC0415
 

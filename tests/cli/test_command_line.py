@@ -12,6 +12,7 @@ import pytest
 
 from harness.cli.commands import COMMANDS
 from harness.cli.main import help_screen, run
+from harness.cli.missing import not_installed
 
 ROOT = Path(__file__).parents[2]
 
@@ -168,3 +169,30 @@ def imported(*arguments: str, cwd: Path) -> set[str]:
 )
 def test_a_command_imports_only_its_allow_list(name: str, arguments: list[str]) -> None:
     assert imported(*arguments, cwd=ROOT) & HEAVY <= ALLOWED[name]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("arguments", "module", "extra"),
+    [
+        (["metrics"], "sqlalchemy", "history"),
+        (["monitor", "once"], "sqlalchemy", "history"),
+        (["token", "list"], "sqlalchemy", "history"),
+        (["serve"], "starlette", "serve"),
+        (["sandbox", "up"], "uvicorn", "sandbox"),
+    ],
+)
+def test_what_a_small_installation_lacks_is_told_with_the_extra_that_brings_it(arguments, module, extra, tmp_path):
+    begun = f"import sys; sys.modules[{module!r}] = None; from harness.cli.main import run; sys.exit(run({arguments}))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", begun], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 2
+    assert module in done.stderr
+    assert f"pip install 'contract-harness[{extra}]'" in done.stderr
+    assert "bug" not in done.stderr
+
+
+def test_a_module_of_our_own_that_is_missing_is_our_bug() -> None:
+    assert not_installed(ModuleNotFoundError("no", name="harness.nothing")) is None
+    assert not_installed(ModuleNotFoundError("no", name="nobody_knows_it")) is None
