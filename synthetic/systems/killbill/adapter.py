@@ -9,6 +9,7 @@ from synthetic.deeds import UNSUPPORTED, Answer, Attempt
 from synthetic.systems.billing import PriceList, answered, operations_of
 from synthetic.systems.killbill.books import KillBillBooks
 from synthetic.systems.killbill.deeds import KillBillDeeds
+from synthetic.systems.killbill.events import KillBillPast
 from synthetic.systems.killbill.looks import KillBillLooks
 from synthetic.systems.killbill.tenant import KillBill
 
@@ -27,7 +28,7 @@ class KillBillBilling:
         self.books = KillBillBooks(tenant, prices, now)
         self.deeds = KillBillDeeds(self.books)
         self.looks = KillBillLooks(self.books)
-        self._operations = operations_of(self.deeds, self.looks)
+        self._operations = operations_of(self.deeds, self.looks, KillBillPast(self.books))
         for inside in ("finalise", "finalise_drafts"):
             del self._operations[inside]
 

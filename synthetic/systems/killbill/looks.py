@@ -157,17 +157,6 @@ class KillBillLooks:
             "version": version_of(item),
         }
 
-    def leftovers_of(self, before: int) -> Answer:
-        """Show the subscriptions of synthetic customers that began before a time and that nobody cancelled."""
-        found = [
-            one["subscriptionId"]
-            for account in self._books.accounts()
-            if facts_of(account).get("synthetic") == "true"
-            for one in self._books.subscriptions(account["accountId"])
-            if not one.get("cancelledDate") and self._books.began(one) < before
-        ]
-        return {"count": len(found), "subscriptions": ",".join(found)}
-
     def _invoices(self, subscription: str) -> list[dict[str, Any]]:
         return self._books.invoices(self._books.subscription(subscription)["accountId"], subscription)
 
