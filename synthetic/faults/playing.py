@@ -228,7 +228,9 @@ class _Meeting:
             raise UnreadableError("forward takes a call, a request, or nothing", remedy="Write forward() in the fault.")
         own = changed.key if isinstance(changed, (FaultCall, Attempt)) else self.attempt.key
         key = str(changes.pop("key", own))
-        request: dict[str, JSON] = plain({**asked, **changes})
+        named = facts_of(asked)
+        named.update(changes)
+        request: dict[str, JSON] = plain(named)
         self.asked.append((plain(request), key))
         try:
             answer = cast("Answer", self._forward(replace(self.attempt, request=request, key=key)))

@@ -84,7 +84,6 @@ async def failed_payment(tx: Transaction, crm: Port, billing: Port, erp: Port, e
         within="5m",
         want={"status": "active"},
         fixed={"count": 1},
-        otherwise="collections",
     )
     await tx.see("Nothing is owed", erp.receivable_of(invoice=invoice), within="10m", want={"open": 0}, fixed=owed)
     await tx.advance("10 days")

@@ -43,6 +43,8 @@ def check_invoice(document: Document) -> None:
     if breakdown:
         _check_sum("tax-parts-differ", "tax by code", breakdown, "tax", whole(document, "tax"))
         by_line, by_code = _by_code(lines, "net"), _by_code(breakdown, "base")
+        if by_line.keys() == by_code.keys() and sum(by_line.values()) != whole(document, "net"):
+            _check_sum("lines-differ", "lines", lines, "net", whole(document, "net"))
         if by_line != by_code:
             said = f"the lines have {_said(by_line)}, the tax by code {_said(by_code)}"
             raise RefusedError("tax-code-differs", said, "Correct it in billing.")

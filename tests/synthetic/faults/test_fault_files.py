@@ -291,3 +291,27 @@ def test_noise_is_repeatable_and_has_about_its_share():
     assert 60 < outcome(1).count(None) < 140
     seen = [value for value in outcome(1) if value is not None]
     assert 60 < sum(later <= earlier for earlier, later in pairwise(seen)) < 180
+
+
+@pytest.mark.parametrize(
+    ("said", "became"),
+    [
+        ("call.request['amount'] -= 1", {"payment": {"amount": 4, "legal_entity": "DE-01"}, "ledger": "DE-01"}),
+        ("call.request.entity = 'JP-01'", {"payment": {"amount": 5, "legal_entity": "JP-01"}, "ledger": "DE-01"}),
+        ("call.request.update(amount=7)", {"payment": {"amount": 7, "legal_entity": "DE-01"}, "ledger": "DE-01"}),
+        ("call.request['ledger'] = 'X'", {"payment": {"amount": 5, "legal_entity": "DE-01"}, "ledger": "X"}),
+        (
+            "call.request['tax_id'] = 'X'",
+            {"payment": {"amount": 5, "legal_entity": "DE-01"}, "ledger": "DE-01", "tax_id": "X"},
+        ),
+    ],
+)
+def test_a_part_is_found_without_its_document_and_under_its_other_name(tmp_path, said, became):
+    text = (
+        f"@fault('x', 'erp', 'apply_payment', ())\ndef x(call, forward, rng):\n    {said}\n    return forward(call)\n"
+    )
+    asked = []
+    request = {"payment": {"amount": 5, "legal_entity": "DE-01"}, "ledger": "DE-01"}
+    call = attempt("apply_payment", Kind.DEED, **request)
+    played(tmp_path, text)(call, lambda sent: asked.append(sent.request) or {"done": True})
+    assert asked == [became]
