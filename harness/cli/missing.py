@@ -33,7 +33,7 @@ def check_installed(extra: str, *names: str) -> None:
     missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"this command needs {' and '.join(missing)}, not installed here",
+            f"this command needs {', '.join(missing)}: not installed",
             remedy=f"pip install 'contract-harness[{extra}]'",
         )
 

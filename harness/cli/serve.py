@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.missing import check_installed
 from harness.cli.options import history_option, repo_option
 from harness.cli.output import write
 from harness.cli.storing import opened_history
@@ -27,6 +28,7 @@ def serve(host: str, port: int, place: str | None, repo: Path, **listed: tuple[s
     Writing needs a token (harness token create). Beyond this machine reading needs one too, and --host is refused
     while there is none. Webhooks are kept, and called only to hosts that --webhook-host lists.
     """
+    check_installed("serve", "sqlalchemy", "starlette", "uvicorn")
     from harness.history import all_tokens  # noqa: PLC0415  (start-up)
     from harness.serve import make_app  # noqa: PLC0415
 
