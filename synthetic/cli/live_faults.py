@@ -260,8 +260,15 @@ def row_text(one: Drilled) -> str:
     called = one.category or "-"
     return (
         f"  {glyph} {one.fault.ljust(58)} {one.probe.ljust(20)} {one.verdict.ljust(12)} {called.ljust(12)}"
-        f" {after.ljust(14)} {one.seconds:5.1f} s\n"
+        f" {after.ljust(14)} {one.seconds:5.1f} s{_unplayed(one)}\n"
     )
+
+
+def _unplayed(one: Drilled) -> str:
+    """Return why nothing was there to be found: a look never goes through the proxy, and another probe may call it."""
+    if one.changed:
+        return ""
+    return f"   changed none of {one.met} calls" if one.met else "   met no call on the way"
 
 
 def _asked(names: Sequence[str], files: Path | None) -> list[tuple[Fault, dict[str, Any]]]:

@@ -6,6 +6,7 @@ import pytest
 
 from harness.model import UsageError
 from synthetic.cli import on_the_way
+from synthetic.cli.live_faults import Drilled, row_text
 from synthetic.cli.on_the_way import OnTheWay
 from synthetic.faults import Played, load_faults
 
@@ -96,3 +97,12 @@ def test_elsewhere_there_is_no_proxy_to_ask(monkeypatch, played, environment):
     monkeypatch.setattr(on_the_way, "running_sandbox", lambda _folder: pytest.fail("nobody asks for a sandbox here"))
     with OnTheWay(environment, played, 0).on():
         pass
+
+
+@pytest.mark.parametrize(
+    ("met", "changed", "said"),
+    [(0, 0, "met no call on the way"), (3, 0, "changed none of 3 calls"), (3, 1, " 2.0 s")],
+)
+def test_a_drill_says_of_a_fault_that_it_never_acted(met, changed, said):
+    one = Drilled("entity-shown", "invoice-posting", "passed", "", ("entity",), met, changed, None, 2.0, found=False)
+    assert row_text(one).rstrip().endswith(said)
