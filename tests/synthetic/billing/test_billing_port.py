@@ -106,3 +106,8 @@ def test_usage_and_reads_go_through_the_port(core):
 @pytest.mark.parametrize("operation", ["customers.explode", "", "invoices"])
 def test_an_operation_that_is_none_is_refused(core, operation):
     assert core.perform(operation, {}).status == 404
+
+
+def test_a_span_of_time_in_which_nothing_is_there_is_an_empty_list_and_no_unknown_parameter(core):
+    for kind in ("events", "invoices", "subscriptions"):
+        assert core.call(f"{kind}.list", {"created": {"gte": 0, "lt": 9}})["data"] == []
