@@ -56,6 +56,7 @@ async def held_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
         sync.exceptions_of(object=begun.invoice),
         within="5m",
         fixed={"count": 1, "category": "tax", "code": "tax-differs"},
+        explained={"tax": {"code": "tax-code-unmapped"}},
     )
     await tx.see(
         "Nothing of it is posted",
@@ -69,6 +70,7 @@ async def held_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port, syn
             certificate={
                 "certificate_id": f"cert-{tx.run_id}",
                 "customer_id": customer,
+                "legal_entity": sale.entity,
                 "region": _STATE,
                 "tax_code": sale.tax_code,
                 "status": "on_file",
