@@ -22,10 +22,19 @@ class StripeLooks:
         self._prices = prices
 
     def customer_of(self, account: str) -> Answer:
-        """Show the billing customers of an account."""
-        found = [one for one in self._api.list("customers") if one["metadata"].get("account") == account]
+        """Show the billing customers of an account, and those of its name that were made under another one."""
+        known = self._api.list("customers")
+        found = [one for one in known if one["metadata"].get("account") == account]
         if not found:
             return {"count": 0}
+        own, alike = found[0], ("legal_entity", "tax_id")
+        found += [
+            one
+            for one in known
+            if one["metadata"].get("account") != account
+            and one["name"] == own["name"]
+            and all(one["metadata"].get(name) == own["metadata"].get(name) for name in alike)
+        ]
         return customer_facts(found[0]["id"], len(found), found[0]["name"], found[0]["metadata"])
 
     def subscription_of(self, subscription: str) -> Answer:

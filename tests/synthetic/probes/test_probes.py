@@ -95,6 +95,57 @@ def test_a_second_one_of_an_account_under_another_id_is_found(operation, documen
     assert run.category == "identity"
 
 
+def test_a_customer_made_again_under_another_account_is_found():
+    def twice(attempt, forward):
+        if attempt.operation == "onboard":
+            other = {**attempt.request, "account": f"{attempt.request['account']}-2"}
+            forward(replace(attempt, request=other, key=f"{attempt.key}-2"))
+        return forward(attempt)
+
+    run = play(named("customer-onboarding"), SUITE.landscape(0, [twice]), SUITE.categories)
+    assert (run.category, run.failed_step.call.operation) == ("identity", "customer_of")
+
+
+def test_a_refund_posted_twice_is_called_so():
+    def twice(attempt, forward):
+        answer = forward(attempt)
+        if attempt.operation == "post_refund":
+            body = attempt.request["refund"]
+            forward(replace(attempt, request={**attempt.request, "refund": {**body, "id": f"{body['id']}-2"}}))
+        return answer
+
+    for name in ("later-refund", "credit-and-refund"):
+        run = play(named(name), SUITE.landscape(0, [twice]), SUITE.categories)
+        assert run.category == "duplicate", name
+
+
+def test_a_cent_moved_between_two_lines_is_found():
+    def moved(attempt, forward):
+        if attempt.operation == "post_invoice":
+            lines = attempt.request["invoice"]["lines"]
+            lines[0]["net"] += 1
+            lines[1]["net"] -= 1
+        return forward(attempt)
+
+    run = play(named("tax-per-document"), SUITE.landscape(0, [moved]), SUITE.categories)
+    (wrong,) = run.failed_step.differences
+    assert (run.category, wrong.field, wrong.expected, wrong.seen) == (
+        "amount",
+        "line_nets",
+        "3335,3335,3335",
+        "3336,3334,3335",
+    )
+
+
+def test_late_usage_that_billing_does_not_keep_is_found():
+    def lost(attempt, forward):
+        is_late = attempt.operation == "report_usage" and attempt.request.get("at")
+        return {"event": attempt.request["event"]} if is_late and not attempt.key.endswith("old") else forward(attempt)
+
+    run = play(named("late-usage"), SUITE.landscape(0, [lost]), SUITE.categories)
+    assert run.category == "usage"
+
+
 def test_a_second_order_of_an_account_is_found():
     def twice(attempt, forward):
         if attempt.operation == "accept_order" and "credit_available" not in attempt.request:
