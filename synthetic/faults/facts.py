@@ -28,7 +28,7 @@ class Facts(dict[str, Any]):
         Raises:
             AttributeError: There is none.
         """
-        if name in self:
+        if name in self or self._guessed(name) is not None:
             return self[name]
         raise AttributeError(f"there is no {name}: there are {', '.join(self) or 'no fields'}")
 
@@ -83,11 +83,8 @@ class Facts(dict[str, Any]):
             del where[last]
 
     def __contains__(self, key: object) -> bool:
-        """Whether a key is there, or a path leads somewhere."""
-        if super().__contains__(key):
-            return True
-        is_path = isinstance(key, str) and "." in key
-        return self._at(str(key)) is not _ABSENT if is_path else self._guessed(key) is not None
+        """Whether a key is there, or a path leads somewhere: who tries several spellings means each of them once."""
+        return super().__contains__(key) or (isinstance(key, str) and "." in key and self._at(key) is not _ABSENT)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a part by key or path."""
