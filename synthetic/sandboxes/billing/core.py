@@ -156,17 +156,13 @@ class BillingCore:
                 if clock:
                     record = self.desk.find(KIND, clock)
                     self.desk.save(record | {"frozen_time": max(record["frozen_time"], job.due)})
-                else:
-                    self.desk.pin(job.due)
-                try:
+                with self.desk.at(self.desk.live() if clock else job.due):
                     if storage.get(job.object) is not None:
                         self._jobs[job.kind](job.object)
-                finally:
-                    self.desk.pin(None)
 
     def _run(self, handler: Operation, request: Mapping[str, Any]) -> Reply:
         try:
-            with self.desk.storage.transaction("billing.request"):
+            with self.desk.storage.transaction("billing.request"), self.desk.at(self.desk.live()):
                 params = Params(request)
                 paths = params.listed("expand")
                 try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -68,9 +69,14 @@ class Desk:
         """Return the real time, or that of the job being done: seconds since 1970."""
         return int(self._clock.now().timestamp()) if self._live is None else self._live
 
-    def pin(self, time: int | None) -> None:
-        """Hold the real time at that of the job being done, None to let it go."""
-        self._live = time
+    @contextmanager
+    def at(self, time: int) -> Iterator[None]:
+        """Hold the real time while a job or a request is done: all that it makes is of one second."""
+        before, self._live = self._live, time
+        try:
+            yield
+        finally:
+            self._live = before
 
     def clock_of(self, owner: str | None) -> str:
         """Return the id of the test clock that a customer lives by, "" for real time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from stripe_wire import Wire
@@ -55,6 +55,25 @@ def test_both_skins_leave_equal_books_for_the_same_seed():
         return _books(wire.core)
 
     assert run(by_port()) == run(by_wire())
+
+
+def test_what_one_request_makes_is_of_one_second_however_the_clock_runs():
+    class Running:
+        at = datetime(2027, 1, 4, tzinfo=UTC)
+
+        def now(self):
+            self.at += timedelta(seconds=1)
+            return self.at
+
+    core = BillingCore(Running())
+    customer = core.call("customers.create", CUSTOMER)
+    core.call("invoice_items.create", {"customer": customer["id"], "amount": 5000, "currency": "eur"})
+    invoice = core.call("invoices.create", {"customer": customer["id"]})
+    final = core.call("invoices.finalize", {"id": invoice["id"]})
+    note = core.call("credit_notes.create", {"invoice": invoice["id"], "amount": 1000})
+    told = {event["type"]: event["created"] for event in core.desk.storage.all("event")}
+    assert told["credit_note.created"] == note["created"]
+    assert told["invoice.finalized"] == final["status_transitions"]["finalized_at"]
 
 
 def test_another_seed_gives_other_ids_and_the_same_money(clock):
