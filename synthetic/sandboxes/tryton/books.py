@@ -17,6 +17,16 @@ from synthetic.sandboxes.ledger.master import Master
 from synthetic.sandboxes.ledger.rules_sales import RECEIVABLE
 from synthetic.sandboxes.ledger.values import Line, OpenItem, Posting, RefusedError, period_of
 from synthetic.sandboxes.tryton.codes import OneChart, in_cloud_codes, legacy_codes
+from synthetic.sandboxes.tryton.rows import (
+    CREDIT_FIELDS,
+    INVOICE_FIELDS,
+    LINE_FIELDS,
+    document_amount,
+    facts_text,
+    functional_of,
+    kind_of,
+    read_facts,
+)
 from synthetic.systems.tryton import Tryton, TrytonRefusalError
 from synthetic.systems.tryton.directory import Company, Directory
 from synthetic.systems.tryton.documents import Documents, MoveLine, minor
@@ -205,7 +215,7 @@ class Books:
         names = [ledger] if ledger else list(self.directory.names)
         ids = [self.directory.company(name).id for name in names if name in self.directory.names]
         domain = [["reference", "=", invoice], ["company", "in", ids], ["state", "not in", ["cancelled", "draft"]]]
-        rows = self.rest("account.invoice", domain, _INVOICE_FIELDS)
+        rows = self.rest("account.invoice", domain, INVOICE_FIELDS)
         return [self._held(row) for row in rows]
 
     def open_item(self, held: Held) -> OpenItem:
@@ -274,7 +284,7 @@ class Books:
                 ["account", "=", company.account(RECEIVABLE)],
                 ["move.origin.id", "=", row["id"], "account.invoice"],
             ],
-            _LINE_FIELDS,
+            LINE_FIELDS,
             **company.context,
         )
         credits_of = self.rest(
@@ -283,7 +293,7 @@ class Books:
                 ["origin.invoice.id", "=", row["id"], "account.invoice.line"],
                 ["invoice.state", "in", ["posted", "paid"]],
             ],
-            _CREDIT_FIELDS,
+            CREDIT_FIELDS,
             **company.context,
         )
         return Held(row["id"], company, row, read_facts(row["comment"]), tuple(lines), tuple(credits_of))
@@ -326,92 +336,4 @@ def refused(error: TrytonRefusalError) -> RefusedError:
     return RefusedError("refused", error.message)
 
 
-def kind_of(description: str | None) -> str:
-    """Return the kind in a posting key, "own" for the move of the invoice itself."""
-    parts = (description or "").split("/")
-    return parts[3] if len(parts) > 4 else "own"
-
-
-def functional_of(line: Mapping[str, Any], company: Company) -> int:
-    """Return what a line debits, in minor units of the company's currency."""
-    return minor(line["debit"] - line["credit"], company.digits)
-
-
-def facts_text(**facts: str) -> str:
-    """Return facts Tryton has no field for, a `name: value` line each."""
-    return "\n".join(f"{name}: {value}" for name, value in facts.items())
-
-
-def read_facts(text: str | None) -> dict[str, str]:
-    """Return the facts of a document."""
-    pairs = (line.partition(": ") for line in (text or "").splitlines())
-    return {name: value for name, _, value in pairs}
-
-
-def is_of(description: str | None, object_id: str, kind: str) -> bool:
-    """Tell whether a move is of an object and a kind, by the posting key in its description."""
-    return (description or "").split("/")[2:4] == [object_id, kind]
-
-
-def document_amount(line: Mapping[str, Any], digits: int) -> int:
-    """Return what a line debits, in minor units of the document's currency."""
-    second = line["amount_second_currency"]
-    return minor(line["debit"] - line["credit"] if second is None else second, digits)
-
-
 _WITH_PARTY = {"1100", "1150", "2100"}
-_LINE_FIELDS = (
-    "debit",
-    "credit",
-    "amount_second_currency",
-    "maturity_date",
-    "reconciliation.id",
-    "move.id",
-    "move.description",
-    "move.date",
-)
-_CREDIT_FIELDS = (
-    "amount",
-    "note",
-    "account.code",
-    "origin",
-    "invoice.id",
-    "invoice.total_amount",
-    "invoice.account.code",
-    "invoice.reference",
-)
-_INVOICE_FIELDS = (
-    "number",
-    "reference",
-    "description",
-    "state",
-    "comment",
-    "invoice_date",
-    "accounting_date",
-    "total_amount",
-    "untaxed_amount",
-    "tax_amount",
-    "amount_to_pay",
-    "company.id",
-    "currency.code",
-    "currency.digits",
-    "party.code",
-    "account.code",
-    "payment_term.name",
-    "taxes.tax.name",
-    "taxes.amount",
-    "taxes.base",
-    "lines.note",
-    "lines.amount",
-    "lines.account.code",
-    "lines.description",
-    "lines.taxes.name",
-    "move.id",
-    "move.number",
-    "move.date",
-    "move.period.start_date",
-    "move.lines.account.code",
-    "move.lines.debit",
-    "move.lines.credit",
-    "move.lines.amount_second_currency",
-)

@@ -13,7 +13,8 @@ from typing import Any
 from harness.model import JSON
 from synthetic.deeds import Answer
 from synthetic.sandboxes.ledger.rules_sales import CREDIT
-from synthetic.sandboxes.tryton.books import REVERSAL, Books, functional_of, kind_of, read_facts
+from synthetic.sandboxes.tryton.books import REVERSAL, Books
+from synthetic.sandboxes.tryton.rows import functional_of, kind_of, read_facts
 from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import minor
 

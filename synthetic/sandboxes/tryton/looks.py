@@ -11,7 +11,8 @@ from synthetic.sandboxes.ledger.rules_cash import CLEARING, CREDIT_LOSSES, DISPU
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, REVENUES, TAX, UNBILLED
 from synthetic.sandboxes.ledger.shown import line_facts, shown_schedules
 from synthetic.sandboxes.ledger.values import period_of
-from synthetic.sandboxes.tryton.books import Books, Held, functional_of, kind_of, read_facts
+from synthetic.sandboxes.tryton.books import Books, Held
+from synthetic.sandboxes.tryton.rows import functional_of, kind_of, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
 from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import minor

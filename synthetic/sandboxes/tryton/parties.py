@@ -18,7 +18,8 @@ from synthetic.deeds import Answer
 from synthetic.sandboxes.ledger.rules_sales import CREDIT, RECEIVABLE, UNBILLED, Document, text
 from synthetic.sandboxes.ledger.sales import account_of, bill_to_of
 from synthetic.sandboxes.ledger.values import PostingKey, RefusedError
-from synthetic.sandboxes.tryton.books import Books, Held, facts_text, functional_of
+from synthetic.sandboxes.tryton.books import Books, Held
+from synthetic.sandboxes.tryton.rows import facts_text, functional_of
 from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import ANY, MERGED_INTO, MoveLine, minor
 

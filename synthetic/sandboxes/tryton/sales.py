@@ -10,17 +10,9 @@ from harness.catalog.currencies import CURRENCIES
 from synthetic.sandboxes.ledger import rules_sales
 from synthetic.sandboxes.ledger.rules_sales import Document, day_of, rows, text, whole
 from synthetic.sandboxes.ledger.values import Line, Posting, PostingKey, RefusedError
-from synthetic.sandboxes.tryton.books import (
-    Books,
-    Held,
-    Recognition,
-    Taken,
-    document_amount,
-    facts_text,
-    is_of,
-    read_facts,
-)
+from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken
 from synthetic.sandboxes.tryton.parties import give_back
+from synthetic.sandboxes.tryton.rows import document_amount, facts_text, is_of, read_facts
 from synthetic.sandboxes.tryton.schedules import Schedules
 from synthetic.sandboxes.tryton.treasury import keep_rate
 from synthetic.systems.tryton.documents import Invoice, InvoiceLine, minor, money

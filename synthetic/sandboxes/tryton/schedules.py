@@ -18,7 +18,8 @@ from harness.model.money import cumulative
 from synthetic.sandboxes.ledger import rules_close, rules_sales
 from synthetic.sandboxes.ledger.rules_sales import DEFERRED, Document
 from synthetic.sandboxes.ledger.values import Deferral, Line, Posting, PostingKey
-from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken, kind_of
+from synthetic.sandboxes.tryton.books import Books, Held, Recognition, Taken
+from synthetic.sandboxes.tryton.rows import kind_of
 from synthetic.systems.tryton.directory import Company
 from synthetic.systems.tryton.documents import minor
 
