@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,11 +57,15 @@ def share_of_term(net: int, start: str, end: str, through: str) -> int:
     return share(net, (last - first).days + 1, (after - first).days)
 
 
-def month_later(at: datetime) -> datetime:
-    """Return the same moment of the next month, on its last day where there is no such day (billing counts in UTC)."""
-    after = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
-    last = (after + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return after.replace(day=min(at.day, last.day))
+def months_later(at: datetime, months: int = 1) -> datetime:
+    """Return the same moment some months later, on the month's last day where there is no such day.
+
+    Billing counts so, in UTC and from the day a subscription began: two months after 31 January is 31 March, which a
+    month after 28 February is not.
+    """
+    years, month = divmod(at.month - 1 + months, 12)
+    last = monthrange(at.year + years, month + 1)[1]
+    return at.replace(year=at.year + years, month=month + 1, day=min(at.day, last))
 
 
 def share_of_term_before(net: int, start: str, end: str, day: str) -> int:

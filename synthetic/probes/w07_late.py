@@ -7,7 +7,7 @@ from fractions import Fraction
 from harness.model.money import half_up
 from synthetic.deeds import Call
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import days_of_term, month_later, today
+from synthetic.probes.days import days_of_term, months_later, today
 from synthetic.probes.scenarios import API_CALLS, Facts, Subscribed, lines_billed, lines_posted, posted, subscribe
 from synthetic.probes.w07_usage import rated
 from synthetic.transaction import Transaction, probe
@@ -23,7 +23,7 @@ async def late_usage(tx: Transaction, crm: Port, billing: Port, erp: Port, sync:
     begun = await subscribe(tx, crm, billing, sale)
     began = tx.now()
     since = int(began.timestamp())
-    start, middle = today(began, sale.entity), today(month_later(began), sale.entity)
+    start, middle = today(began, sale.entity), today(months_later(began), sale.entity)
     await tx.do("Usage of the first month reported", _reported(tx, billing, begun, _USED, "first"))
     await tx.advance(f"{days_of_term(str(start), str(middle)) + 1} days", since=began)
     net = rated(_USED)
@@ -65,7 +65,7 @@ async def late_usage(tx: Transaction, crm: Port, billing: Port, erp: Port, sync:
         otherwise="order",
     )
     await tx.do("Usage of the second month reported", _reported(tx, billing, begun, _NEXT, "second"))
-    end = today(month_later(month_later(began)), sale.entity)
+    end = today(months_later(began, 2), sale.entity)
     await tx.advance(f"{days_of_term(str(start), str(end)) + 1} days", since=began)
     nets = rated(_USED + _LATE) - rated(_USED), rated(_NEXT)
     taxes = [half_up(Fraction(one) * Fraction(sale.tax_percent) / 100) for one in nets]

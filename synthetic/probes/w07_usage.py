@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from harness.model.money import half_up
 from synthetic.deeds.ports import Port
-from synthetic.probes.days import days_of_term, month_later, today
+from synthetic.probes.days import days_of_term, months_later, today
 from synthetic.probes.scenarios import API_CALLS, Facts, subscribe
 from synthetic.transaction import Transaction, probe
 
@@ -56,7 +56,7 @@ async def usage_to_invoice(tx: Transaction, crm: Port, billing: Port, erp: Port)
     )
     net = rated(total)
     tax = half_up(Fraction(net) * Fraction(sale.tax_percent) / 100)
-    end = today(month_later(began), sale.entity)
+    end = today(months_later(began), sale.entity)
     await tx.advance(f"{days_of_term(str(start), str(end)) - 1} days")
     accrued_on = str(today(tx.now(), sale.entity))
     await tx.do(

@@ -10,6 +10,7 @@ from synthetic.transaction.values import Difference
 
 FIRST_NAP = timedelta(seconds=0.5)
 LONGEST_NAP = timedelta(seconds=15)
+_DOUBLINGS = 8
 CONFIRM_NAP = timedelta(seconds=1)
 FLOOR = timedelta(seconds=3)
 
@@ -38,7 +39,7 @@ def pause(tries: int, asked: float = 0) -> timedelta:
         tries: How often it was tried.
         asked: Seconds of a Retry-After.
     """
-    wanted = max(FIRST_NAP * float(2 ** (tries - 1)), timedelta(seconds=asked))
+    wanted = max(FIRST_NAP * float(2 ** min(tries - 1, _DOUBLINGS)), timedelta(seconds=asked))
     return min(wanted, max(LONGEST_NAP, timedelta(seconds=asked)))
 
 

@@ -41,6 +41,8 @@ Check = Callable[[str, Mapping[str, JSON]], None]
 
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 300.0
+_DOUBLINGS = 8
+"""By then the longest wait is reached; an outage of days has more tries than a float can double."""
 _NOT_YET = frozenset({NOT_YET, "refund-exceeds"})
 """Refusals that only mean that something of the same lane has not arrived: an invoice, a credit before its refund."""
 _FINALISED, _VOIDED = "invoice.finalized", "invoice.voided"
@@ -223,7 +225,7 @@ class Sync:
                 return
             HANDLERS[event.kind](context, event)
         except UnreachableError as error:
-            wait = min(_FIRST_RETRY * 2**event.tries, _LONGEST_RETRY)
+            wait = min(_FIRST_RETRY * 2 ** min(event.tries, _DOUBLINGS), _LONGEST_RETRY)
             with self.storage.transaction("sync.put-off"):
                 self.storage.put_off(event.number, self.time() + max(wait, error.retry_after))
             return

@@ -198,6 +198,16 @@ def test_an_outage_is_waited_out_with_back_off(landscape):
     assert landscape.sync.storage.backlog() == 0
 
 
+def test_an_outage_of_days_is_waited_out_too(landscape):
+    landscape.down.add("erp")
+    landscape.sync.receive(event("evt_1", "invoice.finalized", invoice()))
+    for _ in range(1100):
+        landscape.run(seconds=301)
+    landscape.down.clear()
+    landscape.run(minutes=6)
+    assert landscape.posted()["count"] == 1
+
+
 def test_a_payment_settles_its_invoice_and_a_void_takes_everything_back(landscape):
     charge = {"id": "ch_1", "customer": "cus_1", "invoice": "in_1", "amount": 142800, "currency": "eur"}
     charge |= {"created": DAY, "metadata": {"legal_entity": "DE-01"}, "subscription": "sub_1"}
